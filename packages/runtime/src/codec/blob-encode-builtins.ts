@@ -1,0 +1,184 @@
+/** Writes objects of the language's and Node's own classes, and functions. */
+import { Buffer } from 'node:buffer';
+import * as types from 'node:util/types';
+import { CaptureError } from '../errors.ts';
+import { writeNested, writeProperties, writeValue } from './blob-encode.ts';
+import * as layout from './blob-layout.ts';
+import type { BlobWriter } from './blob-writer.ts';
+import { describe } from './classes.ts';
+import { classifyError, HIDDEN_ERROR_PROPERTIES } from './error-classes.ts';
+import { functionHook } from './functions.ts';
+import { Described, mapKeyStep, mapValueStep } from './path.ts';
+import { publishSharedBuffer } from './shared-buffers.ts';
+import { isMarked } from './transfer.ts';
+import { type Resizable, tracksLength, viewNumber } from './view-classes.ts';
+
+/** An object that is neither plain, nor an array, nor an instance of a program's class. */
+export function writeBuiltin(writer: BlobWriter, object: object): void {
+  if (types.isProxy(object)) writer.refuse('is a Proxy');
+  if (types.isMap(object)) return writeNested(writer, object, layout.VALUE_MAP);
+  if (types.isSet(object)) return writeNested(writer, object, layout.VALUE_SET);
+  if (types.isDate(object)) {
+    writer.byte(layout.VALUE_DATE);
+    writer.number(object.getTime());
+    return;
+  }
+  if (ArrayBuffer.isView(object)) return writeView(writer, object);
+  if (types.isSharedArrayBuffer(object)) return writeSharedBuffer(writer, object);
+  if (types.isArrayBuffer(object)) return writeBuffer(writer, object);
+  if (isDomException(object)) {
+    writer.byte(layout.VALUE_DOM_EXCEPTION);
+    writer.text(object.name);
+    writer.text(object.message);
+    writer.text(String(object.stack));
+    return;
+  }
+  if (types.isNativeError(object) || object instanceof Error) return writeNested(writer, object, layout.VALUE_ERROR);
+  if (types.isRegExp(object)) {
+    writer.byte(layout.VALUE_REGEXP);
+    writer.text(object.source);
+    writer.text(object.flags);
+    return;
+  }
+  if (types.isBoxedPrimitive(object) && !types.isSymbolObject(object)) {
+    writer.byte(layout.VALUE_BOXED);
+    writeValue(writer, unboxed(object));
+    return;
+  }
+  if (isMarked(object)) writer.refuse(`is ${describe(object)}, which cannot be transferred to a goroutine. Keep it on its thread and use proxy(value).`);
+  writer.refuse(`is ${describe(object)}. Send data only, or use proxy(value).`);
+}
+
+/** Contents of what `writeNested` begins and is neither a plain object nor an array. */
+export function writeLateBuiltin(writer: BlobWriter, object: object, tag: number): void {
+  if (tag === layout.VALUE_MAP) writeMap(writer, object as Map<unknown, unknown>);
+  else if (tag === layout.VALUE_SET) writeSet(writer, object as Set<unknown>);
+  else writeError(writer, object as Error);
+}
+
+/** As many entries as there were at the start: a getter inside may add to the map. */
+function writeMap(writer: BlobWriter, map: Map<unknown, unknown>): void {
+  const depth = writer.depth++;
+  const size = map.size;
+  let index = 0;
+  for (const [key, value] of map) {
+    if (index === size) break;
+    writer.path[depth] = mapKeyStep(index);
+    writeValue(writer, key);
+    writer.path[depth] = mapValueStep(key, index);
+    writeValue(writer, value);
+    index++;
+  }
+  writer.depth = depth;
+  writer.byte(layout.VALUE_END);
+}
+
+function writeSet(writer: BlobWriter, set: Set<unknown>): void {
+  const depth = writer.depth++;
+  const size = set.size;
+  let index = 0;
+  for (const value of set) {
+    if (index === size) break;
+    writer.path[depth] = new Described(`element number ${index}`);
+    writeValue(writer, value);
+    index++;
+  }
+  writer.depth = depth;
+  writer.byte(layout.VALUE_END);
+}
+
+/** Class, name if it is to be kept, stack, hidden properties, other properties. */
+function writeError(writer: BlobWriter, error: Error): void {
+  const { className, name } = classifyError(error);
+  writer.text(className);
+  writeValue(writer, name);
+  const stack: unknown = error.stack;
+  writeValue(writer, typeof stack === 'string' ? stack : undefined);
+  const depth = writer.depth++;
+  for (const key of HIDDEN_ERROR_PROPERTIES) {
+    const property = Object.getOwnPropertyDescriptor(error, key);
+    if (property === undefined || property.enumerable === true) continue;
+    writer.path[depth] = key;
+    writer.key(key);
+    writeValue(writer, Reflect.get(error, key));
+  }
+  writer.depth = depth;
+  writer.byte(layout.KEY_END);
+  writeProperties(writer, error);
+}
+
+function isDomException(object: object): object is DOMException {
+  return Reflect.get(object, Symbol.toStringTag) === 'DOMException' && object instanceof DOMException;
+}
+
+function unboxed(object: object): unknown {
+  return (object as { valueOf(): unknown }).valueOf();
+}
+
+function writeView(writer: BlobWriter, view: ArrayBufferView): void {
+  const buffer = view.buffer;
+  if (Buffer.isBuffer(view) && isPool(buffer)) {
+    // The pool holds other data beside this Buffer's: only its own part is copied.
+    writer.byte(layout.VALUE_NODE_BUFFER);
+    writer.count(view.length);
+    writer.contents(view);
+    return;
+  }
+  writer.byte(layout.VALUE_VIEW);
+  writer.byte(viewNumber(view));
+  writer.count(view.byteOffset);
+  writer.byte(tracksLength(view) ? 1 : 0);
+  writer.count(view.byteLength);
+  writeValue(writer, buffer);
+}
+
+/** The ArrayBuffer that Node cuts small Buffers from. */
+function isPool(buffer: ArrayBufferLike): boolean {
+  return buffer.byteLength === Buffer.poolSize && buffer instanceof ArrayBuffer && !isMarked(buffer);
+}
+
+function writeBuffer(writer: BlobWriter, buffer: ArrayBuffer & Resizable): void {
+  if (buffer.resizable === true) {
+    writer.byte(layout.VALUE_RESIZABLE_BUFFER);
+    writer.count(buffer.maxByteLength!);
+  } else {
+    writer.byte(layout.VALUE_BUFFER);
+  }
+  writer.count(buffer.byteLength);
+  writer.contents(new Uint8Array(buffer, 0, buffer.byteLength));
+  if (isMarked(buffer)) writer.moves(buffer);
+}
+
+function writeSharedBuffer(writer: BlobWriter, buffer: SharedArrayBuffer): void {
+  const address = publishSharedBuffer(buffer);
+  if (address === 0) writer.refuse("is the runtime's own memory");
+  writer.byte(layout.VALUE_SHARED_BUFFER);
+  writer.own(address);
+}
+
+export function writeFunction(writer: BlobWriter, fn: Function): void {
+  if (writer.seen(fn)) return;
+  const name = fn.name === '' ? 'a function' : `the function '${fn.name}'`;
+  if (functionHook === undefined) writer.refuse(`is ${name}. Send data only, or use proxy(value).`);
+  let reference: { functionNumber: number; captures: unknown[] | null };
+  try {
+    reference = functionHook.encode(fn);
+  } catch (error) {
+    if (error instanceof CaptureError) writer.refuse(`is ${name} that cannot be copied: ${error.message}`, error);
+    throw error;
+  }
+  writer.byte(layout.VALUE_FUNCTION);
+  writer.count(reference.functionNumber);
+  const captures = reference.captures;
+  // 0 for none, so that null and an empty list differ.
+  writer.count(captures === null ? 0 : captures.length + 1);
+  if (captures === null) return;
+  writer.unfinished.push(fn);
+  const depth = writer.depth++;
+  for (let index = 0; index < captures.length; index++) {
+    writer.path[depth] = new Described(`captured value ${index}`);
+    writeValue(writer, captures[index]);
+  }
+  writer.depth = depth;
+  writer.unfinished.pop();
+}

@@ -1,0 +1,181 @@
+/**
+ * Walks a value and writes its body: the dispatch by type, plain objects and arrays. `blob-encode-builtins.ts` writes
+ * the rest. One block owns everything at the end; the address of it is returned.
+ *
+ * Measured on Node 24 for a round trip of {id: 1, name: 'abc', tags: ['a', 'b']}: FIGURES
+ * The format is our own because handles, functions and shared buffers occur anywhere inside, and because it is the
+ * fastest of these for small objects.
+ *
+ * Recursion goes LIMIT deep; an object below that is begun in its place and its contents are written after the whole
+ * value, so a list of any length needs a flat stack.
+ */
+import { isProxy } from 'node:util/types';
+import * as layout from './blob-layout.ts';
+import { writeBuiltin, writeFunction, writeLateBuiltin } from './blob-encode-builtins.ts';
+import { type BlobWriter, giveWriter, takeWriter } from './blob-writer.ts';
+import { classNameOf, isDataClass } from './classes.ts';
+import { SharedObject, staleText } from './handles.ts';
+
+const LIMIT = 128;
+/** Functions that capture functions cannot be written later. */
+const DEEPEST = 300;
+const hasOwn = Object.prototype.hasOwnProperty;
+
+export function encodeBlob(value: unknown, what: string): number {
+  const writer = takeWriter(what);
+  try {
+    writeValue(writer, value);
+    for (let index = 0; index < writer.late.length; index++) {
+      const { object, tag, trail } = writer.late[index]!;
+      writer.trail = trail;
+      writer.depth = 0;
+      writeContents(writer, object, tag);
+    }
+    return writer.commit();
+  } finally {
+    giveWriter(writer);
+  }
+}
+
+export function writeValue(writer: BlobWriter, value: unknown): void {
+  switch (typeof value) {
+    case 'string':
+      writer.text(value);
+      return;
+    case 'number':
+      writer.number(value);
+      return;
+    case 'object':
+      if (value === null) writer.byte(layout.VALUE_NULL);
+      else writeObject(writer, value);
+      return;
+    case 'boolean':
+      writer.byte(value ? layout.VALUE_TRUE : layout.VALUE_FALSE);
+      return;
+    case 'undefined':
+      writer.byte(layout.VALUE_UNDEFINED);
+      return;
+    case 'bigint':
+      writer.byte(layout.VALUE_BIGINT);
+      writer.text(value.toString(16));
+      return;
+    case 'function':
+      if (writer.depth > DEEPEST) writer.refuse('is nested too deep in functions that capture functions');
+      writeFunction(writer, value);
+      return;
+    default:
+      writer.refuse(`is a symbol, ${String(value)}`);
+  }
+}
+
+function writeObject(writer: BlobWriter, object: object): void {
+  if (writer.seen(object)) return;
+  if (Array.isArray(object)) {
+    writeNested(writer, object, layout.VALUE_ARRAY);
+    return;
+  }
+  const prototype: object | null = Object.getPrototypeOf(object);
+  if (prototype === Object.prototype || prototype === null) {
+    writeNested(writer, object, layout.VALUE_OBJECT);
+  } else if (object instanceof SharedObject) {
+    if (!object.isCurrent()) writer.refuse(staleText(object));
+    object.list();
+    writer.byte(layout.VALUE_HANDLE);
+    writer.own(object.address);
+  } else if (isDataClass(prototype)) {
+    if (isProxy(object)) writer.refuse(`is a Proxy of a ${classNameOf(object)}`);
+    writer.inside.push({ className: classNameOf(object), depth: writer.depth });
+    writeNested(writer, object, layout.VALUE_OBJECT);
+    writer.inside.pop();
+  } else {
+    writeBuiltin(writer, object);
+  }
+}
+
+/** An object whose contents follow at once, or, deeper than the limit, after the whole value. */
+export function writeNested(writer: BlobWriter, object: object, tag: number): void {
+  if (writer.depth < LIMIT) {
+    writer.byte(tag);
+    writeContents(writer, object, tag);
+    return;
+  }
+  writer.byte(layout.VALUE_LATE);
+  writer.byte(tag);
+  writer.late.push({ object, tag, trail: { before: writer.trail, steps: writer.path.slice(0, writer.depth) } });
+}
+
+function writeContents(writer: BlobWriter, object: object, tag: number): void {
+  if (tag === layout.VALUE_OBJECT) writeProperties(writer, object);
+  else if (tag === layout.VALUE_ARRAY) writeElements(writer, object as unknown[]);
+  else writeLateBuiltin(writer, object, tag);
+}
+
+/** Own enumerable properties with string names, in their order; getters are read. */
+export function writeProperties(writer: BlobWriter, object: object): void {
+  const depth = writer.depth++;
+  const path = writer.path;
+  // for-in costs a third of Object.keys; what it finds beyond own properties is skipped.
+  for (const key in object) {
+    if (!hasOwn.call(object, key)) continue;
+    path[depth] = key;
+    const value: unknown = (object as Record<string, unknown>)[key];
+    writer.key(key);
+    writeValue(writer, value);
+  }
+  writer.depth = depth;
+  writer.byte(layout.KEY_END);
+}
+
+function writeElements(writer: BlobWriter, array: unknown[]): void {
+  const length = array.length;
+  // Indices come first among the keys. Holes make them fewer than the length, properties with names make them more.
+  const keys = Object.keys(array);
+  writer.count(length);
+  if (keys.length * 2 < length) {
+    writer.byte(layout.ARRAY_SPARSE);
+    writeNamed(writer, array, keys, 0);
+    return;
+  }
+  if (length >= layout.NUMBERS_FROM && areNumbers(array, length)) {
+    writer.byte(layout.ARRAY_NUMBERS);
+    writer.numbers(array, length);
+    writeNamed(writer, array, keys, length);
+    return;
+  }
+  writer.byte(layout.ARRAY_DENSE);
+  const depth = writer.depth++;
+  const path = writer.path;
+  let holes = 0;
+  for (let index = 0; index < length; index++) {
+    const value = array[index];
+    if (value === undefined && !hasOwn.call(array, index)) {
+      holes++;
+      writer.byte(layout.VALUE_HOLE);
+    } else {
+      path[depth] = index;
+      writeValue(writer, value);
+    }
+  }
+  writer.depth = depth;
+  writeNamed(writer, array, keys, length - holes);
+}
+
+/** A hole reads as undefined, so there is none then. */
+function areNumbers(array: readonly unknown[], length: number): array is readonly number[] {
+  for (let index = 0; index < length; index++) if (typeof array[index] !== 'number') return false;
+  return true;
+}
+
+/** Properties of these names from the given one on, as far as they still exist. */
+function writeNamed(writer: BlobWriter, object: object, keys: readonly string[], from: number): void {
+  const depth = writer.depth++;
+  for (let index = from; index < keys.length; index++) {
+    const key = keys[index]!;
+    if (!hasOwn.call(object, key)) continue;
+    writer.path[depth] = key;
+    writer.key(key);
+    writeValue(writer, (object as Record<string, unknown>)[key]);
+  }
+  writer.depth = depth;
+  writer.byte(layout.KEY_END);
+}

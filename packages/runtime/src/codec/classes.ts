@@ -1,0 +1,70 @@
+/**
+ * Which objects of a class can be copied by their properties.
+ *
+ * As in structured clone, an instance of a program's own class arrives as a plain object with its own enumerable
+ * properties. An object whose state is elsewhere (in native memory, in private fields of Node's classes) would arrive
+ * empty, so it is refused. The answer depends on the prototypes only, and is kept by prototype.
+ *
+ * State is elsewhere when a prototype's constructor is native code, when Node marks the class for its own way of
+ * moving it (Blob, streams, AbortSignal, file handles), or when it is one of the classes named below.
+ */
+const answers = new WeakMap<object, boolean>();
+
+/** Classes written in JavaScript, with private state, that are globals of Node. */
+const GLOBAL_CLASSES = new Set(
+  ('AbortController,Event,EventTarget,FormData,Headers,Request,Response,URL,URLSearchParams,URLPattern,TextDecoder,TextEncoder,' +
+    'CompressionStream,DecompressionStream,TextDecoderStream,TextEncoderStream,BroadcastChannel,Crypto,CryptoKey,SubtleCrypto,' +
+    'Performance,PerformanceEntry,PerformanceObserver,WebSocket,EventSource,Storage,Navigator,Blob,File').split(','),
+);
+const NATIVE = /\{\s*\[native code\]\s*\}$/;
+const IteratorPrototype: object = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
+const AsyncIteratorPrototype: object = Object.getPrototypeOf(
+  Object.getPrototypeOf(Object.getPrototypeOf((async function* () {})())),
+);
+
+/** Whether instances with this prototype hold all their state in properties. */
+export function isDataClass(prototype: object): boolean {
+  let answer = answers.get(prototype);
+  if (answer === undefined) {
+    answer = examine(prototype);
+    answers.set(prototype, answer);
+  }
+  return answer;
+}
+
+function examine(prototype: object): boolean {
+  for (let each: object | null = prototype; each !== null; each = Object.getPrototypeOf(each)) {
+    if (each === Object.prototype) return true;
+    if (each === IteratorPrototype || each === AsyncIteratorPrototype) return false;
+    const constructor: unknown = Object.getOwnPropertyDescriptor(each, 'constructor')?.value;
+    if (typeof constructor === 'function') {
+      // The Object of another realm, such as of a vm context.
+      if (constructor.name === 'Object' && Object.getPrototypeOf(each) === null) return true;
+      if (NATIVE.test(Function.prototype.toString.call(constructor))) return false;
+      if (GLOBAL_CLASSES.has(constructor.name) && Reflect.get(globalThis, constructor.name) === constructor) return false;
+    }
+    if (Object.getOwnPropertySymbols(each).some((symbol) => symbol.description?.startsWith('messaging_'))) return false;
+  }
+  return true;
+}
+
+/** 'a Promise', 'an AbortSignal'. */
+export function describe(object: object): string {
+  return withArticle(classNameOf(object));
+}
+
+export function withArticle(name: string): string {
+  return `${/^[AEIO]/i.test(name) ? 'an' : 'a'} ${name}`;
+}
+
+export function classNameOf(object: object): string {
+  try {
+    const prototype: unknown = Object.getPrototypeOf(object);
+    if (prototype === null) return 'object';
+    const constructor: unknown = Reflect.get(prototype as object, 'constructor');
+    if (typeof constructor === 'function' && constructor.name !== '' && constructor !== Object) return constructor.name;
+    return Object.prototype.toString.call(object).slice('[object '.length, -1);
+  } catch {
+    return 'object';
+  }
+}

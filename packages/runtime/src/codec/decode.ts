@@ -1,0 +1,93 @@
+/**
+ * Makes the value that a cell holds. `decode` leaves the cell as it is, `take` empties it.
+ *
+ * Both may throw what the function hook throws (PendingValue); the cell keeps everything then.
+ */
+import { cells, words } from '../memory/arena.ts';
+import { free } from '../memory/heap.ts';
+import { decodeBlob } from './blob-decode.ts';
+import { clear, drop } from './cell.ts';
+import { proxyOf } from './handles.ts';
+import * as tags from './tags.ts';
+import { readText } from './text.ts';
+
+/** A copy of the value; the cell keeps what it owns. */
+export function decode(cell: number): unknown {
+  const high = words[2 * cell + 1]!;
+  if (high >= 0 || high <= tags.LAST_NUMBER_HIGH) return cells[cell];
+  return decodeTagged(high, words[2 * cell]!);
+}
+
+/** The value; the cell is undefined afterwards and what it owned is given back. */
+export function take(cell: number): unknown {
+  const high = words[2 * cell + 1]!;
+  if (high >= 0 || high <= tags.LAST_NUMBER_HIGH) {
+    const value = cells[cell];
+    clear(cell);
+    return value;
+  }
+  return takeTagged(cell, high);
+}
+
+function takeTagged(cell: number, high: number): unknown {
+  const address = words[2 * cell]!;
+  const value = decodeTagged(high, address);
+  const tag = tags.tagOf(high);
+  if (tag < tags.TAG_TEXT) {
+    clear(cell);
+  } else if (tag === tags.TAG_TEXT) {
+    clear(cell);
+    free(address);
+  } else {
+    drop(cell);
+  }
+  return value;
+}
+
+function decodeTagged(high: number, low: number): unknown {
+  switch (tags.tagOf(high)) {
+    case tags.TAG_CONSTANT:
+      return decodeConstant(low);
+    case tags.TAG_SHORT_TEXT:
+      return decodeShortText(tags.detailOf(high), low);
+    case tags.TAG_HANDLE:
+      return proxyOf(low, tags.detailOf(high));
+    case tags.TAG_TEXT:
+      return readText(low);
+    case tags.TAG_BINARY:
+      return decodeBlob(low);
+    default:
+      return decodeSmallBigInt(tags.detailOf(high), low);
+  }
+}
+
+function decodeConstant(low: number): unknown {
+  switch (low) {
+    case tags.CONSTANT_UNDEFINED:
+      return undefined;
+    case tags.CONSTANT_NULL:
+      return null;
+    default:
+      return low === tags.CONSTANT_TRUE;
+  }
+}
+
+function decodeShortText(length: number, low: number): string {
+  switch (length) {
+    case 0:
+      return '';
+    case 1:
+      return String.fromCharCode(low);
+    case 2:
+      return String.fromCharCode(low & 255, low >>> 8);
+    case 3:
+      return String.fromCharCode(low & 255, (low >>> 8) & 255, low >>> 16);
+    default:
+      return String.fromCharCode(low & 255, (low >>> 8) & 255, (low >>> 16) & 255, low >>> 24);
+  }
+}
+
+function decodeSmallBigInt(detail: number, low: number): bigint {
+  // The detail's 14 bits are a signed number.
+  return BigInt(((detail << 18) >> 18) * 0x1_0000_0000 + (low >>> 0));
+}

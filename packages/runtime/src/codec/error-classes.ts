@@ -1,0 +1,50 @@
+/**
+ * Classes of errors that come back as themselves: the language's and this library's. Another class comes back as the
+ * nearest of these above it, and keeps its name in `name`.
+ */
+import * as library from '../errors.ts';
+
+type ErrorClass = abstract new (...args: never[]) => Error;
+
+const classes = new Map<string, ErrorClass>();
+const builtin: ErrorClass[] = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError];
+const suppressed: unknown = Reflect.get(globalThis, 'SuppressedError');
+if (typeof suppressed === 'function') builtin.push(suppressed as ErrorClass);
+for (const each of [...builtin, ...Object.values(library)]) classes.set(each.name, each as ErrorClass);
+
+export function errorClass(name: string): ErrorClass {
+  return classes.get(name) ?? Error;
+}
+
+/** The nearest class that comes back as itself, and the name to keep when that is another class. */
+export function classifyError(error: Error): { className: string; name: string | undefined } {
+  let own = '';
+  for (let each: object | null = Object.getPrototypeOf(error); each !== null; each = Object.getPrototypeOf(each)) {
+    const constructor: unknown = Object.getOwnPropertyDescriptor(each, 'constructor')?.value;
+    if (typeof constructor !== 'function') continue;
+    if (classes.has(constructor.name)) return { className: constructor.name, name: nameToKeep(error, own, constructor.name) };
+    if (own === '') own = constructor.name;
+  }
+  return { className: 'Error', name: nameToKeep(error, own, 'Error') };
+}
+
+function nameToKeep(error: Error, own: string, className: string): string | undefined {
+  if (Object.prototype.propertyIsEnumerable.call(error, 'name')) return undefined;
+  const name: unknown = error.name;
+  if (typeof name === 'string' && name !== errorClass(className).prototype.name) return name;
+  return own === '' ? undefined : own;
+}
+
+/** An error of that class, made without running its constructor and without a stack. */
+export function makeError(className: string): Error {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return Reflect.construct(Error, [], errorClass(className)) as Error;
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+/** Own properties that errors have without being enumerable. */
+export const HIDDEN_ERROR_PROPERTIES = ['message', 'cause', 'errors', 'error', 'suppressed', 'code'] as const;

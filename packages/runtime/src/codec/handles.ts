@@ -1,0 +1,115 @@
+/**
+ * Objects that cross threads by reference: a block in the arena, and in each thread at most one proxy of it.
+ *
+ * References. A proxy owns one reference of its block, given back by a finalizer after the proxy is gone: that gives
+ * memory back, nothing else hangs on it. A handle in a cell or in a binary value owns one more. So whoever decodes a
+ * handle holds a reference meanwhile, and the block cannot go away under it.
+ *
+ * Identity. The table maps an address to this thread's proxy, weakly. It is filled when a proxy is first encoded or
+ * decoded; objects that never cross cost no entry. An entry counts only while its proxy lives and has the block's
+ * generation; otherwise it is replaced. The finalizer removes the entry if it is still the dead proxy's own.
+ *
+ * A thread may see one arena after another. Proxies, entries and finalizers remember theirs, and do nothing to another.
+ */
+import { DataCloneError } from '../errors.ts';
+import { buffer } from '../memory/arena.ts';
+import { generationOf, kindOf, release, retain } from '../memory/heap.ts';
+import { KIND_NAMES } from '../memory/layout.ts';
+
+export abstract class SharedObject {
+  readonly address: number;
+  readonly generation: number;
+  readonly #arena: SharedArrayBuffer;
+  #listed = false;
+  #finalized: boolean;
+
+  /**
+   * Takes over one reference of the block: the one that `allocate` made, or one the caller retained.
+   * With `finalize` false the caller gives it back himself some time after this object is gone.
+   */
+  protected constructor(address: number, finalize = true) {
+    this.address = address;
+    this.generation = generationOf(address);
+    this.#arena = buffer;
+    this.#finalized = finalize;
+    if (finalize) finalizers.register(this, { address, arena: buffer, owns: true });
+  }
+
+  /** Whether the block is still this object's: its arena is attached, and it was not freed. */
+  isCurrent(): boolean {
+    return this.#arena === buffer && generationOf(this.address) === this.generation;
+  }
+
+  /** @internal Enters this proxy into this thread's table, once. */
+  list(): void {
+    if (this.#listed) return;
+    this.#listed = true;
+    currentTable().set(this.address, new WeakRef(this));
+    if (!this.#finalized) finalizers.register(this, { address: this.address, arena: buffer, owns: false });
+  }
+}
+
+/** What is left to do when a proxy is gone. */
+interface Remains {
+  readonly address: number;
+  readonly arena: SharedArrayBuffer;
+  /** Whether a reference is to be given back; else only the table's entry. */
+  readonly owns: boolean;
+}
+
+const finalizers = new FinalizationRegistry<Remains>(({ address, arena, owns }) => {
+  if (arena !== buffer) return;
+  const entry = currentTable().get(address);
+  if (entry !== undefined && entry.deref() === undefined) table.delete(address);
+  if (owns) release(address);
+});
+
+const table = new Map<number, WeakRef<SharedObject>>();
+let tableArena: SharedArrayBuffer | undefined;
+
+function currentTable(): Map<number, WeakRef<SharedObject>> {
+  if (tableArena !== buffer) {
+    tableArena = buffer;
+    table.clear();
+  }
+  return table;
+}
+
+const wrappers: Array<((address: number) => SharedObject) | undefined> = [];
+
+/** Tells how this thread makes its proxy of a block of that kind; the proxy takes over one reference. */
+export function registerKind(kind: number, wrap: (address: number) => SharedObject): void {
+  wrappers[kind] = wrap;
+}
+
+/** Why an object that is not current cannot be sent. */
+export function staleText(object: SharedObject): string {
+  return `is a stale ${object.constructor.name}: its runtime was shut down, or its memory was given back`;
+}
+
+/** This thread's proxy of a block that the caller holds a reference of. */
+export function proxyOf(address: number, generation: number): SharedObject {
+  if (generationOf(address) !== generation) throw stale(address, generation);
+  const known = currentTable().get(address)?.deref();
+  if (known !== undefined && known.generation === generation) return known;
+  const wrap = wrappers[kindOf(address)];
+  if (wrap === undefined) {
+    throw new DataCloneError(`this thread cannot make an object of kind '${KIND_NAMES[kindOf(address)]}'`);
+  }
+  retain(address);
+  let made: SharedObject;
+  try {
+    made = wrap(address);
+  } catch (error) {
+    release(address);
+    throw error;
+  }
+  made.list();
+  return made;
+}
+
+function stale(address: number, generation: number): DataCloneError {
+  return new DataCloneError(
+    `stale handle: block ${address} has generation ${generationOf(address)}, the handle was made for ${generation}`,
+  );
+}

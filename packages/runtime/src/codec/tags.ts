@@ -1,0 +1,57 @@
+/**
+ * What the 64 bits of a cell mean.
+ *
+ * A cell is a double. A number is stored as itself; everything else hides in the doubles that no calculation gives:
+ * NaNs with a high word of 0xFFF80001 or more. NaN itself is stored with the high word 0x7FF80000.
+ *
+ *   high word  1111 1111 1111 1 | kind (5 bits, not 0) | detail (14 bits)      low word: payload
+ *
+ *   TAG_CONSTANT    -                        one of the CONSTANT_ values
+ *   TAG_SHORT_TEXT  length, 0 to 4           its Latin-1 characters, the first in the lowest byte
+ *   TAG_BIGINT      bits 32 to 45, signed    bits 0 to 31
+ *   TAG_TEXT        -                        address of a KIND_TEXT block, owned by the cell
+ *   TAG_BINARY      -                        address of a KIND_BINARY block, owned by the cell
+ *   TAG_HANDLE      generation               address of a shared object; the cell owns one reference
+ *
+ * Cells are read and written plainly: whoever shares one orders the accesses, by a lock or an atomic.
+ */
+
+export const TAG_CONSTANT = 1;
+export const TAG_SHORT_TEXT = 2;
+export const TAG_BIGINT = 3;
+export const TAG_TEXT = 4;
+export const TAG_BINARY = 5;
+export const TAG_HANDLE = 6;
+
+export const CONSTANT_UNDEFINED = 0;
+export const CONSTANT_NULL = 1;
+export const CONSTANT_FALSE = 2;
+export const CONSTANT_TRUE = 3;
+
+const TAG_SHIFT = 14;
+const TAG_MASK = 31;
+const DETAIL_MASK = 0x3fff;
+
+/** High words (as signed words) above this one and below 0 are tagged; all others are numbers. */
+export const LAST_NUMBER_HIGH = 0xfff80000 | 0;
+export const NAN_HIGH = 0x7ff80000;
+
+/** The high word of a tag with a detail of 0; the detail is added with `|`. */
+export function highWord(tag: number): number {
+  return 0xfff80000 | (tag << TAG_SHIFT);
+}
+
+export function tagOf(high: number): number {
+  return (high >>> TAG_SHIFT) & TAG_MASK;
+}
+
+export function detailOf(high: number): number {
+  return high & DETAIL_MASK;
+}
+
+export const HIGH_CONSTANT = highWord(TAG_CONSTANT);
+export const HIGH_SHORT_TEXT = highWord(TAG_SHORT_TEXT);
+export const HIGH_BIGINT = highWord(TAG_BIGINT);
+export const HIGH_TEXT = highWord(TAG_TEXT);
+export const HIGH_BINARY = highWord(TAG_BINARY);
+export const HIGH_HANDLE = highWord(TAG_HANDLE);

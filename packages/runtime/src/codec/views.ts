@@ -1,0 +1,16 @@
+/** Two more views of the arena for texts and unaligned numbers, made when this thread first needs them. */
+import { Buffer } from 'node:buffer';
+import { buffer } from '../memory/arena.ts';
+
+let mapped: SharedArrayBuffer | undefined;
+
+export let arenaBuffer: Buffer;
+export let arenaView: DataView;
+
+/** Call before using the views: an arena may have been attached since. */
+export function mapViews(): void {
+  if (mapped === buffer) return;
+  mapped = buffer;
+  arenaBuffer = Buffer.from(buffer);
+  arenaView = new DataView(buffer);
+}

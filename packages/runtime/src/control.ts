@@ -1,0 +1,51 @@
+/** `runtime`: what a program can ask of the scheduler and tell it. */
+import { addUncaughtListener, removeUncaughtListener, type UncaughtListener } from './observe/uncaught.ts';
+import { readStats, runningGoroutines, type Stats } from './observe/stats.ts';
+import { configure, ensureArena, procs, stop } from './runtime.ts';
+import type { Settings } from './settings.ts';
+
+export interface RuntimeControl {
+  /** Settings for the start, before the first `go`. Throws RangeError, TypeError or RuntimeStateError, and changes nothing then. */
+  configure(settings: Partial<Settings>): void;
+  /** Threads that run goroutines at one time; 0 when all run on the calling thread. */
+  readonly procs: number;
+  /** Goroutines that were started and have not ended, the main goroutine among them. */
+  numGoroutine(): number;
+  /** Counters of the scheduler and bytes of shared memory in use. */
+  stats(): Stats;
+  /** Ends all goroutines and threads. Who waits for one of them gets a RuntimeStateError. The next `go` starts anew. */
+  shutdown(): Promise<void>;
+  /** Takes the place of ending the process when a goroutine failed and nobody joined it. */
+  on(event: 'uncaught', listener: UncaughtListener): void;
+  off(event: 'uncaught', listener: UncaughtListener): void;
+}
+
+export const runtime: RuntimeControl = {
+  configure,
+  get procs(): number {
+    return procs();
+  },
+  numGoroutine(): number {
+    ensureArena();
+    return runningGoroutines();
+  },
+  stats(): Stats {
+    ensureArena();
+    return readStats();
+  },
+  shutdown(): Promise<void> {
+    return stop('the runtime was shut down');
+  },
+  on(event: 'uncaught', listener: UncaughtListener): void {
+    mustBeUncaught(event);
+    addUncaughtListener(listener);
+  },
+  off(event: 'uncaught', listener: UncaughtListener): void {
+    mustBeUncaught(event);
+    removeUncaughtListener(listener);
+  },
+};
+
+function mustBeUncaught(event: string): void {
+  if (event !== 'uncaught') throw new TypeError(`runtime.on: unknown event '${event}'; known is uncaught`);
+}

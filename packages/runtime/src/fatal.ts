@@ -1,0 +1,14 @@
+/**
+ * A broken invariant of ours is not a user's error: it must not be caught, joined or swallowed.
+ * `fatal` prints the operands and ends the process, as Go's `throw` does.
+ */
+import { writeSync } from 'node:fs';
+
+export function fatal(what: string, operands: Record<string, number | string> = {}): never {
+  const listed = Object.entries(operands)
+    .map(([name, value]) => `${name} = ${value}`)
+    .join(', ');
+  const message = `fatal: ${what}${listed === '' ? '' : ` (${listed})`}`;
+  writeSync(2, `${message}\n${new Error(message).stack ?? ''}\n`);
+  process.abort();
+}

@@ -1,0 +1,125 @@
+/**
+ * Writes the ES module that a function runs from: an export of a factory that takes the captured values and returns
+ * the function. Every carried piece stands at its original line and column, so stack traces are right as they are (Node
+ * takes no source map from a `data:` module); what has to be put between goes where the original text was left out, as
+ * early as it can. Where the text that runs was made from another by a transform with an inline source map, the pieces are
+ * set out as the map says they were written (`layout.ts`).
+ *
+ * Names that would meet in one block though they came from different scopes get blocks nested as the scopes were.
+ * Imports and the module's own means stand behind the factory, where they move nothing.
+ */
+import { createHash } from 'node:crypto';
+import type { Analysis, Node } from './analysis.ts';
+import { Layout } from './layout.ts';
+import { declareOriginNames, dynamicImportName, importMetaName } from './origin.ts';
+import { resultPlaceholder, type Capture, type Import, type Piece, type Plan } from './plan.ts';
+
+export function extract(analysis: Analysis, plan: Plan): string {
+  return new Writer(analysis, plan).write();
+}
+
+export function hashOf(source: string): string {
+  return createHash('sha256').update(source).digest('base64url').slice(0, 22);
+}
+
+class Writer {
+  readonly #analysis: Analysis;
+  readonly #plan: Plan;
+  readonly #result: string;
+  readonly #values: string;
+  readonly #layout = new Layout();
+
+  constructor(analysis: Analysis, plan: Plan) {
+    this.#analysis = analysis;
+    this.#plan = plan;
+    this.#result = freeName(analysis.script.text, '$f');
+    this.#values = freeName(analysis.script.text, '$c');
+  }
+
+  write(): string {
+    const { script } = this.#analysis;
+    const { pieces, imports, originNames } = this.#plan;
+    const blocks = this.#blocks();
+    this.#append(`export default(${this.#values},${this.#result})=>{${this.#declareCaptures(blocks, 0)}`);
+    let open = 0;
+    let previous: Piece | undefined;
+    for (const piece of pieces.toSorted((a, b) => a.node.start - b.node.start)) {
+      let inserted = '';
+      for (; open > blocks[piece.depth]!; open--) inserted += '}';
+      while (open < blocks[piece.depth]!) inserted += `{${this.#declareCaptures(blocks, ++open)}`;
+      const sameDeclaration = piece.declaration !== undefined && piece.declaration === previous?.declaration && inserted === '' && previous.after === '';
+      if (sameDeclaration) inserted = ',';
+      else inserted = (previous ? ';' : '') + inserted + piece.before;
+      this.#append(inserted);
+      this.#appendPiece(piece.node);
+      this.#append(piece.after);
+      previous = piece;
+    }
+    this.#append(`;${'}'.repeat(open)}return ${this.#result}}\n`);
+    for (const each of imports) this.#append(importStatement(each));
+    if (originNames.size > 0) this.#append(declareOriginNames(originNames, script.url));
+    this.#append(`\n//# sourceURL=${script.url}\n`);
+    return this.#layout.text;
+  }
+
+  /** For each depth the number of the block its names stand in: a new one where a name would be taken for an outer one. */
+  #blocks(): number[] {
+    const { declared, mentioned } = this.#plan;
+    const taken = new Set<string>();
+    let block = 0;
+    return declared.map((names, depth) => {
+      if ([...names].some((name) => taken.has(name))) block++;
+      for (const name of [...names, ...mentioned[depth]!]) taken.add(name);
+      return block;
+    });
+  }
+
+  #declareCaptures(blocks: number[], block: number): string {
+    const { captures } = this.#plan;
+    const own = captures.map((capture, index): [Capture, number] => [capture, index]).filter(([capture]) => blocks[capture.depth] === block);
+    if (own.length === 0) return '';
+    return `const ${own.map(([capture, index]) => `${capture.name}=${this.#values}[${index}]`).join(',')};`;
+  }
+
+  #append(text: string): void {
+    this.#layout.append(text.replaceAll(resultPlaceholder, this.#result));
+  }
+
+  #appendPiece(node: Node): void {
+    const { positions } = this.#analysis;
+    const text = this.#textOf(node);
+    this.#layout.goTo(positions.target(node.start));
+    let done = 0;
+    for (const offset of positions.isMapped ? this.#analysis.boundaries(node) : []) {
+      const target = positions.target(offset);
+      if (!target) continue;
+      this.#layout.append(text.slice(done, offset - node.start));
+      this.#layout.align(target);
+      done = offset - node.start;
+    }
+    this.#layout.append(text.slice(done));
+  }
+
+  /** A piece's text with `import(` and `import.meta` replaced by names of the same length. */
+  #textOf(node: Node): string {
+    let text = this.#analysis.text(node);
+    for (const form of this.#analysis.importForms(node)) {
+      const meta = form.type === 'MetaProperty';
+      const start = form.start - node.start;
+      const length = meta ? form.end - form.start : 'import'.length;
+      text = text.slice(0, start) + (meta ? importMetaName : dynamicImportName).padEnd(length) + text.slice(start + length);
+    }
+    return text;
+  }
+}
+
+function freeName(text: string, wanted: string): string {
+  let name = wanted;
+  for (let number = 1; text.includes(name); number++) name = wanted + number;
+  return name;
+}
+
+function importStatement({ local, imported, url, attributes }: Import): string {
+  const names = imported === '*' ? `*as ${local}` : imported === local ? `{${local}}` : `{${/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(imported) ? imported : JSON.stringify(imported)} as ${local}}`;
+  return `import${names} from${JSON.stringify(url)}${attributes === '' ? '' : `with{${attributes}}`};`;
+}

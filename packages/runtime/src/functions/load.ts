@@ -1,0 +1,78 @@
+/**
+ * From a definition to the function, on the thread that runs it. The extracted module is imported once per key and
+ * thread; its factory makes a function for each set of captured values, or one function for ever where nothing is captured.
+ * A produced function remembers its reference, so it can be passed to `go` again wherever it is.
+ */
+import { CaptureError } from '../errors.ts';
+import { announceScript } from './inspector.ts';
+import { provideOrigins } from './origin.ts';
+import { shortName } from './positions.ts';
+import { needsTypeScript, readTypeScript } from './typescript.ts';
+import { remember, type FunctionDefinition } from './reference.ts';
+
+export type Factory = (captures: readonly unknown[] | null) => Function;
+
+type ModuleFactory = (captures: readonly unknown[] | null) => Function;
+
+const loading = new Map<string, Promise<Factory>>();
+const factories = new Map<string, Factory>();
+
+provideOrigins();
+
+export function load(definition: FunctionDefinition): Promise<Factory> {
+  let promise = loading.get(definition.key);
+  if (!promise) loading.set(definition.key, (promise = importFactory(definition)));
+  return promise;
+}
+
+export function loaded(key: string): Factory | undefined {
+  return factories.get(key);
+}
+
+async function importFactory(definition: FunctionDefinition): Promise<Factory> {
+  if (needsTypeScript(definition)) await readTypeScript(definition.url);
+  const make = await importSource(definition);
+  announceScript(make, { url: definition.url, text: definition.source, isModule: true, startLine: 0, startColumn: 0, sourceMapURL: '' });
+  const factory = definition.captures.length === 0 ? constantFactory(definition, make) : closureFactory(definition, make);
+  factories.set(definition.key, factory);
+  return factory;
+}
+
+async function importSource(definition: FunctionDefinition): Promise<ModuleFactory> {
+  // Base64, because percent-encoding would triple the white space that extracted modules are full of.
+  const address = `data:text/javascript;base64,${Buffer.from(definition.source).toString('base64')}`;
+  try {
+    return ((await import(address)) as { default: ModuleFactory }).default;
+  } catch (cause) {
+    const place = `${shortName(definition.url)}:${definition.line}:${definition.column}`;
+    clearAddress(cause, address, definition.url);
+    throw new CaptureError(`cannot load the function at ${place}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+function constantFactory(definition: FunctionDefinition, make: ModuleFactory): Factory {
+  let fn: Function | undefined;
+  return () => {
+    if (!fn) {
+      fn = make(null);
+      remember(fn, { definition, captures: null });
+    }
+    return fn;
+  };
+}
+
+function closureFactory(definition: FunctionDefinition, make: ModuleFactory): Factory {
+  return (captures) => {
+    const fn = make(captures);
+    remember(fn, { definition, captures: captures as unknown[] });
+    return fn;
+  };
+}
+
+/** Node's messages name the importing module by its URL, which here is its whole text. */
+function clearAddress(error: unknown, address: string, url: string): void {
+  if (!(error instanceof Error) || !error.message.includes(address)) return;
+  const stack = error.stack;
+  error.message = error.message.replaceAll(address, url);
+  if (stack !== undefined) error.stack = stack.replaceAll(address, url);
+}

@@ -1,0 +1,122 @@
+/**
+ * From a function to its reference, on the thread that has the function.
+ *
+ * All that depends only on where the function's text stands is a *site*, worked out once: its definition and how to find
+ * each captured value in the scopes. A new closure of a known site pays for reading its values. A function whose
+ * captures can't change is remembered whole; one that captures a reassigned variable is read again at every call.
+ */
+import { CaptureError } from '../errors.ts';
+import { Analysis, type Node } from './analysis.ts';
+import { extract, hashOf } from './extract.ts';
+import { inspect, scriptOf, type Place, type ScopeObject } from './inspector.ts';
+import { nameOf, planOf, type Capture } from './plan.ts';
+import { shortName } from './positions.ts';
+import { recall, remember, type FunctionDefinition, type FunctionReference } from './reference.ts';
+
+interface Site {
+  definition: FunctionDefinition;
+  captures: Capture[];
+}
+
+const sites = new Map<string, Site>();
+const analyses = new Map<string, Analysis>();
+
+/** @param api the call in whose name errors speak: 'go', 'blocking' … */
+export function locate(fn: Function, api: string): FunctionReference {
+  const known = recall(fn);
+  if (known) return known;
+  if (typeof fn !== 'function') throw new TypeError(`${api} needs a function, got ${fn === null ? 'null' : typeof fn}`);
+  const inspection = inspect(fn);
+  if (inspection.kind !== 'code') throw new CaptureError(notCode(fn, api, inspection.kind));
+  const { place, scopes } = inspection;
+  const id = `${place.scriptId}:${place.line}:${place.column}`;
+  let site = sites.get(id);
+  if (!site) sites.set(id, (site = siteAt(place, fn, api)));
+  const { definition, captures } = site;
+  if (captures.length === 0) {
+    const reference: FunctionReference = { definition, captures: null };
+    remember(fn, reference);
+    return reference;
+  }
+  const values = captures.map((capture) => valueOf(capture, scopes, definition, api));
+  const reference: FunctionReference = { definition, captures: values };
+  // A `var`, or on Node 20 also a constant, that is undefined now may get its value later.
+  const final = captures.every((capture, index) => !capture.rebinds && values[index] !== undefined);
+  if (final) remember(fn, reference);
+  return reference;
+}
+
+function siteAt(place: Place, fn: Function, api: string): Site {
+  const script = scriptOf(place.scriptId);
+  if (script.url.startsWith('node:')) throw new CaptureError(notCode(fn, api, 'native'));
+  if (!hasModule(script.url)) {
+    throw new CaptureError(
+      `${api} cannot run ${quoted(fn)}: its code is from ${script.url === '' ? 'eval or new Function' : script.url}, not from a module. Write the function in a file.`,
+    );
+  }
+  let analysis = analyses.get(place.scriptId);
+  if (!analysis) analyses.set(place.scriptId, (analysis = new Analysis(script)));
+  const node = analysis.functionAt(analysis.positions.offset(place.line, place.column));
+  if (!node) throw new CaptureError(`${api} did not find the code of ${quoted(fn)} in ${shortName(script.url)}`);
+  const subject = /^go\b/.test(api) ? 'goroutine' : `${api} function`;
+  const plan = planOf(analysis, node, subject);
+  const source = extract(analysis, plan);
+  const { file: _, line, column } = analysis.positions.position(startOf(analysis, node));
+  return {
+    definition: {
+      key: `${script.url}#${hashOf(source)}`,
+      url: script.url,
+      line,
+      column,
+      name: nameOf(analysis, node),
+      source,
+      captures: plan.captures.map((capture) => capture.name),
+    },
+    captures: plan.captures,
+  };
+}
+
+/** A method begins with its name, not with its parameters. */
+function startOf(analysis: Analysis, node: Node): number {
+  const parent = analysis.parent(node);
+  return parent?.type === 'MethodDefinition' || parent?.method ? parent.start : node.start;
+}
+
+function hasModule(url: string): boolean {
+  return /^(file|data):/.test(url) && URL.canParse(url);
+}
+
+function valueOf(capture: Capture, scopes: ScopeObject[], definition: FunctionDefinition, api: string): unknown {
+  const { name, index, count } = capture;
+  const where = `${/^go\b/.test(api) ? 'goroutine' : `${api} function`} at ${shortName(definition.url)}:${definition.line}:${definition.column}`;
+  const holders = scopes.filter(({ object }) => object !== globalThis && name in object);
+  if (holders.length === 0) {
+    throw new CaptureError(`${where} captures '${name}', whose value is not available. Pass it as an argument.`);
+  }
+  try {
+    if (holders.length !== count && holders.some(({ object }) => object[name] !== holders[0]!.object[name])) {
+      throw new CaptureError(`${where} captures '${name}', and several variables of that name surround it. Rename one, or pass it as an argument.`);
+    }
+    const value = holders[holders.length === count ? index : 0]!.object[name];
+    if (value === undefined && capture.neverUndefined) throw new ReferenceError(`'${name}' is not initialised`);
+    return value;
+  } catch (cause) {
+    if (cause instanceof CaptureError) throw cause;
+    throw new CaptureError(`${where} captures '${name}' before it is initialised. Start it after the declaration of '${name}'.`, { cause });
+  }
+}
+
+function notCode(fn: Function, api: string, kind: 'native' | 'bound' | 'proxy'): string {
+  switch (kind) {
+    case 'bound':
+      return `${api} cannot run the bound function ${quoted(fn)}: pass the function itself, and its arguments as arguments of ${api}.`;
+    case 'proxy':
+      return `${api} cannot run a Proxy of a function: pass the function itself.`;
+    case 'native':
+      return `${api} cannot run ${quoted(fn)}, which is part of Node and has no code of its own: call it in a function you write.`;
+  }
+}
+
+function quoted(fn: Function): string {
+  return fn.name === '' ? 'an anonymous function' : `'${fn.name}'`;
+}

@@ -1,0 +1,91 @@
+/**
+ * What a module has besides its imports and globals: `import.meta`, `import()` relative to itself, and CommonJS's
+ * `require` and its friends. Extracted code stands in a `data:` module and so has none of them; it asks here for those
+ * of the module it came from.
+ *
+ * Extracted text reads them through a global symbol, in one line at its end that is an ordinary constant declaration;
+ * code extracted again from extracted code therefore carries that line along as it carries any other constant.
+ * `import.meta` and `import` are replaced by names of the same length, so that no column moves.
+ */
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { resolveImport, resolveViteId } from './resolve.ts';
+
+export const importMetaName = '$importMeta';
+export const dynamicImportName = '$impor';
+const viteMetaName = '__vite_ssr_import_meta__';
+const viteDynamicImportName = '__vite_ssr_dynamic_import__';
+const keepNameName = '__name';
+
+/** Names that Vite's transform takes as parameters of a module. */
+export const viteNames: ReadonlySet<string> = new Set([viteMetaName, viteDynamicImportName, 'require', '__filename', '__dirname']);
+export const commonjsNames: ReadonlySet<string> = new Set(['require', '__filename', '__dirname']);
+/** esbuild's helper that sets a function's name; taken from here, because as text it would push the code behind it aside. */
+export const isKeepName = (name: string): boolean => name === keepNameName;
+
+const accessSymbol = 'goroutines.origin';
+
+/** The line at the end of an extracted module that declares `names` as they are in the module at `url`. */
+export function declareOriginNames(names: Iterable<string>, url: string): string {
+  return `const{${[...names].join(',')}}=globalThis[Symbol.for("${accessSymbol}")](${JSON.stringify(url)});`;
+}
+
+/** Whether an initializer is the call written by `declareOriginNames`. */
+export function isOriginCall(text: string): boolean {
+  return text.startsWith(`globalThis[Symbol.for("${accessSymbol}")](`);
+}
+
+class Origin {
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  get #file(): string | undefined {
+    return this.#url.startsWith('file:') ? fileURLToPath(this.#url.replace(/[?#].*$/, '')) : undefined;
+  }
+
+  get require(): NodeJS.Require {
+    return createRequire(this.#url);
+  }
+
+  get __filename(): string | undefined {
+    return this.#file;
+  }
+
+  get __dirname(): string | undefined {
+    const file = this.#file;
+    return file === undefined ? undefined : path.dirname(file);
+  }
+
+  get [importMetaName](): object {
+    const url = this.#url;
+    const resolve = (specifier: string): string => resolveImport(specifier, url);
+    return { dirname: this.__dirname, filename: this.__filename, main: false, resolve, url };
+  }
+
+  get [dynamicImportName](): (specifier: unknown, options?: ImportCallOptions) => Promise<unknown> {
+    const url = this.#url;
+    return async (specifier, options) => import(resolveImport(String(specifier), url), options);
+  }
+
+  get [viteMetaName](): object {
+    return { ...this[importMetaName], env: process.env };
+  }
+
+  get [viteDynamicImportName](): (id: unknown) => Promise<unknown> {
+    const url = this.#url;
+    return async (id) => import(resolveViteId(String(id), url));
+  }
+
+  get [keepNameName](): (fn: Function, name: string) => Function {
+    return (fn, name) => Object.defineProperty(fn, 'name', { value: name, configurable: true });
+  }
+}
+
+/** Makes the names available to the extracted modules of this thread. */
+export function provideOrigins(): void {
+  Object.defineProperty(globalThis, Symbol.for(accessSymbol), { value: (url: string) => new Origin(url), configurable: true });
+}

@@ -1,0 +1,305 @@
+/**
+ * Decides what a function takes along. From the function's own free names on, transitively, each name is
+ * - an import: imported again, by absolute URL;
+ * - carried: a function, a class, or a constant that may be evaluated again (`purity.ts`); its text goes along;
+ * - captured: its value is read when the goroutine starts;
+ * - one of the module's own means (`require`, `import.meta`): provided by `origin.ts`;
+ * - a global: nothing to do.
+ *
+ * What encloses the function can't be carried, for the function would be inside of its own surroundings; it is captured
+ * as the function value it is. All declarations involved stand in scopes around the function (the chain), so they never overlap.
+ *
+ * Carried code works on copies: an assignment to anything outside of it would be lost, and is refused here.
+ */
+import type { Scope, Variable } from 'eslint-scope';
+import { CaptureError } from '../errors.ts';
+import { contains, identifier, type Analysis, type Node, type Span } from './analysis.ts';
+import { commonjsNames, dynamicImportName, importMetaName, isKeepName, viteNames } from './origin.ts';
+import { constantDeclarator, functionOf, isCompilerHelper, isPure, isReassigned } from './purity.ts';
+import { resolveImport, resolveViteId } from './resolve.ts';
+
+/** A piece of the original text that goes along; `before` and `after` are put around it. */
+export interface Piece {
+  node: Node;
+  before: string;
+  after: string;
+  /** Index in the chain of the scope whose names it declares. */
+  depth: number;
+  /** The declaration it is a declarator of: neighbours are joined by a comma again. */
+  declaration: Node | undefined;
+}
+
+export interface Capture {
+  name: string;
+  depth: number;
+  /** Assigned somewhere, so that its value may be another one at the next call. */
+  rebinds: boolean;
+  /** Once initialised it can't be undefined: Node 20 shows a variable before its declaration as undefined. */
+  neverUndefined: boolean;
+  /** Among the contexts around the function that hold this name, innermost first: which one, and of how many. */
+  index: number;
+  count: number;
+}
+
+export interface Import {
+  local: string;
+  /** '*' for the namespace. */
+  imported: string;
+  url: string;
+  attributes: string;
+}
+
+export interface Plan {
+  root: Piece;
+  pieces: Piece[];
+  captures: Capture[];
+  imports: Import[];
+  originNames: Set<string>;
+  /** By depth: the names declared there, and all names that the text there mentions. */
+  declared: Set<string>[];
+  mentioned: Set<string>[];
+}
+
+/** Where the produced function is stored in extracted text; `extract` replaces it by a name that is free. */
+export const resultPlaceholder = '\0result';
+
+export function planOf(analysis: Analysis, fn: Node, subject: string): Plan {
+  return new Planner(analysis, fn, subject).run();
+}
+
+class Planner {
+  readonly #analysis: Analysis;
+  readonly #fn: Node;
+  readonly #subject: string;
+  readonly #chain: Scope[];
+  readonly #plan: Plan;
+  readonly #seen = new Set<Variable>();
+
+  constructor(analysis: Analysis, fn: Node, subject: string) {
+    this.#analysis = analysis;
+    this.#fn = fn;
+    this.#subject = subject;
+    this.#chain = analysis.scopesAround(fn);
+    const sets = (): Set<string>[] => this.#chain.map(() => new Set<string>());
+    const root = this.#rootPiece();
+    this.#plan = { root, pieces: [root], captures: [], imports: [], originNames: new Set(), declared: sets(), mentioned: sets() };
+  }
+
+  run(): Plan {
+    const { pieces } = this.#plan;
+    // The list grows while it is walked.
+    for (const piece of pieces) this.#follow(piece);
+    return this.#plan;
+  }
+
+  /** Where a function is declared by name it stays a declaration, so that it can call itself and keeps its name. */
+  #rootPiece(): Piece {
+    const fn = this.#fn;
+    const depth = this.#chain.length - 1;
+    const parent = this.#analysis.parent(fn)!;
+    const scope = this.#chain[depth]!;
+    const result = resultPlaceholder;
+    const named = (node: Node, name: string): Piece | undefined => {
+      const variable = scope.set.get(name) ?? this.#chain.toReversed().find((other) => other.set.has(name))?.set.get(name);
+      if (!variable || this.#declarationOf(variable) !== node) return undefined;
+      const piece = this.#piece(node, variable);
+      return { ...piece, after: `${piece.after};${result}=${name}` };
+    };
+    const plain = (before: string, after: string): Piece => ({ node: fn, before, after, depth, declaration: undefined });
+    if (fn.type.endsWith('Declaration') && fn.id) {
+      const piece = named(fn, fn.id.name);
+      if (piece) return piece;
+    }
+    const holder = parent.type === 'CallExpression' ? this.#analysis.parent(parent)! : parent;
+    if (holder.type === 'VariableDeclarator' && holder.id.type === 'Identifier' && functionOf(holder.init) === fn) {
+      const piece = named(holder, holder.id.name);
+      if (piece) return piece;
+    }
+    if ((parent.type === 'MethodDefinition' || parent.type === 'Property') && parent.value === fn && (parent.method || parent.type === 'MethodDefinition')) {
+      const key = memberName(parent);
+      return plain(`${result}={${fn.async ? 'async ' : ''}${fn.generator ? '*' : ''}${key}`, `}[${key}]`);
+    }
+    if (parent.type === 'Property' && parent.kind !== 'init') {
+      throw this.#error(fn, 'is a getter or setter. Pass a function.');
+    }
+    if (parent.type === 'Property' && parent.value === fn && memberName(parent) !== '"__proto__"') {
+      return plain(`${result}={${memberName(parent)}:`, `}[${memberName(parent)}]`);
+    }
+    // A bare assignment would name an anonymous function after the variable.
+    return plain(`${result}=(0,`, ')');
+  }
+
+  #piece(node: Node, variable: Variable): Piece {
+    const depth = this.#chain.indexOf(variable.scope);
+    if (node.type !== 'VariableDeclarator') return { node, before: '', after: '', depth, declaration: undefined };
+    const declaration = this.#analysis.parent(node)!;
+    return { node, before: declaration.kind === 'const' ? 'const ' : 'let ', after: '', depth, declaration };
+  }
+
+  /** Follows every name that a piece takes from outside of itself. */
+  #follow(piece: Piece): void {
+    const { node, depth } = piece;
+    const analysis = this.#analysis;
+    const foreign = analysis.foreignContext(node);
+    if (foreign && !(node.init && node.init.type === 'LogicalExpression' && isCompilerHelper(node.init))) {
+      throw this.#error(foreign.node, `uses '${foreign.what}' of its surroundings. It runs on another thread: pass what it needs as an argument, or use go.local.`);
+    }
+    for (const form of analysis.importForms(node)) {
+      this.#plan.originNames.add(form.type === 'MetaProperty' ? importMetaName : dynamicImportName);
+    }
+    for (const variable of this.#declaredBy(piece)) {
+      this.#seen.add(variable);
+      this.#plan.declared[depth]!.add(variable.name);
+    }
+    for (const reference of analysis.freeReferences(node)) {
+      const at = identifier(reference);
+      const variable = reference.resolved;
+      this.#plan.mentioned[depth]!.add(at.name);
+      if (!variable) this.#followUndeclared(at);
+      else if (reference.isWrite()) throw this.#assignment(at);
+      else this.#followVariable(variable, at);
+    }
+  }
+
+  #declaredBy(piece: Piece): Variable[] {
+    if (piece === this.#plan.root && piece.node === this.#fn && !piece.after.includes('=')) return [];
+    return [...this.#chain[piece.depth]!.variables].filter((variable) => variable.defs.some((def) => def.node === (piece.node as unknown)));
+  }
+
+  #followUndeclared(at: Node): void {
+    const { dialect } = this.#analysis;
+    if (dialect !== 'commonjs') return;
+    if (commonjsNames.has(at.name)) this.#plan.originNames.add(at.name);
+    // CommonJS's other two are objects of the program: they are read like any captured value, from the outermost context.
+    if (at.name === 'module' || at.name === 'exports') this.#capture(at.name, undefined, this.#chain.length > 1 ? 1 : 0);
+  }
+
+  #followVariable(variable: Variable, at: Node): void {
+    if (this.#seen.has(variable)) return;
+    this.#seen.add(variable);
+    const definition = variable.defs[0];
+    if (definition?.type === 'ImportBinding') return this.#import(variable, definition.node as unknown as Node, definition.parent as unknown as Node, at);
+    const viteId = this.#analysis.dialect === 'vite' ? viteImportId(variable) : undefined;
+    if (viteId !== undefined) {
+      const url = this.#resolved(at, () => resolveViteId(viteId, this.#analysis.script.url));
+      this.#plan.imports.push({ local: variable.name, imported: '*', url, attributes: '' });
+      return;
+    }
+    if (this.#isOriginName(variable)) {
+      this.#plan.originNames.add(variable.name);
+      return;
+    }
+    if (variable.name === 'arguments' && variable.defs.length === 0) {
+      throw this.#error(at, `uses 'arguments' of its surroundings. It runs on another thread: pass what it needs as an argument, or use go.local.`);
+    }
+    const declaration = this.#declarationOf(variable);
+    if (declaration && !contains(declaration, this.#fn) && this.#staysInChain(declaration)) {
+      if (!this.#plan.pieces.some((piece) => piece.node === declaration)) this.#plan.pieces.push(this.#piece(declaration, variable));
+      return;
+    }
+    if (declaration && declaration === this.#plan.root.node) return;
+    if (variable.scope.type === 'function-expression-name') {
+      throw this.#error(at, `captures '${variable.name}', the name of a function expression around it, which can't be read. Declare it: function ${variable.name}() {}.`);
+    }
+    this.#capture(variable.name, variable, this.#chain.indexOf(variable.scope));
+  }
+
+  /** The text that declares a variable, if it may be carried. */
+  #declarationOf(variable: Variable): Node | undefined {
+    const definition = variable.defs.length === 1 ? variable.defs[0]! : undefined;
+    const node = definition?.node as unknown as Node | undefined;
+    if (node?.type === 'FunctionDeclaration' || node?.type === 'ClassDeclaration') {
+      const outer = variable.scope.block !== (node as unknown);
+      return outer && !isReassigned(variable) ? node : undefined;
+    }
+    const declarator = constantDeclarator(variable);
+    return declarator && isPure(this.#analysis, declarator.init) ? declarator : undefined;
+  }
+
+  /** A declaration in a side branch (`if (x) { var f = … }`) may use names that aren't around the function. */
+  #staysInChain(declaration: Span): boolean {
+    return this.#analysis.freeReferences(declaration).every(({ resolved }) => !resolved || this.#chain.includes(resolved.scope));
+  }
+
+  #isOriginName(variable: Variable): boolean {
+    const definition = variable.defs[0];
+    if (definition?.type === 'Parameter') {
+      return this.#analysis.dialect === 'vite' && viteNames.has(variable.name) && variable.scope.upper?.type === 'global';
+    }
+    const declarator = isKeepName(variable.name) ? constantDeclarator(variable) : undefined;
+    return declarator !== undefined && functionOf(declarator.init) !== undefined;
+  }
+
+  #import(variable: Variable, specifier: Node, declaration: Node, at: Node): void {
+    const url = this.#resolved(at, () => resolveImport(declaration.source.value, this.#analysis.script.url));
+    let imported = '*';
+    if (specifier.type === 'ImportDefaultSpecifier') imported = 'default';
+    else if (specifier.type === 'ImportSpecifier') imported = specifier.imported.name ?? specifier.imported.value;
+    const attributes = (declaration.attributes ?? []).map((attribute: Node) => this.#analysis.text(attribute)).join(',');
+    this.#plan.imports.push({ local: variable.name, imported, url, attributes });
+  }
+
+  #resolved(at: Node, resolve: () => string): string {
+    try {
+      return resolve();
+    } catch (cause) {
+      throw this.#error(at, `imports '${at.name}' from a module that was not found: ${(cause as Error).message}`, cause);
+    }
+  }
+
+  #capture(name: string, variable: Variable | undefined, depth: number): void {
+    const holders = this.#chain.map((scope) => {
+      const own = scope.set.get(name);
+      return own !== undefined && (own === variable || isInContext(own, scope));
+    });
+    if (!variable) holders[depth] = true;
+    const index = holders.slice(depth + 1).filter(Boolean).length;
+    const count = holders.filter(Boolean).length;
+    const rebinds = variable !== undefined && (variable.defs.length !== 1 || isReassigned(variable));
+    if (this.#plan.captures.some((other) => other.name === name && other.depth === depth)) return;
+    this.#plan.captures.push({ name, depth, rebinds, neverUndefined: variable !== undefined && neverUndefined(variable), index, count });
+    this.#plan.declared[depth]!.add(name);
+  }
+
+  #assignment(at: Node): CaptureError {
+    return this.#error(at, `assigns to the captured variable '${at.name}'. A goroutine works on copies: return the value, send it on a channel, or use an AtomicInt.`);
+  }
+
+  #error(at: Node, text: string, cause?: unknown): CaptureError {
+    return new CaptureError(`${this.#subject} at ${this.#analysis.positions.describe(at.start)} ${text}`, cause === undefined ? undefined : { cause });
+  }
+}
+
+/** Whether V8 keeps a variable in a context, where closures see it, and not on the stack. */
+function isInContext(variable: Variable, scope: Scope): boolean {
+  if (scope.type === 'module' || scope.type === 'global') return true;
+  return variable.references.some((reference) => reference.from.variableScope !== scope.variableScope);
+}
+
+function neverUndefined(variable: Variable): boolean {
+  const init = constantDeclarator(variable)?.init;
+  return init !== undefined && /^(New|Array|Object|Class|Function|ArrowFunction|Binary)Expression$|Literal$/.test(init.type);
+}
+
+/** `await __vite_ssr_import__("id", …)`, as Vite writes an import. */
+function viteImportId(variable: Variable): string | undefined {
+  const init: Node | undefined = constantDeclarator(variable)?.init;
+  const call: Node | undefined = init?.type === 'AwaitExpression' ? init.argument : undefined;
+  if (call?.type === 'ImportExpression') return call.source.value;
+  return call?.type === 'CallExpression' && /^__vite_ssr_(dynamic_)?import__$/.test(call.callee.name) ? call.arguments[0]?.value : undefined;
+}
+
+/** A method's key as text that is good in an object literal and, in brackets, to read it. */
+function memberName(member: Node): string {
+  if (member.computed) return '"method"';
+  return JSON.stringify(String(member.key.name ?? member.key.value));
+}
+
+export function nameOf(analysis: Analysis, fn: Node): string {
+  if (fn.id) return fn.id.name;
+  const parent = analysis.parent(fn);
+  const holder = parent?.type === 'CallExpression' ? analysis.parent(parent) : parent;
+  if (holder?.type === 'VariableDeclarator' && holder.id.type === 'Identifier' && functionOf(holder.init) === fn) return holder.id.name;
+  if (parent?.key && parent.value === fn && !parent.computed) return String(parent.key.name ?? parent.key.value);
+  return '';
+}

@@ -1,0 +1,132 @@
+/**
+ * Which initializers may be evaluated once more on another thread: those that give an equal value there, have no effect,
+ * and hold no state of the program's own. They are carried as text, because their values often can't be copied
+ * (functions of Node, namespaces, `TextEncoder`s). Everything else is captured by value.
+ */
+import { isBuiltin } from 'node:module';
+import type { Variable } from 'eslint-scope';
+import { isClass, isFunction, type Analysis, type Node } from './analysis.ts';
+import { commonjsNames, isKeepName, isOriginCall } from './origin.ts';
+
+const standardGlobals = new Set(
+  ('Object Function Array String Number Boolean Symbol BigInt Math JSON Reflect Promise Date RegExp Map Set WeakMap WeakSet WeakRef Proxy Iterator ' +
+    'Error TypeError RangeError SyntaxError AggregateError ArrayBuffer SharedArrayBuffer DataView Atomics Intl WebAssembly ' +
+    'Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array Float32Array Float64Array BigInt64Array BigUint64Array ' +
+    'parseInt parseFloat isNaN isFinite encodeURIComponent decodeURIComponent encodeURI decodeURI globalThis ' +
+    'Buffer URL URLSearchParams TextEncoder TextDecoder AbortController AbortSignal Event EventTarget Blob console crypto performance process ' +
+    'fetch Headers Request Response structuredClone queueMicrotask setTimeout clearTimeout setInterval clearInterval setImmediate clearImmediate').split(' '),
+);
+/** Classes whose instances hold nothing but their arguments. */
+const valueClasses = new Set(['URL', 'TextEncoder', 'TextDecoder']);
+/** Helpers that compilers put around `require`. */
+const interopHelper = /^__(toESM|importDefault|importStar)\d*$/;
+
+/** The declarator of a variable that is declared once, with an initializer, and never assigned again. */
+export function constantDeclarator(variable: Variable): Node | undefined {
+  const definition = variable.defs.length === 1 ? variable.defs[0]! : undefined;
+  if (definition?.type !== 'Variable' || isReassigned(variable)) return undefined;
+  const declarator = definition.node as unknown as Node;
+  return declarator.init ? declarator : undefined;
+}
+
+export function isReassigned(variable: Variable): boolean {
+  return variable.references.some((reference) => reference.isWrite() && !reference.init);
+}
+
+/** The function or class that an initializer is, also inside esbuild's `__name(fn, "name")`. */
+export function functionOf(initializer: Node): Node | undefined {
+  if (isFunction(initializer) || isClass(initializer)) return initializer;
+  const named = initializer.type === 'CallExpression' && initializer.callee.type === 'Identifier' && isKeepName(initializer.callee.name);
+  return named && initializer.arguments.length === 2 ? functionOf(initializer.arguments[0]) : undefined;
+}
+
+export function isPure(analysis: Analysis, node: Node): boolean {
+  switch (node.type) {
+    case 'Literal':
+      return true;
+    case 'TemplateLiteral':
+      return node.expressions.every((part: Node) => isPure(analysis, part));
+    case 'UnaryExpression':
+      return node.operator !== 'delete' && isPure(analysis, node.argument);
+    case 'BinaryExpression':
+      return isPure(analysis, node.left) && isPure(analysis, node.right);
+    case 'MetaProperty':
+      return node.meta.name === 'import';
+    case 'Identifier':
+    case 'MemberExpression':
+      return isStatic(analysis, node);
+    case 'CallExpression':
+      return isPureCall(analysis, node);
+    case 'NewExpression':
+      return isGlobal(analysis, node.callee, valueClasses) && node.arguments.every((argument: Node) => isPure(analysis, argument));
+    case 'LogicalExpression':
+      return isCompilerHelper(node);
+    default:
+      return functionOf(node) !== undefined;
+  }
+}
+
+function isPureCall(analysis: Analysis, node: Node): boolean {
+  const { callee } = node;
+  const [first] = node.arguments as Node[];
+  if (functionOf(node) || isOriginCall(analysis.text(node))) return true;
+  if (isRequire(analysis, callee)) return first?.type === 'Literal';
+  if (callee.type === 'Identifier' && interopHelper.test(callee.name)) return node.arguments.every((argument: Node) => isPure(analysis, argument));
+  if (callee.type === 'MemberExpression' && analysis.text(callee) === 'Symbol.for') return isGlobal(analysis, callee.object, standardGlobals);
+  const imported = callee.type === 'Identifier' ? builtinImport(analysis, callee) : undefined;
+  return imported === 'createRequire' && node.arguments.every((argument: Node) => isPure(analysis, argument));
+}
+
+function isRequire(analysis: Analysis, callee: Node): boolean {
+  if (callee.type !== 'Identifier' || callee.name !== 'require') return false;
+  const variable = analysis.resolve(callee);
+  if (!variable) return analysis.dialect === 'commonjs' && commonjsNames.has('require');
+  const declarator = constantDeclarator(variable);
+  return declarator !== undefined && isPure(analysis, declarator.init);
+}
+
+/** A chain of properties that begins at a standard global, at a module of Node, or at another such constant. */
+function isStatic(analysis: Analysis, node: Node): boolean {
+  if (node.type === 'MemberExpression') {
+    if (node.computed && node.property.type !== 'Literal') return false;
+    if (isPerThread(analysis, node)) return false;
+    return isStatic(analysis, node.object) || (node.object.type === 'CallExpression' && isPureCall(analysis, node.object)) ||
+      (node.object.type === 'MetaProperty' && node.object.meta.name === 'import');
+  }
+  if (node.type !== 'Identifier') return false;
+  const variable = analysis.resolve(node);
+  if (!variable) {
+    const constant = node.name === 'undefined' || node.name === 'NaN' || node.name === 'Infinity';
+    return constant || standardGlobals.has(node.name) || (analysis.dialect === 'commonjs' && commonjsNames.has(node.name));
+  }
+  if (builtinImport(analysis, node) !== undefined) return true;
+  const declarator = constantDeclarator(variable);
+  return declarator !== undefined && !functionOf(declarator.init) && isPure(analysis, declarator.init);
+}
+
+/** What a thread has its own copy of is read where the goroutine was started. */
+function isPerThread(analysis: Analysis, node: Node): boolean {
+  return /^(globalThis\b|process\.(env|argv|execArgv)\.|performance\.)/.test(analysis.text(node));
+}
+
+function isGlobal(analysis: Analysis, node: Node, names: ReadonlySet<string>): boolean {
+  return node.type === 'Identifier' && names.has(node.name) && !analysis.resolve(node);
+}
+
+/** The exported name ('default', '*') an identifier imports from a module of Node. */
+function builtinImport(analysis: Analysis, node: Node): string | undefined {
+  const definition = analysis.resolve(node)?.defs[0];
+  if (definition?.type !== 'ImportBinding') return undefined;
+  const declaration = definition.parent as unknown as Node;
+  if (!isBuiltin(declaration.source.value)) return undefined;
+  const specifier = definition.node as unknown as Node;
+  if (specifier.type !== 'ImportSpecifier') return specifier.type === 'ImportDefaultSpecifier' ? 'default' : '*';
+  return specifier.imported.name ?? specifier.imported.value;
+}
+
+/** TypeScript's `var __importStar = (this && this.__importStar) || …`. */
+export function isCompilerHelper(node: Node): boolean {
+  const { left } = node;
+  return node.operator === '||' && left.type === 'LogicalExpression' && left.operator === '&&' && left.left.type === 'ThisExpression' &&
+    left.right.type === 'MemberExpression' && left.right.object.type === 'ThisExpression' && String(left.right.property.name).startsWith('__');
+}

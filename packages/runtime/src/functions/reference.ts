@@ -1,0 +1,40 @@
+/**
+ * What a function is on the way between threads: a definition (where its code comes from, as plain data) and the
+ * values it captured. A definition depends on nothing of the process it was made in: its key is the module's URL and
+ * a hash of the code, so that equal keys mean equal code on every thread.
+ *
+ * The table below remembers functions whose reference can never change: those without captures, those whose captures
+ * are bound once, and those that `load` produced here from a reference. `locate` asks it first.
+ */
+
+/** Where a goroutine function's code comes from. Plain JSON data; the same for every use of the same function text. */
+export interface FunctionDefinition {
+  /** `${url}#${hash of source}` */
+  key: string;
+  /** URL of the module in which the function stands. */
+  url: string;
+  /** One-based position of the function, in the file the user wrote where an inline source map tells it. */
+  line: number;
+  column: number;
+  name: string;
+  /** Text of the extracted ES module: its default export is a factory that takes the captured values. */
+  source: string;
+  /** Names of the captured variables, in the order in which the factory takes their values. */
+  captures: string[];
+}
+
+export interface FunctionReference {
+  definition: FunctionDefinition;
+  /** The captured values themselves (not copies), in the order of `definition.captures`; null when there are none. */
+  captures: unknown[] | null;
+}
+
+const references = new WeakMap<Function, FunctionReference>();
+
+export function remember(fn: Function, reference: FunctionReference): void {
+  references.set(fn, reference);
+}
+
+export function recall(fn: Function): FunctionReference | undefined {
+  return references.get(fn);
+}

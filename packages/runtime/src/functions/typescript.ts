@@ -1,0 +1,47 @@
+/**
+ * TypeScript on a thread whose Node doesn't read it. On Node 20, `--import tsx` takes effect on the main thread only, and
+ * Vitest transforms what its own threads import, not what ours do. Where tsx is installed it is registered on this
+ * thread, once, before the first function that comes from TypeScript or imports some. (Not after a failure: a module
+ * that failed to load stays failed.)
+ */
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
+import type { FunctionDefinition } from './reference.ts';
+
+const typeScriptUrl = /\.[cm]?tsx?(?:[?#].*)?$/;
+const typeScriptImport = /from"file:[^"]*\.[cm]?tsx?(?:[?#][^"]*)?"/;
+
+let ready: Promise<void> | undefined;
+
+export function needsTypeScript({ url, source }: FunctionDefinition): boolean {
+  if ((process.features as { typescript?: unknown }).typescript) return false;
+  return typeScriptUrl.test(url) || typeScriptImport.test(source);
+}
+
+export function readTypeScript(origin: string): Promise<void> {
+  return (ready ??= register(origin));
+}
+
+async function register(origin: string): Promise<void> {
+  const preloaded = process.execArgv.some((flag) => /\btsx\b/.test(flag));
+  if (isMainThread && preloaded) return;
+  const here = pathToFileURL(path.join(process.cwd(), 'index.js')).href;
+  const hook = [origin, here, ...process.execArgv].map(tsxFrom).find((found) => found !== undefined);
+  // Without tsx the import fails with Node's own error, which says what is missing.
+  if (hook === undefined) return;
+  const tsx = (await import(pathToFileURL(hook).href)) as { register(): unknown };
+  tsx.register();
+}
+
+/** The `tsx` command starts Node with `--import` and a URL inside of its own package, which can name itself. */
+function tsxFrom(place: string): string | undefined {
+  const url = place.replace(/^--import=/, '');
+  if (!url.startsWith('file:')) return undefined;
+  try {
+    return createRequire(url).resolve('tsx/esm/api').replace(/\.cjs$/, '.mjs');
+  } catch {
+    return undefined;
+  }
+}

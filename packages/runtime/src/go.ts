@@ -1,0 +1,114 @@
+/** `go` and `run`: starting goroutines, and the program whose main goroutine ends it. */
+import { RuntimeStateError } from './errors.ts';
+import { ensureThreads, stop } from './runtime.ts';
+import type { Goroutine } from './scheduler/handle.ts';
+import { machine } from './scheduler/machine.ts';
+import { spawn, spawnLocal } from './scheduler/spawn.ts';
+
+/** A goroutine's function: a generator function, or a plain or async one. */
+export type GoroutineFunction<A extends unknown[], R> = (...args: A) => Generator<unknown, R, any> | PromiseLike<R> | R;
+
+/** What a goroutine's function gives in the end. */
+export type ResultOf<F> = F extends (...args: any[]) => infer V
+  ? V extends Generator<any, infer R, any>
+    ? R
+    : Awaited<V>
+  : never;
+
+type AnyFunction = (...args: any[]) => unknown;
+
+/** Options of `go.with`. */
+export interface GoOptions {
+  /** For dumps, traces and error reports. */
+  name?: string;
+}
+
+export interface Go {
+  /**
+   * Starts a function as a goroutine on the worker threads and returns its handle at once. Arguments and captured
+   * variables are copied; channels and locks go by reference.
+   *
+   * Throws TypeError for what is no function, CaptureError when the function cannot run elsewhere, DataCloneError when
+   * an argument or captured value cannot be copied; nothing is started then.
+   *
+   * @example
+   * const sum = go(function* (a: number, b: number) { return a + b; }, 1, 2);
+   * console.log(await sum); // 3
+   */
+  <F extends AnyFunction>(fn: F, ...args: Parameters<F>): Goroutine<ResultOf<F>>;
+  /** The same on the calling thread: nothing is copied, the function may touch this thread's own objects. */
+  local<F extends AnyFunction>(fn: F, ...args: Parameters<F>): Goroutine<ResultOf<F>>;
+  /** `go` with options. */
+  with<F extends AnyFunction>(options: GoOptions, fn: F, ...args: Parameters<F>): Goroutine<ResultOf<F>>;
+}
+
+export const go: Go = Object.assign(
+  <F extends AnyFunction>(fn: F, ...args: Parameters<F>): Goroutine<ResultOf<F>> => {
+    mustBeFunction(fn, 'go');
+    ensureThreads();
+    return spawn(fn, args, undefined, 'go');
+  },
+  {
+    local<F extends AnyFunction>(fn: F, ...args: Parameters<F>): Goroutine<ResultOf<F>> {
+      mustBeFunction(fn, 'go.local');
+      ensureThreads();
+      return spawnLocal(fn, args, undefined);
+    },
+    with<F extends AnyFunction>(options: GoOptions, fn: F, ...args: Parameters<F>): Goroutine<ResultOf<F>> {
+      mustBeFunction(fn, 'go.with');
+      const name = nameIn(options);
+      ensureThreads();
+      return spawn(fn, args, name, 'go.with');
+    },
+  },
+);
+
+let mainRuns = false;
+
+/**
+ * Starts the runtime, runs `main` as the main goroutine on the calling thread, and when it returns ends every other
+ * goroutine and every thread. Resolves with its value, rejects with its error.
+ *
+ * Rejects with RuntimeStateError inside another `run`, and with DeadlockError when every goroutine waits for another.
+ *
+ * @example
+ * await run(function* () {
+ *   const answer = yield* go(function* () { return 42; });
+ *   console.log(answer);
+ * });
+ */
+export async function run<F extends AnyFunction>(main: F, ...args: Parameters<F>): Promise<ResultOf<F>> {
+  mustBeFunction(main, 'run');
+  if (mainRuns || machine.number > 0) {
+    throw new RuntimeStateError('run inside a run: a program has one main goroutine; use go() here');
+  }
+  mainRuns = true;
+  try {
+    ensureThreads();
+    return await spawnLocal<ResultOf<F>>(main, args, undefined);
+  } finally {
+    try {
+      await stop('the main goroutine has ended, and all others with it');
+    } finally {
+      mainRuns = false;
+    }
+  }
+}
+
+function mustBeFunction(fn: unknown, api: string): void {
+  if (typeof fn === 'function') return;
+  const got = fn === null ? 'null' : typeof fn;
+  const remedy =
+    typeof fn === 'object' && fn !== null && Symbol.iterator in fn ? ': pass the generator function itself, without calling it' : '';
+  throw new TypeError(`${api} takes a function, got ${got}${remedy}`);
+}
+
+function nameIn(options: GoOptions): string | undefined {
+  if (typeof options !== 'object' || options === null) throw new TypeError(`go.with takes options first, got ${String(options)}`);
+  for (const key of Object.keys(options)) {
+    if (key !== 'name') throw new TypeError(`go.with: unknown option '${key}'; known is name`);
+  }
+  const { name } = options;
+  if (name !== undefined && typeof name !== 'string') throw new TypeError(`go.with: name must be a string, got ${typeof name}`);
+  return name;
+}

@@ -1,0 +1,44 @@
+/**
+ * The arena: one SharedArrayBuffer of fixed size that every thread maps. All state that two threads share lives in it.
+ *
+ * An address is the index of a 32-bit word; a cell is the index of a 64-bit unit (address / 2).
+ * The buffer never grows: views on a growable buffer are 3 to 20 times dearer, and a reserved page costs nothing
+ * until it is touched. The views below are set once per thread, before anything else of this library runs there.
+ */
+
+export let buffer: SharedArrayBuffer;
+/** Every 32-bit word of the arena. Plain access only under a lock, by the one writer, or ordered by an atomic; say which. */
+export let words: Int32Array;
+/** The same memory as 64-bit floats, for values. */
+export let cells: Float64Array;
+/** The same memory as bytes, for texts and binary values. */
+export let bytes: Uint8Array;
+
+export const MINIMUM_HEAP_BYTES = 8 * 1024 * 1024;
+export const DEFAULT_HEAP_BYTES = 1024 * 1024 * 1024;
+/** Addresses stay within 29 bits, so that they are small integers for the engine and fit beside a generation. */
+export const MAXIMUM_HEAP_BYTES = 2 * 1024 * 1024 * 1024;
+
+/** Maps an arena into this thread. */
+export function attachArena(shared: SharedArrayBuffer): void {
+  buffer = shared;
+  words = new Int32Array(shared);
+  cells = new Float64Array(shared);
+  bytes = new Uint8Array(shared);
+}
+
+let provide: () => void = () => undefined;
+
+/** Says how this thread gets an arena when the first shared object is made. */
+export function whenArenaNeeded(callback: () => void): void {
+  provide = callback;
+}
+
+/** Called before a shared object is made. */
+export function requireArena(): void {
+  provide();
+}
+
+export function isAttached(): boolean {
+  return buffer !== undefined;
+}

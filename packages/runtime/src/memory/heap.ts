@@ -1,0 +1,219 @@
+/**
+ * Blocks of shared memory: allocated by size class, counted by references, told apart over time by a generation.
+ *
+ * A block is cut from a page once and keeps its size for ever. Free blocks of this thread hang in one list a class,
+ * linked through their first word; taking and giving one touches nothing shared. When a thread's list is empty it takes
+ * a batch from the shared list of that class, when it holds two batches it gives one back, so that blocks freed on one
+ * thread serve the others. A batch is linked through the first word of its blocks; its first block's second word links
+ * to the next batch. Blocks above LARGEST_SMALL are runs of pages and go straight back to `pages.ts`.
+ *
+ * Invariants: a block's reference count is 1 after `allocate`; only the caller that takes it to 0 may free it; a free
+ * block's count is 0, so that a second free is seen (`fatal`). Freeing advances the generation, so that a handle made
+ * before is told from one made after.
+ */
+import { ArenaExhaustedError } from '../errors.ts';
+import { fatal } from '../fatal.ts';
+import { words } from './arena.ts';
+import { add } from './atomics.ts';
+import * as layout from './layout.ts';
+import { lock, unlock } from './lock.ts';
+import { givePages, orderFor, takePages } from './pages.ts';
+
+const { BLOCK_HEADER_WORDS, BLOCK_META, BLOCK_REFERENCES } = layout;
+
+/** Meta word: kind in bits 0-4, size class in bits 5-12, generation in bits 13-26. */
+const KIND_MASK = 31;
+const CLASS_SHIFT = 5;
+const CLASS_MASK = 255;
+const GENERATION_SHIFT = 13;
+const GENERATION_MASK = 0x3fff;
+/** Size classes from here on are runs of pages: LARGE + order. */
+const LARGE = 128;
+
+const LARGEST_SMALL = 32_768;
+/** Block sizes in bytes, header included: four steps a doubling. */
+const sizes: number[] = [32, 48];
+for (let base = 64; base < LARGEST_SMALL; base *= 2) for (let step = 0; step < 4; step++) sizes.push(base + (base / 4) * step);
+sizes.push(LARGEST_SMALL);
+/** Size class by size in units of 16 bytes. */
+const classBySize = new Uint8Array(LARGEST_SMALL / 16 + 1);
+for (let unit = 0, sizeClass = 0; unit < classBySize.length; unit++) {
+  while (sizes[sizeClass]! < unit * 16) sizeClass++;
+  classBySize[unit] = sizeClass;
+}
+const blockBytes = Int32Array.from(sizes);
+/** Blocks that move between a thread and the shared list at once: about 4 KiB, from 1 to 64. */
+const batchSizes = Int32Array.from(sizes, (size) => Math.max(1, Math.min(64, Math.floor(4096 / size))));
+
+/** This thread's free blocks. */
+const freeHeads = new Int32Array(sizes.length);
+const freeCounts = new Int32Array(sizes.length);
+/** The part of this thread's current page of a class that was never cut. */
+const freshStarts = new Int32Array(sizes.length);
+const freshEnds = new Int32Array(sizes.length);
+/** Address of this thread's row in USAGE. */
+let usageRow: number = layout.USAGE;
+
+/** What must be given back before a block of a kind is freed (values it holds); by kind. */
+const destroyers: Array<((address: number) => void) | undefined> = [];
+
+/** Tells the heap what a kind of block holds. Called when the module of that kind is loaded. */
+export function setDestroyer(kind: number, destroy: (address: number) => void): void {
+  destroyers[kind] = destroy;
+}
+
+/** Names this thread's row of the usage table, and forgets free blocks of an arena used before. */
+export function initializeHeap(machine: number): void {
+  usageRow = layout.USAGE + machine * layout.USAGE_KINDS;
+  freeHeads.fill(0);
+  freeCounts.fill(0);
+  freshStarts.fill(0);
+  freshEnds.fill(0);
+}
+
+/**
+ * A new block with room for so many bytes and one reference. Its words are not cleared.
+ * Throws ArenaExhaustedError, and nothing has changed then.
+ */
+export function allocate(kind: number, byteLength: number): number {
+  const size = byteLength + BLOCK_HEADER_WORDS * 4;
+  if (size > LARGEST_SMALL) return allocateLarge(kind, size);
+  const sizeClass = classBySize[(size + 15) >> 4]!;
+  let address = freeHeads[sizeClass]!;
+  if (address === 0) {
+    address = refill(sizeClass, byteLength);
+  } else {
+    freeHeads[sizeClass] = words[address]!;
+    freeCounts[sizeClass] = freeCounts[sizeClass]! - 1;
+  }
+  words[address + BLOCK_REFERENCES] = 1;
+  words[address + BLOCK_META] =
+    (words[address + BLOCK_META]! & (GENERATION_MASK << GENERATION_SHIFT)) | (sizeClass << CLASS_SHIFT) | kind;
+  words[usageRow + kind] = words[usageRow + kind]! + (blockBytes[sizeClass]! >> 4);
+  return address;
+}
+
+function allocateLarge(kind: number, size: number): number {
+  const order = orderFor(size);
+  const run = order < layout.PAGE_ORDERS ? takePages(order) : 0;
+  if (run === 0) throw exhausted(size);
+  const address = run + BLOCK_HEADER_WORDS;
+  words[address + BLOCK_REFERENCES] = 1;
+  words[address + BLOCK_META] =
+    (words[address + BLOCK_META]! & (GENERATION_MASK << GENERATION_SHIFT)) | ((LARGE + order) << CLASS_SHIFT) | kind;
+  words[usageRow + kind] = words[usageRow + kind]! + ((layout.PAGE_BYTES / 16) << order);
+  return address;
+}
+
+/** Takes a batch of the shared list, or cuts a fresh block from this thread's page. Returns one block. */
+function refill(sizeClass: number, byteLength: number): number {
+  const classLock = layout.CLASS_LOCKS + sizeClass;
+  const classBatches = layout.CLASS_BATCHES + sizeClass;
+  if (words[classBatches] !== 0) {
+    // Plain read above: a hint. An old zero only costs a fresh block, the list is read again under its lock.
+    lock(classLock);
+    const batch = words[classBatches]!;
+    if (batch !== 0) words[classBatches] = words[batch + 1]!;
+    unlock(classLock);
+    if (batch !== 0) {
+      freeHeads[sizeClass] = words[batch]!;
+      freeCounts[sizeClass] = batchSizes[sizeClass]! - 1;
+      return batch;
+    }
+  }
+  if (freshStarts[sizeClass] === freshEnds[sizeClass]) {
+    const page = takePages(0);
+    if (page === 0) throw exhausted(byteLength);
+    const count = Math.floor(layout.PAGE_BYTES / blockBytes[sizeClass]!);
+    freshStarts[sizeClass] = page;
+    freshEnds[sizeClass] = page + (count * blockBytes[sizeClass]!) / 4;
+  }
+  const address = freshStarts[sizeClass]! + BLOCK_HEADER_WORDS;
+  freshStarts[sizeClass] = freshStarts[sizeClass]! + blockBytes[sizeClass]! / 4;
+  return address;
+}
+
+/** Gives a block back whose only reference the caller holds. What it holds is not given back: see `release`. */
+export function free(address: number): void {
+  const meta = words[address + BLOCK_META]!;
+  const kind = meta & KIND_MASK;
+  const sizeClass = (meta >> CLASS_SHIFT) & CLASS_MASK;
+  if (kind === 0) fatal('a free block is freed', { address });
+  words[address + BLOCK_REFERENCES] = 0;
+  words[address + BLOCK_META] =
+    ((((meta >>> GENERATION_SHIFT) + 1) & GENERATION_MASK) << GENERATION_SHIFT) | (sizeClass << CLASS_SHIFT);
+  if (sizeClass >= LARGE) {
+    const order = sizeClass - LARGE;
+    words[usageRow + kind] = words[usageRow + kind]! - ((layout.PAGE_BYTES / 16) << order);
+    givePages(address - BLOCK_HEADER_WORDS, order);
+    return;
+  }
+  words[usageRow + kind] = words[usageRow + kind]! - (blockBytes[sizeClass]! >> 4);
+  words[address] = freeHeads[sizeClass]!;
+  freeHeads[sizeClass] = address;
+  const count = freeCounts[sizeClass]! + 1;
+  freeCounts[sizeClass] = count;
+  if (count >= 2 * batchSizes[sizeClass]!) giveBatch(sizeClass);
+}
+
+function giveBatch(sizeClass: number): void {
+  const size = batchSizes[sizeClass]!;
+  const batch = freeHeads[sizeClass]!;
+  let last = batch;
+  for (let index = 1; index < size; index++) last = words[last]!;
+  freeHeads[sizeClass] = words[last]!;
+  freeCounts[sizeClass] = freeCounts[sizeClass]! - size;
+  words[last] = 0;
+  const classLock = layout.CLASS_LOCKS + sizeClass;
+  const classBatches = layout.CLASS_BATCHES + sizeClass;
+  lock(classLock);
+  words[batch + 1] = words[classBatches]!;
+  words[classBatches] = batch;
+  unlock(classLock);
+}
+
+/** One more reference to a block. The caller holds one already, so the block cannot go away under it. */
+export function retain(address: number): void {
+  if (add(address + BLOCK_REFERENCES, 1) <= 0) fatal('a free block is referenced', { address, kind: kindOf(address) });
+}
+
+/** One reference less. The last one gives back what the block holds, then the block. */
+export function release(address: number): void {
+  const before = add(address + BLOCK_REFERENCES, -1);
+  if (before > 1) return;
+  if (before <= 0) fatal('a block is released more often than it is referenced', { address, kind: kindOf(address) });
+  destroyers[kindOf(address)]?.(address);
+  free(address);
+}
+
+export function kindOf(address: number): number {
+  return words[address + BLOCK_META]! & KIND_MASK;
+}
+
+export function generationOf(address: number): number {
+  return (words[address + BLOCK_META]! >>> GENERATION_SHIFT) & GENERATION_MASK;
+}
+
+/** Bytes in use by kind, over all threads. Exact when no thread is allocating meanwhile. */
+export function usage(): Map<string, number> {
+  const result = new Map<string, number>();
+  for (let kind = 1; kind < layout.KIND_NAMES.length; kind++) {
+    let units = 0;
+    for (let machine = 0; machine < layout.MAXIMUM_MACHINES; machine++) {
+      units += words[layout.USAGE + machine * layout.USAGE_KINDS + kind]!;
+    }
+    if (units !== 0) result.set(layout.KIND_NAMES[kind]!, units * 16);
+  }
+  return result;
+}
+
+function exhausted(byteLength: number): ArenaExhaustedError {
+  const count = (value: number) => value.toLocaleString('en-US');
+  const inUse = usage();
+  const total = [...inUse.values()].reduce((sum, value) => sum + value, 0);
+  const parts = [...inUse].sort((a, b) => b[1] - a[1]).map(([kind, value]) => `${kind} ${count(value)}`);
+  return new ArenaExhaustedError(
+    `no room for ${count(byteLength)} bytes: ${count(words.byteLength)} reserved, ${count(total)} in use (${parts.join(', ')}). ` +
+      'Raise heapBytes with runtime.configure(), or keep fewer goroutines, channels and values in flight.',
+  );
+}

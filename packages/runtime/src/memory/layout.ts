@@ -1,0 +1,161 @@
+/**
+ * The map of the arena: every shared word has its name here, with who writes it and what guards it.
+ *
+ *   [0 .. FIRST_HEAP_PAGE)   fixed tables, below
+ *   [FIRST_HEAP_PAGE .. end) the heap: pages of 64 KiB, handed out by `pages.ts`, cut into blocks by `heap.ts`
+ *
+ * Words that two threads write often stand on cache lines of their own (16 words).
+ */
+
+export const WORDS_PER_LINE = 16;
+export const PAGE_WORDS = 16_384;
+export const PAGE_BYTES = PAGE_WORDS * 4;
+
+/** Threads that can be machines at one time. Machine 0 is the main thread. */
+export const MAXIMUM_MACHINES = 128;
+export const MAXIMUM_PROCESSORS = 64;
+
+// ---- Heap -------------------------------------------------------------------------------------------------------
+/** Lock of the page allocator: guards PAGE_FREE_LISTS, PAGE_COUNT's pages' states and the links inside free pages. */
+export const PAGE_LOCK = 1 * WORDS_PER_LINE;
+/** Number of pages in this arena. Written once. */
+export const PAGE_COUNT = PAGE_LOCK + 1;
+/** Free pages now; under PAGE_LOCK. */
+export const PAGES_FREE = PAGE_LOCK + 2;
+/** Heads of the free lists by order (page index, 0 = empty); under PAGE_LOCK. */
+export const PAGE_FREE_LISTS = 2 * WORDS_PER_LINE;
+export const PAGE_ORDERS = 16;
+
+/** One lock and one head of a list of batches a size class; the head under its lock. */
+export const CLASS_LOCKS = 4 * WORDS_PER_LINE;
+export const CLASS_BATCHES = 8 * WORDS_PER_LINE;
+export const MAXIMUM_CLASSES = 64;
+
+/** Bytes in use by kind (in units of 16), one row a machine, written by that machine only; rows are summed by readers. */
+export const USAGE = 16 * WORDS_PER_LINE;
+export const USAGE_KINDS = 32;
+
+// ---- Scheduler --------------------------------------------------------------------------------------------------
+const AFTER_USAGE = USAGE + MAXIMUM_MACHINES * USAGE_KINDS;
+
+/** Lock of the global run queue; guards its head, tail and size. The size is read without it as a hint. */
+export const GLOBAL_QUEUE_LOCK = AFTER_USAGE;
+export const GLOBAL_QUEUE_HEAD = AFTER_USAGE + 1;
+export const GLOBAL_QUEUE_TAIL = AFTER_USAGE + 2;
+export const GLOBAL_QUEUE_SIZE = AFTER_USAGE + 3;
+
+/** Machines that look for work and have found none yet; atomic. See `scheduler/wake.ts`. */
+export const SEARCHING = AFTER_USAGE + 1 * WORDS_PER_LINE;
+/** Bit set of machines that sleep with a processor to run goroutines on; atomic. Four words, 32 machines each. */
+export const IDLE_MACHINES = AFTER_USAGE + 2 * WORDS_PER_LINE;
+export const IDLE_WORDS = MAXIMUM_MACHINES / 32;
+/** Worker machines whose state is not SLEEPING; atomic. Zero lets the process end. */
+export const BUSY_MACHINES = AFTER_USAGE + 3 * WORDS_PER_LINE;
+/** Processors in use, from 1 to MAXIMUM_PROCESSORS; written by the main thread. */
+export const PROCESSOR_COUNT = AFTER_USAGE + 4 * WORDS_PER_LINE;
+/** Machines that exist (numbers below this may be in use); written by the main thread. */
+export const MACHINE_COUNT = PROCESSOR_COUNT + 1;
+/** Not 0 once the runtime stops: no goroutine is started any more; written by the main thread. */
+export const STOPPING = PROCESSOR_COUNT + 2;
+/** Workers that have joined the arena; atomic, waited on while they start. */
+export const INSTALLED_MACHINES = PROCESSOR_COUNT + 3;
+/** Goroutine numbers handed out, in units of GOROUTINE_NUMBERS_AT_ONCE; atomic. */
+export const GOROUTINE_NUMBERS = AFTER_USAGE + 5 * WORDS_PER_LINE;
+/** Function definitions registered; atomic. */
+export const FUNCTION_COUNT = AFTER_USAGE + 6 * WORDS_PER_LINE;
+/** Shared buffers that were handed out by reference; atomic. */
+export const SHARED_BUFFER_COUNT = AFTER_USAGE + 6 * WORDS_PER_LINE + 1;
+
+const AFTER_SCHEDULER = AFTER_USAGE + 8 * WORDS_PER_LINE;
+
+// ---- Machines ---------------------------------------------------------------------------------------------------
+export const MACHINES = AFTER_SCHEDULER;
+export const MACHINE_WORDS = 4 * WORDS_PER_LINE;
+/** Head of the stack of woken waiters; pushed by compare-exchange by anybody, taken whole by the owner. */
+export const MACHINE_INBOX = 0;
+/** One of the MACHINE_STATE_ values; the owner puts it to sleep, anybody wakes it by compare-exchange: see `scheduler/parker.ts`. */
+export const MACHINE_STATE = WORDS_PER_LINE;
+/** Written by the owner only, read by anybody: counters for `runtime.stats()`. */
+export const MACHINE_COUNTERS = 2 * WORDS_PER_LINE;
+export const MACHINE_COUNTER_COUNT = 2 * WORDS_PER_LINE;
+
+/** No such machine. */
+export const MACHINE_STATE_NONE = 0;
+export const MACHINE_STATE_AWAKE = 1;
+/** Asleep in libuv, counted in BUSY_MACHINES: a timer or a promise of its own may still wake it. The main thread sleeps so only. */
+export const MACHINE_STATE_POLLING = 2;
+/** Asleep in libuv, not counted in BUSY_MACHINES: only another machine can wake it. */
+export const MACHINE_STATE_SLEEPING = 3;
+
+export function machineBase(machine: number): number {
+  return MACHINES + machine * MACHINE_WORDS;
+}
+
+// ---- Processors -------------------------------------------------------------------------------------------------
+export const RUN_QUEUE_CAPACITY = 256;
+export const PROCESSORS = MACHINES + MAXIMUM_MACHINES * MACHINE_WORDS;
+/** Next index to take; advanced by compare-exchange by the owner and by thieves. */
+export const QUEUE_HEAD = 0;
+/** Next index to fill; stored by the owner. */
+export const QUEUE_TAIL = WORDS_PER_LINE;
+/** Goroutine to run next, or 0; exchanged by the owner, taken by compare-exchange by thieves. */
+export const QUEUE_NEXT = WORDS_PER_LINE + 1;
+/** The ring; a slot is written by the owner before it advances the tail over it. */
+export const QUEUE_RING = 2 * WORDS_PER_LINE;
+export const PROCESSOR_WORDS = QUEUE_RING + RUN_QUEUE_CAPACITY;
+
+export function processorBase(processor: number): number {
+  return PROCESSORS + processor * PROCESSOR_WORDS;
+}
+
+// ---- Functions --------------------------------------------------------------------------------------------------
+/** Handles of the blocks that hold function definitions, by function number; each written once, before it is used. */
+export const FUNCTIONS = PROCESSORS + MAXIMUM_PROCESSORS * PROCESSOR_WORDS;
+export const MAXIMUM_FUNCTIONS = 16_384;
+
+/** State of each page: 0 inside a block, else order + 1, with PAGE_IS_FREE for a free one; under PAGE_LOCK. */
+export const PAGE_STATES = FUNCTIONS + MAXIMUM_FUNCTIONS;
+export const PAGE_IS_FREE = 64;
+const MAXIMUM_PAGES = 32_768;
+
+export const FIRST_HEAP_PAGE = Math.ceil((PAGE_STATES + MAXIMUM_PAGES) / PAGE_WORDS);
+
+// ---- Blocks -----------------------------------------------------------------------------------------------------
+/**
+ * What a block holds. Two words stand before its address: BLOCK_REFERENCES (atomic; the block is freed by whoever
+ * takes it to zero) and BLOCK_META (size class, kind, generation; written when it is allocated and freed).
+ */
+export const BLOCK_REFERENCES = -2;
+export const BLOCK_META = -1;
+export const BLOCK_HEADER_WORDS = 2;
+
+export const KIND_TEXT = 1;
+export const KIND_BINARY = 2;
+export const KIND_GOROUTINE = 3;
+export const KIND_WAITER = 4;
+export const KIND_CHANNEL = 5;
+export const KIND_RING = 6;
+export const KIND_MUTEX = 7;
+export const KIND_WAIT_GROUP = 8;
+export const KIND_ATOMIC = 9;
+export const KIND_SHARED_BUFFER = 10;
+export const KIND_FUNCTION = 11;
+export const KIND_TUPLE = 12;
+export const KIND_SCRATCH = 13;
+
+export const KIND_NAMES: readonly string[] = [
+  'free',
+  'texts',
+  'values',
+  'goroutines',
+  'waiters',
+  'channels',
+  'channel buffers',
+  'mutexes',
+  'wait groups',
+  'atomics',
+  'shared buffers',
+  'functions',
+  'arguments',
+  'scratch',
+];

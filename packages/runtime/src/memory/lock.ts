@@ -1,0 +1,35 @@
+/**
+ * A lock is one word: 0 free, 1 held, 2 held and somebody may be sleeping on it.
+ *
+ * Taking a free one is one compare-exchange, giving back an uncontended one is one exchange. A taker spins for some
+ * rounds first, since critical sections are tens of words; then it marks the word 2 and sleeps in the kernel. Whoever
+ * gives a lock back in state 2 wakes one sleeper; the sleeper takes it in state 2 again, because it cannot know whether
+ * others still sleep. So a wake-up is at worst superfluous, never lost. The sleep is bounded all the same, which costs
+ * nothing and would turn an error here into slowness.
+ *
+ * Rules: no user code, no allocation of JavaScript objects and no second lock inside, except where `lock-order` in
+ * docs/architecture.md names the pair (select: channels in address order).
+ */
+import { compareExchange, exchange, notify, waitWhile } from './atomics.ts';
+
+const FREE = 0;
+const HELD = 1;
+const CONTENDED = 2;
+/** Rounds of spinning before sleeping: about 1 µs, some times the longest critical section. */
+const SPINS = 200;
+const SLEEP_MILLISECONDS = 10;
+
+export function lock(address: number): void {
+  if (compareExchange(address, FREE, HELD) !== FREE) lockContended(address);
+}
+
+function lockContended(address: number): void {
+  for (let spin = 0; spin < SPINS; spin++) {
+    if (compareExchange(address, FREE, HELD) === FREE) return;
+  }
+  while (exchange(address, CONTENDED) !== FREE) waitWhile(address, CONTENDED, SLEEP_MILLISECONDS);
+}
+
+export function unlock(address: number): void {
+  if (exchange(address, FREE) === CONTENDED) notify(address, 1);
+}

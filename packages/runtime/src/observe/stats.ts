@@ -1,0 +1,52 @@
+/** Figures of the running scheduler, summed from the counters that each machine keeps for itself in the arena. */
+import { usage } from '../memory/heap.ts';
+import { load } from '../memory/atomics.ts';
+import { MACHINE_COUNT, MACHINE_COUNTERS, machineBase, PROCESSOR_COUNT } from '../memory/layout.ts';
+import { globalSize } from '../scheduler/global-queue.ts';
+import { COUNT_CREATED, COUNT_FINISHED, COUNTERS, type Counter } from '../scheduler/machine.ts';
+
+export interface Stats extends Record<Counter, number> {
+  /** Goroutines that were started with `go` and have not ended. */
+  goroutines: number;
+  /** Threads that run goroutines at one time. */
+  procs: number;
+  /** Unstarted goroutines in the global queue. */
+  globalQueue: number;
+  /** Bytes of shared memory in use, by what they hold. */
+  memory: Record<string, number>;
+  /** The same counters by thread; the main thread first. */
+  machines: Array<Record<Counter, number>>;
+}
+
+/** Cheap enough to be called every second: some hundred reads. Exact when nothing runs. */
+export function readStats(): Stats {
+  const machines: Array<Record<Counter, number>> = [];
+  const total = Object.fromEntries(COUNTERS.map((name) => [name, 0])) as Record<Counter, number>;
+  for (let number = 0; number < load(MACHINE_COUNT); number++) {
+    const row = { ...total };
+    for (let index = 0; index < COUNTERS.length; index++) row[COUNTERS[index]!] = counter(number, index) >>> 0;
+    machines.push(row);
+  }
+  for (const row of machines) for (const name of COUNTERS) total[name] += row[name];
+  return {
+    ...total,
+    goroutines: runningGoroutines(),
+    procs: load(PROCESSOR_COUNT),
+    globalQueue: globalSize(),
+    memory: Object.fromEntries(usage()),
+    machines,
+  };
+}
+
+/** Counters wrap at 32 bits, their difference does not mind. */
+export function runningGoroutines(): number {
+  let difference = 0;
+  for (let number = 0; number < load(MACHINE_COUNT); number++) {
+    difference = (difference + counter(number, COUNT_CREATED) - counter(number, COUNT_FINISHED)) | 0;
+  }
+  return difference;
+}
+
+function counter(number: number, index: number): number {
+  return load(machineBase(number) + MACHINE_COUNTERS + index);
+}

@@ -1,0 +1,53 @@
+/**
+ * Errors that nobody joined. They are reported to the main thread by a notice in its inbox; it looks again after a turn
+ * of its loop, as Node does with rejections, and then lets the error end the process like any uncaught one.
+ */
+import { decode } from '../codec/decode.ts';
+import { cells, words } from '../memory/arena.ts';
+import { load } from '../memory/atomics.ts';
+import { release } from '../memory/heap.ts';
+import { JOINED, NAME, NUMBER, RESULT } from '../scheduler/goroutine.ts';
+import { onNotice } from '../scheduler/inbox.ts';
+import { DETAIL, freeWaiter } from '../scheduler/waiter.ts';
+
+export type UncaughtListener = (error: unknown, goroutine: { id: number; name: string | undefined }) => void;
+
+const listeners: UncaughtListener[] = [];
+
+export function addUncaughtListener(listener: UncaughtListener): void {
+  listeners.push(listener);
+}
+
+export function removeUncaughtListener(listener: UncaughtListener): void {
+  const index = listeners.indexOf(listener);
+  if (index >= 0) listeners.splice(index, 1);
+}
+
+/** On the main thread. */
+export function watchUncaught(): void {
+  onNotice((notice) => {
+    const record = words[notice + DETAIL]!;
+    freeWaiter(notice);
+    setImmediate(() => setImmediate(report, record));
+  });
+}
+
+function report(record: number): void {
+  if (load(record + JOINED) !== 0) {
+    release(record);
+    return;
+  }
+  const id = cells[(record + NUMBER) >> 1]!;
+  const name = decode((record + NAME) >> 1) as string | undefined;
+  const error = decode((record + RESULT) >> 1);
+  release(record);
+  if (listeners.length > 0) {
+    for (const listener of [...listeners]) listener(error, { id, name });
+    return;
+  }
+  const place = `    in goroutine ${id}${name === undefined ? '' : ` (${name})`}, which nobody joined`;
+  if (error instanceof Error) error.stack = `${error.stack ?? String(error)}\n${place}`;
+  process.nextTick(() => {
+    throw error;
+  });
+}

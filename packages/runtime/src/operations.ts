@@ -1,0 +1,42 @@
+/** The operations that stand for themselves. */
+import { ensureArena } from './runtime.ts';
+import type { Operation } from './scheduler/operation.ts';
+import { SleepOperation, WaitOperation, YieldOperation } from './scheduler/wait.ts';
+
+/**
+ * Parks the goroutine for a time in milliseconds; others run meanwhile. At 0 or less it still lets others run first.
+ * Throws RangeError for what is no number.
+ *
+ * @example
+ * yield* sleep(250);
+ */
+export function sleep(milliseconds: number): Operation<void> {
+  if (typeof milliseconds !== 'number' || Number.isNaN(milliseconds)) {
+    throw new RangeError(`sleep takes milliseconds as a number, got ${String(milliseconds)}`);
+  }
+  ensureArena();
+  return new SleepOperation(milliseconds);
+}
+
+/** `sleep`, named for a case of `select`. */
+export const after: typeof sleep = sleep;
+
+/** Lets the other goroutines of this thread run, then goes on. */
+export function gosched(): Operation<void> {
+  ensureArena();
+  return new YieldOperation();
+}
+
+/**
+ * Parks the goroutine until a promise settles; gives its value or throws its error.
+ *
+ * @example
+ * const text = yield* wait(readFile('notes.txt', 'utf8'));
+ */
+export function wait<T>(promise: PromiseLike<T>): Operation<T> {
+  if ((typeof promise !== 'object' && typeof promise !== 'function') || promise === null || typeof promise.then !== 'function') {
+    throw new TypeError(`wait takes a promise, got ${promise === null ? 'null' : typeof promise}`);
+  }
+  ensureArena();
+  return new WaitOperation(promise);
+}

@@ -1,0 +1,186 @@
+/**
+ * The life of the runtime in one process, as the thread sees it that uses it first: that thread becomes machine 0.
+ *
+ *   nothing ─(any channel, lock, go)→ arena ─(first go, run)→ threads ─(end of run, shutdown)→ arena again
+ *
+ * The arena is made synchronously, so that channels can be made at a module's top level. Threads start in the
+ * background; goroutines started meanwhile wait in the global queue. Starting and stopping are asynchronous and guarded
+ * by one async-mutex, so that they never overlap.
+ *
+ * Stopping, in steps: (1) STOPPING is set and everybody woken: no machine starts another goroutine; (2) each machine,
+ * asked through the control plane, ends its goroutines where they stand, leaving queues and locks properly; (3) the
+ * threads end; (4) what stands in run queues is ended here. A machine that does not answer in time is in the middle of
+ * something, perhaps under a lock: then the thread is ended all the same and the arena is not used again.
+ */
+import { Mutex as AsyncMutex } from 'async-mutex';
+import { randomUUID } from 'node:crypto';
+import { closeSharedBuffers, openSharedBuffers } from './codec/shared-buffers.ts';
+import { RuntimeStateError } from './errors.ts';
+import { isAttached, whenArenaNeeded, words } from './memory/arena.ts';
+import { load, store } from './memory/atomics.ts';
+import { createArena } from './memory/create.ts';
+import {
+  BUSY_MACHINES,
+  IDLE_MACHINES,
+  IDLE_WORDS,
+  MACHINE_COUNT,
+  MACHINE_STATE,
+  MACHINE_STATE_AWAKE,
+  machineBase,
+  PROCESSOR_COUNT,
+  SEARCHING,
+  STOPPING,
+} from './memory/layout.ts';
+import { endDeadlock } from './observe/deadlock.ts';
+import { watchUncaught } from './observe/uncaught.ts';
+import { abandonQueues, abandonThread } from './scheduler/abandon.ts';
+import { attachMachine } from './scheduler/attach.ts';
+import { installFunctionHook } from './scheduler/function-values.ts';
+import { installLoop, uninstallLoop } from './scheduler/loop.ts';
+import { machine } from './scheduler/machine.ts';
+import { wakeMachine, whenWorkersBusy } from './scheduler/parker.ts';
+import { LocalQueue } from './scheduler/run-queue.ts';
+import { configure as configureSettings, type Settings, settings } from './settings.ts';
+import type { MainControl } from './threads/control.ts';
+import { ThreadPool } from './threads/pool.ts';
+
+/** How long a stopping thread may take to finish the goroutine it is running, in milliseconds. */
+const STOP_PATIENCE = 200;
+
+const lifecycle = new AsyncMutex();
+let pool: ThreadPool | null = null;
+let threadsWanted = false;
+/** Worker threads of this start. */
+let workers = 0;
+let runtimeId = '';
+let keepAlive: NodeJS.Timeout | null = null;
+let usable = false;
+
+/** Makes the arena and this thread's machine, unless they are there. On a worker they always are. */
+export function ensureArena(): void {
+  if (usable || (isAttached() && machine.number > 0)) return;
+  const { procs, heapBytes } = settings();
+  createArena(heapBytes);
+  attachMachine(0);
+  runtimeId = randomUUID();
+  openSharedBuffers(runtimeId);
+  installFunctionHook();
+  watchUncaught();
+  process.on('beforeExit', endDeadlock);
+  usable = true;
+  startMain(procs);
+}
+
+/** The main thread takes part, with a processor of its own if there are to be no others. */
+function startMain(procs: number): void {
+  workers = procs;
+  words[PROCESSOR_COUNT] = Math.max(1, procs);
+  words[MACHINE_COUNT] = procs + 1;
+  if (procs === 0) machine.queue = new LocalQueue(0);
+  whenWorkersBusy(() => keepAlive?.ref());
+  installLoop({ afterSlice: letGo });
+}
+
+/** Starts the threads in the background, unless they run. */
+export function ensureThreads(): void {
+  ensureArena();
+  if (machine.number > 0 || threadsWanted) return;
+  threadsWanted = true;
+  if (workers === 0) return;
+  keepAlive = setInterval(() => undefined, 0x7fffffff);
+  // Until they sleep for the first time, all count as busy.
+  store(BUSY_MACHINES, workers);
+  for (let number = 1; number <= workers; number++) store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
+  lifecycle
+    .runExclusive(async () => {
+      pool = await ThreadPool.start(workers, runtimeId, control);
+    })
+    .catch((error: unknown) => {
+      process.nextTick(() => {
+        throw new Error(`the runtime could not start its ${workers} threads`, { cause: error });
+      });
+    });
+}
+
+const control: MainControl = {
+  exit(code: number): void {
+    process.exit(code);
+  },
+  uncaught(error: unknown): void {
+    process.nextTick(() => {
+      throw error;
+    });
+  },
+};
+
+/** After each slice of the main thread: the workers keep the process only while they have something to do. */
+function letGo(): void {
+  if (keepAlive === null) return;
+  if (load(BUSY_MACHINES) === 0) keepAlive.unref();
+  else keepAlive.ref();
+}
+
+/** Ends all goroutines and all threads. Nothing happens when none run. */
+export async function stop(reason: string): Promise<void> {
+  if (!usable) return;
+  await lifecycle.runExclusive(async () => {
+    if (!threadsWanted) return;
+    const error = new RuntimeStateError(reason);
+    store(STOPPING, 1);
+    for (let number = 0; number <= workers; number++) wakeMachine(number);
+    const clean = pool === null || (await pool.stop(reason, STOP_PATIENCE));
+    await pool?.end();
+    pool = null;
+    uninstallLoop();
+    if (clean) {
+      abandonThread(error);
+      abandonQueues(load(PROCESSOR_COUNT), error);
+      abandonThread(error);
+    }
+    if (keepAlive !== null) clearInterval(keepAlive);
+    keepAlive = null;
+    threadsWanted = false;
+    if (clean) reset();
+    else leaveArena();
+  });
+}
+
+whenArenaNeeded(ensureArena);
+
+/** The arena as it was before the first thread started, with the objects in it. */
+function reset(): void {
+  for (let number = 0; number <= workers; number++) store(machineBase(number) + MACHINE_STATE, 0);
+  for (let word = 0; word < IDLE_WORDS; word++) store(IDLE_MACHINES + word, 0);
+  store(SEARCHING, 0);
+  store(BUSY_MACHINES, 0);
+  store(STOPPING, 0);
+  machine.queue = null;
+  machine.searching = false;
+  machine.announcedIdle = false;
+  startMain(settings().procs);
+}
+
+function leaveArena(): void {
+  closeSharedBuffers();
+  process.off('beforeExit', endDeadlock);
+  usable = false;
+}
+
+/** Settings for the next start. Throws RuntimeStateError once goroutines were started. */
+export function configure(chosen: Partial<Settings>): void {
+  if (machine.number > 0) throw new RuntimeStateError('runtime.configure: call it on the main thread, before the first go');
+  if (threadsWanted) throw new RuntimeStateError('runtime.configure: the runtime has started; call it before the first go, or after runtime.shutdown()');
+  if (usable && chosen.heapBytes !== undefined && chosen.heapBytes !== words.byteLength) {
+    throw new RuntimeStateError('runtime.configure: heapBytes cannot change any more, a channel or lock was made already');
+  }
+  configureSettings(chosen);
+  if (usable) {
+    machine.queue = null;
+    startMain(settings().procs);
+  }
+}
+
+/** The number of threads that run goroutines at one time. */
+export function procs(): number {
+  return usable || machine.number > 0 ? (workers === 0 && machine.number === 0 ? 0 : load(PROCESSOR_COUNT)) : settings().procs;
+}

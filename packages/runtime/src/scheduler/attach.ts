@@ -1,0 +1,15 @@
+/** Makes this thread a machine: maps what every layer keeps for one arena. */
+import { machine } from './machine.ts';
+import { initializeFunctions } from './function-table.ts';
+import { initializeGoroutineNumbers } from './goroutine.ts';
+import { initializeScratch } from './scratch.ts';
+import { initializeWaiters } from './waiter.ts';
+
+/** The arena is mapped already. */
+export function attachMachine(number: number): void {
+  machine.attach(number);
+  initializeWaiters();
+  initializeGoroutineNumbers();
+  initializeFunctions();
+  initializeScratch();
+}

@@ -1,0 +1,92 @@
+/**
+ * The end of a goroutine: its result goes into the record, its joiners are woken, its reference is given back.
+ *
+ * The last step of STATUS and the list of joiners change together under the record's LOCK: a joiner either finds the
+ * goroutine ended, or stands in the list that is taken here. An error whose goroutine nobody has asked for is
+ * reported to the main thread, which looks again a turn later (`observe/uncaught.ts`).
+ */
+import { clear } from '../codec/cell.ts';
+import { encode } from '../codec/encode.ts';
+import { words } from '../memory/arena.ts';
+import { load, store } from '../memory/atomics.ts';
+import { release, retain } from '../memory/heap.ts';
+import { lock, unlock } from '../memory/lock.ts';
+import { DONE, FAILED, JOINED, JOINERS, LOCK, RESULT, STATUS } from './goroutine.ts';
+import { NOTICE_SLOT, ready, sendToInbox } from './inbox.ts';
+import { COUNT_FINISHED, machine } from './machine.ts';
+import { dequeue } from './wait-queue.ts';
+import { DETAIL, OUTCOME, OUTCOME_DONE, reserveWaiter, takeWaiter } from './waiter.ts';
+
+/** Where a goroutine that was started on the calling thread leaves its result uncopied. */
+export interface LocalOutcome {
+  settled: boolean;
+  failed: boolean;
+  value: unknown;
+}
+
+export function completeWithValue(record: number, value: unknown, local: LocalOutcome | null): void {
+  if (local !== null) {
+    local.settled = true;
+    local.value = value;
+  }
+  try {
+    encode(value, (record + RESULT) >> 1, 'return from a goroutine');
+  } catch (error) {
+    // A goroutine of this very thread hands its result over uncopied; others learn why they cannot have it.
+    complete(record, FAILED, error, local !== null);
+    return;
+  }
+  end(record, DONE, false);
+}
+
+export function completeWithError(record: number, error: unknown, local: LocalOutcome | null): void {
+  if (local !== null) {
+    local.settled = true;
+    local.failed = true;
+    local.value = error;
+  }
+  complete(record, FAILED, error, false);
+}
+
+function complete(record: number, status: number, error: unknown, quiet: boolean): void {
+  const cell = (record + RESULT) >> 1;
+  try {
+    encode(error, cell, 'throw from a goroutine');
+  } catch {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    try {
+      encode(new Error(text), cell, 'throw from a goroutine');
+    } catch {
+      clear(cell); // The arena is full: the joiner gets undefined as its error rather than nothing at all.
+    }
+  }
+  end(record, status, !quiet);
+}
+
+function end(record: number, status: number, report: boolean): void {
+  machine.count(COUNT_FINISHED);
+  const queue = record + JOINERS;
+  lock(record + LOCK);
+  store(record + STATUS, status);
+  // From here on nobody joins the list any more; those who stand in it are woken one by one, never under the lock.
+  let first = dequeue(queue);
+  const joined = first !== 0;
+  while (first !== 0) {
+    words[first + OUTCOME] = OUTCOME_DONE;
+    unlock(record + LOCK);
+    ready(first);
+    lock(record + LOCK);
+    first = dequeue(queue);
+  }
+  unlock(record + LOCK);
+  if (report && status === FAILED && !joined && load(record + JOINED) === 0) reportUnjoined(record);
+  release(record);
+}
+
+function reportUnjoined(record: number): void {
+  retain(record);
+  reserveWaiter();
+  const notice = takeWaiter(0, NOTICE_SLOT);
+  words[notice + DETAIL] = record;
+  sendToInbox(0, notice);
+}

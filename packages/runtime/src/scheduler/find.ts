@@ -1,0 +1,98 @@
+/**
+ * The next goroutine to run on this thread.
+ *
+ * Order of looking: every 61st time the global queue, so that local work cannot keep it out; then, in fair turn, the
+ * started goroutines of this thread and its processor's queue of unstarted ones; then a batch of the global queue;
+ * then half of another processor's queue.
+ */
+import { words } from '../memory/arena.ts';
+import { load } from '../memory/atomics.ts';
+import { PROCESSOR_COUNT } from '../memory/layout.ts';
+import { globalSize, takeGlobal } from './global-queue.ts';
+import { LINK } from './goroutine.ts';
+import { drainInbox, inboxIsEmpty } from './inbox.ts';
+import { COUNT_GLOBAL_TAKES, COUNT_STEALS, COUNT_STOLEN, machine } from './machine.ts';
+import type { LocalQueue } from './run-queue.ts';
+import { start, takeStartable } from './start.ts';
+import type { Task } from './task.ts';
+import { startSearching, stopSearchingWithWork } from './wake.ts';
+
+/** Go's figure: prime, so that it does not beat with the program's own patterns. */
+const GLOBAL_QUEUE_INTERVAL = 61;
+/** Most goroutines that one look into the global queue brings. */
+const GLOBAL_BATCH = 128;
+const STEAL_ROUNDS = 4;
+
+let tick = 0;
+let readyFirst = false;
+
+/** A goroutine to run, or null when nothing is ready here and nothing queued anywhere. */
+export function findRunnable(): Task | null {
+  for (;;) {
+    if (!inboxIsEmpty()) drainInbox();
+    const queue = machine.queue;
+    if (queue === null) return machine.ready.shift() ?? null;
+    tick = (tick + 1) | 0;
+    let record = 0;
+    if (tick % GLOBAL_QUEUE_INTERVAL === 0) record = takeGlobal(1);
+    if (record === 0) {
+      readyFirst = !readyFirst;
+      if (readyFirst) {
+        const task = machine.ready.shift();
+        if (task !== undefined) return found(task);
+      }
+      record = queue.pop();
+      if (record === 0) {
+        const task = machine.ready.shift();
+        if (task !== undefined) return found(task);
+        record = takeStartable();
+        if (record === 0) record = takeGlobalBatch(queue);
+        if (record === 0 && startSearching()) record = steal(queue);
+        if (record === 0) return null;
+      }
+    }
+    if (machine.searching) stopSearchingWithWork();
+    const task = start(record);
+    if (task !== null) return task;
+  }
+}
+
+function found(task: Task): Task {
+  if (machine.searching) stopSearchingWithWork();
+  return task;
+}
+
+/** This processor's share of the global queue: one to run, the others into the local queue. */
+function takeGlobalBatch(queue: LocalQueue): number {
+  const size = globalSize();
+  if (size === 0) return 0;
+  const share = Math.min(GLOBAL_BATCH, Math.floor(size / load(PROCESSOR_COUNT)) + 1, queue.room());
+  const first = takeGlobal(share);
+  if (first === 0) return 0;
+  machine.count(COUNT_GLOBAL_TAKES);
+  let next = words[first + LINK]!;
+  while (next !== 0) {
+    const after = words[next + LINK]!;
+    queue.push(next);
+    next = after;
+  }
+  return first;
+}
+
+function steal(queue: LocalQueue): number {
+  const count = load(PROCESSOR_COUNT);
+  for (let round = 0; round < STEAL_ROUNDS; round++) {
+    const from = Math.floor(Math.random() * count);
+    for (let index = 0; index < count; index++) {
+      const victim = (from + index) % count;
+      if (victim === queue.processor) continue;
+      const stolen = queue.stealFrom(victim, round === STEAL_ROUNDS - 1);
+      if (stolen > 0) {
+        machine.count(COUNT_STEALS);
+        machine.countMany(COUNT_STOLEN, stolen);
+        return queue.pop();
+      }
+    }
+  }
+  return 0;
+}

@@ -1,0 +1,90 @@
+/**
+ * The record of a goroutine in the arena: what is needed to start it on any thread, and to join it from any thread.
+ *
+ * Life: RUNNABLE (in a run queue; whoever takes it out owns it) → RUNNING ⇄ WAITING on one machine, which never
+ * changes, since a started generator cannot leave its thread → DONE or FAILED, with the result in RESULT. STATUS up to
+ * WAITING is written by the owner for others to look at; the last step is taken under LOCK, together with the joiners.
+ *
+ * References: one of the runtime until the last step, one of each thread that holds a handle, one of each message that
+ * carries one.
+ */
+import { cells, words } from '../memory/arena.ts';
+import { add } from '../memory/atomics.ts';
+import { allocate, setDestroyer } from '../memory/heap.ts';
+import { BLOCK_REFERENCES, GOROUTINE_NUMBERS, KIND_GOROUTINE } from '../memory/layout.ts';
+import { clear, drop } from '../codec/cell.ts';
+import { dropTuple } from './tuple.ts';
+
+/** Link in the global queue; written by whoever owns the record. */
+export const LINK = 0;
+export const FUNCTION = 1;
+/** Cells (even offsets): the arguments and captured values until the start, the value or error at the end. */
+export const ARGUMENTS = 2;
+export const CAPTURES = 4;
+export const RESULT = 6;
+export const STATUS = 8;
+/** Guards JOINERS and the last step of STATUS. */
+export const LOCK = 9;
+/** Waiting queue of joiners: head and tail. */
+export const JOINERS = 10;
+/** The goroutine's number, a 64-bit float; written once. */
+export const NUMBER = 12;
+/** The machine on which it runs, once started. */
+export const MACHINE = 14;
+/** The forms of the two cells, as \`encodeTuple\` returned them; 0 once they are taken. */
+export const ARGUMENTS_FORM = 15;
+export const CAPTURES_FORM = 17;
+/** Not 0 once somebody has asked for the result, so that an error is not reported as lost; any thread stores 1. */
+export const JOINED = 16;
+/** A cell: its name for dumps. */
+export const NAME = 18;
+const RECORD_BYTES = 20 * 4;
+
+export const RUNNABLE = 0;
+export const RUNNING = 1;
+export const WAITING = 2;
+export const DONE = 3;
+export const FAILED = 4;
+export const STATUS_NAMES = ['runnable', 'running', 'waiting', 'done', 'failed'] as const;
+
+/** Numbers are taken from the shared counter so many at once, so that threads do not meet there. */
+const NUMBERS_AT_ONCE = 1024;
+let nextNumber = 0;
+let lastNumber = 0;
+
+/** A new record with two references: the runtime's and the handle's. */
+export function createRecord(functionNumber: number): number {
+  const record = allocate(KIND_GOROUTINE, RECORD_BYTES);
+  words[record + BLOCK_REFERENCES] = 2;
+  words[record + LINK] = 0;
+  words[record + FUNCTION] = functionNumber;
+  words[record + STATUS] = RUNNABLE;
+  words[record + LOCK] = 0;
+  words[record + JOINERS] = 0;
+  words[record + JOINERS + 1] = 0;
+  words[record + ARGUMENTS_FORM] = 0;
+  words[record + CAPTURES_FORM] = 0;
+  words[record + JOINED] = 0;
+  words[record + MACHINE] = -1;
+  clear((record + RESULT) >> 1);
+  clear((record + NAME) >> 1);
+  if (nextNumber === lastNumber) {
+    nextNumber = (add(GOROUTINE_NUMBERS, 1) >>> 0) * NUMBERS_AT_ONCE + 1;
+    lastNumber = nextNumber + NUMBERS_AT_ONCE;
+  }
+  cells[(record + NUMBER) >> 1] = nextNumber++;
+  return record;
+}
+
+/** Forgets numbers taken from an arena used before. */
+export function initializeGoroutineNumbers(): void {
+  nextNumber = 0;
+  lastNumber = 0;
+}
+
+setDestroyer(KIND_GOROUTINE, (record) => {
+  dropTuple((record + ARGUMENTS) >> 1, words[record + ARGUMENTS_FORM]!);
+  dropTuple((record + CAPTURES) >> 1, words[record + CAPTURES_FORM]!);
+  drop((record + RESULT) >> 1);
+  drop((record + NAME) >> 1);
+});

@@ -1,0 +1,131 @@
+/**
+ * The handle of a goroutine, and joining one.
+ *
+ * A handle owns one reference of its record. Most handles are dropped unused, and registering each for finalization
+ * would cost more than the goroutine (250 ns against 50). So the handles that one thread makes hang in pages of 64, and
+ * the page is registered: it is collected with the last of its handles, and gives all its references back at once.
+ */
+import { decode } from '../codec/decode.ts';
+import { registerKind, SharedObject } from '../codec/handles.ts';
+import { buffer, cells, words } from '../memory/arena.ts';
+import { load, store } from '../memory/atomics.ts';
+import { release } from '../memory/heap.ts';
+import { KIND_GOROUTINE } from '../memory/layout.ts';
+import { DONE, FAILED, JOINED, JOINERS, LOCK, NUMBER, RESULT, STATUS, STATUS_NAMES } from './goroutine.ts';
+import type { Operation } from './operation.ts';
+import { ObjectOperation } from './selectable.ts';
+import type { LocalOutcome } from './complete.ts';
+
+const HANDLES_IN_PAGE = 64;
+
+interface Records {
+  readonly arena: SharedArrayBuffer;
+  readonly addresses: number[];
+}
+
+class HandlePage {
+  readonly records: Records = { arena: buffer, addresses: [] };
+}
+
+let page: HandlePage | null = null;
+const collected = new FinalizationRegistry<Records>(({ arena, addresses }) => {
+  if (arena !== buffer) return;
+  for (const address of addresses) release(address);
+});
+
+function pageForNewHandle(record: number): HandlePage {
+  if (page === null || page.records.addresses.length === HANDLES_IN_PAGE || page.records.arena !== buffer) {
+    page = new HandlePage();
+    collected.register(page, page.records);
+  }
+  page.records.addresses.push(record);
+  return page;
+}
+
+/**
+ * A goroutine, as those see it who started it or got its handle.
+ *
+ * It is itself an operation that joins the goroutine: `yield* handle` inside a goroutine and `await handle` in async
+ * code give its result, or throw its error.
+ *
+ * @example
+ * const answer = go(function* () { return 6 * 7; });
+ * console.log(yield* answer); // 42
+ */
+export class Goroutine<R> extends SharedObject implements PromiseLike<R> {
+  /** @internal Keeps the page alive. */
+  readonly page: HandlePage | null;
+  /** @internal Where a goroutine of this thread leaves its result uncopied. */
+  readonly local: LocalOutcome | null;
+
+  /** @internal */
+  constructor(record: number, owned: boolean, local: LocalOutcome | null) {
+    super(record, !owned);
+    this.page = owned ? pageForNewHandle(record) : null;
+    this.local = local;
+  }
+
+  /** The goroutine's number, unique in this process. */
+  get id(): number {
+    return cells[(this.address + NUMBER) >> 1]!;
+  }
+
+  get status(): (typeof STATUS_NAMES)[number] {
+    return STATUS_NAMES[load(this.address + STATUS)]!;
+  }
+
+  /** Waits for the end; gives the result or throws the error. Any number of goroutines may join, on any thread, at any time. */
+  join(): Operation<R> {
+    store(this.address + JOINED, 1);
+    return new JoinOperation<R>(this);
+  }
+
+  [Symbol.iterator](): Iterator<unknown, R, unknown> {
+    return this.join()[Symbol.iterator]();
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: a handle is awaited like a promise.
+  then<A = R, B = never>(
+    fulfilled?: ((value: R) => A | PromiseLike<A>) | null,
+    rejected?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.join().then(fulfilled, rejected);
+  }
+}
+
+export class JoinOperation<R> extends ObjectOperation<R> {
+  readonly reason = 'goroutine join';
+  private readonly handle: Goroutine<R>;
+
+  constructor(handle: Goroutine<R>) {
+    super();
+    this.handle = handle;
+  }
+
+  get lockAddress(): number {
+    return this.handle.address + LOCK;
+  }
+
+  get queueAddress(): number {
+    return this.handle.address + JOINERS;
+  }
+
+  protected attempt(): boolean {
+    return load(this.handle.address + STATUS) >= DONE;
+  }
+
+  protected finish(): void {
+    const { address, local } = this.handle;
+    const failed = words[address + STATUS] === FAILED;
+    if (local?.settled) {
+      if (local.failed) throw local.value;
+      this.value = local.value as R;
+      return;
+    }
+    const value = decode((address + RESULT) >> 1);
+    if (failed) throw value;
+    this.value = value as R;
+  }
+}
+
+registerKind(KIND_GOROUTINE, (record) => new Goroutine(record, false, null));

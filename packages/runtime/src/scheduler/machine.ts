@@ -1,0 +1,141 @@
+/**
+ * A machine: one thread that takes part in the scheduler, and everything about it that lives in its own memory.
+ *
+ * Each thread has exactly one, the object below. The main thread is machine 0 and holds a processor only when there are
+ * no worker threads (`procs: 0`); workers hold one each. Nothing here is touched by another thread: they reach a machine
+ * only through its words in the arena (inbox, state).
+ */
+import { words } from '../memory/arena.ts';
+import { machineBase, MACHINE_COUNTERS } from '../memory/layout.ts';
+import { Ring } from './ring.ts';
+import type { LocalQueue } from './run-queue.ts';
+import type { Task } from './task.ts';
+
+/** Whoever waits on this thread: a goroutine, or async code that awaits an operation. */
+export interface Waiting {
+  /** Its entry in `machine.entries`, -1 while it needs none. */
+  slot: number;
+  /** The operation it was parked in is carried out: go on. Called on this thread, never under a lock. */
+  wake(): void;
+  /** It will never be woken: take the operation out of all queues and end with this error. */
+  abandon(error: Error): void;
+}
+
+/** What a machine counts, each by its owner only; read by `runtime.stats()`. */
+export const COUNTERS = [
+  'created',
+  'finished',
+  'started',
+  'switches',
+  'parks',
+  'steals',
+  'stolen',
+  'globalTakes',
+  'overflows',
+  'wakesSent',
+  'wakesReceived',
+  'sleeps',
+  'slices',
+] as const;
+export type Counter = (typeof COUNTERS)[number];
+
+export const COUNT_CREATED = 0;
+export const COUNT_FINISHED = 1;
+export const COUNT_STARTED = 2;
+export const COUNT_SWITCHES = 3;
+export const COUNT_PARKS = 4;
+export const COUNT_STEALS = 5;
+export const COUNT_STOLEN = 6;
+export const COUNT_GLOBAL_TAKES = 7;
+export const COUNT_OVERFLOWS = 8;
+export const COUNT_WAKES_SENT = 9;
+export const COUNT_WAKES_RECEIVED = 10;
+export const COUNT_SLEEPS = 11;
+export const COUNT_SLICES = 12;
+
+class Machine {
+  number = -1;
+  /** Address of this machine's words. */
+  base = 0;
+  /** Address of this machine's counters. */
+  counters = 0;
+  /** The goroutine that runs now; null between goroutines and in async code. */
+  current: Task | null = null;
+  /** The run queue of the processor it holds, or null. */
+  queue: LocalQueue | null = null;
+  /** Started goroutines of this thread that can run on. */
+  ready = new Ring<Task>();
+  /** Everybody who waits on this thread, by slot. */
+  readonly entries: Array<Waiting | null> = [];
+  private readonly freeSlots: number[] = [];
+
+  /** Counted in SEARCHING. */
+  searching = false;
+  /** This thread's bit in IDLE_MACHINES was set by it. */
+  announcedIdle = false;
+  /** Its state word is not AWAKE, or was changed by a waker and this thread has not seen it yet. */
+  asleep = false;
+  /** A slice is running. */
+  running = false;
+
+  /** Timers and promises that will wake a goroutine here by themselves. */
+  pending = 0;
+  /** Goroutines that are async functions, and operations that async code here awaits. See `hasPending`. */
+  asyncGoroutines = 0;
+  asyncWaits = 0;
+
+  attach(number: number): void {
+    this.number = number;
+    this.base = machineBase(number);
+    this.counters = this.base + MACHINE_COUNTERS;
+    this.entries.length = 0;
+    this.freeSlots.length = 0;
+    this.ready = new Ring<Task>();
+    this.current = null;
+    this.queue = null;
+    this.searching = false;
+    this.announcedIdle = false;
+    this.asleep = false;
+    this.running = false;
+    this.pending = 0;
+    this.asyncGoroutines = 0;
+    this.asyncWaits = 0;
+  }
+
+  count(counter: number): void {
+    const address = this.counters + counter;
+    words[address] = (words[address]! + 1) | 0;
+  }
+
+  countMany(counter: number, amount: number): void {
+    const address = this.counters + counter;
+    words[address] = (words[address]! + amount) | 0;
+  }
+
+  /** The slot of whoever waits, given when it is needed for the first time. */
+  slotOf(waiting: Waiting): number {
+    if (waiting.slot >= 0) return waiting.slot;
+    const slot = this.freeSlots.pop() ?? this.entries.length;
+    this.entries[slot] = waiting;
+    waiting.slot = slot;
+    return slot;
+  }
+
+  /** Called when nobody can wake it any more. */
+  freeSlot(waiting: Waiting): void {
+    if (waiting.slot < 0) return;
+    this.entries[waiting.slot] = null;
+    this.freeSlots.push(waiting.slot);
+    waiting.slot = -1;
+  }
+
+  /**
+   * True when something outside the scheduler may wake a goroutine of this thread. An async function counts unless it
+   * awaits one of our operations, which is known; what else it awaits is not.
+   */
+  hasPending(): boolean {
+    return this.pending > 0 || this.asyncGoroutines > this.asyncWaits;
+  }
+}
+
+export const machine = new Machine();

@@ -1,0 +1,105 @@
+/**
+ * How a machine sleeps and is woken: its state word, and one pending `Atomics.waitAsync` on it.
+ *
+ *   AWAKE ──owner──▶ POLLING ──owner, nothing pending──▶ SLEEPING
+ *     ▲                 │                                   │
+ *     └──anybody, by compare-exchange, then notify──────────┘
+ *
+ * A machine sleeps in libuv, so that its timers and promises still fire. `waitAsync` is used at most once at a time, and
+ * whoever changes the word back to AWAKE notifies, the owner included: so it is settled exactly once a sleep, and none
+ * is left behind (an unnotified one leaks in V8).
+ *
+ * No wake-up is lost. The waker: (1) publishes the work, (2) loads the state. The sleeper: (1) stores POLLING,
+ * (2) looks for work again. All four are sequentially consistent, so at least one of the two sees the other: either the
+ * waker sees POLLING and wakes, or the sleeper sees the work and stays.
+ *
+ * BUSY_MACHINES counts the workers whose state is not SLEEPING. The step from POLLING to SLEEPING is the owner's, after
+ * it has looked for work, so nobody can have left work without waking it; the step back is counted by whoever makes it.
+ * A worker leaves the count after its step and a waker joins it after its own: the count may be too high for a moment,
+ * never too low. So when the main thread reads 0, every worker sleeps with nothing to do, and only the main thread
+ * itself can change that.
+ */
+import { add, and, compareExchange, load, notify, or, store, waitAsyncWhile } from '../memory/atomics.ts';
+import {
+  BUSY_MACHINES,
+  IDLE_MACHINES,
+  machineBase,
+  MACHINE_STATE,
+  MACHINE_STATE_AWAKE,
+  MACHINE_STATE_POLLING,
+  MACHINE_STATE_SLEEPING,
+} from '../memory/layout.ts';
+import { COUNT_SLEEPS, COUNT_WAKES_SENT, machine } from './machine.ts';
+import { schedule } from './schedule.ts';
+
+/** Called on the main thread when it has put a sleeping worker back to work: the process must stay. */
+let onWorkersBusy: () => void = () => undefined;
+
+export function whenWorkersBusy(callback: () => void): void {
+  onWorkersBusy = callback;
+}
+
+/** Wakes a machine that sleeps; nothing happens when it is awake. The caller has published the work before. */
+export function wakeMachine(number: number): boolean {
+  const address = machineBase(number) + MACHINE_STATE;
+  for (;;) {
+    const state = load(address);
+    if (state !== MACHINE_STATE_POLLING && state !== MACHINE_STATE_SLEEPING) return false;
+    if (compareExchange(address, state, MACHINE_STATE_AWAKE) !== state) continue;
+    if (state === MACHINE_STATE_SLEEPING) {
+      add(BUSY_MACHINES, 1);
+      if (machine.number === 0) onWorkersBusy();
+    }
+    notify(address, 1);
+    machine.count(COUNT_WAKES_SENT);
+    return true;
+  }
+}
+
+/** Announces this machine asleep: from now on it is woken for work. Look for work once more before `sleep`. */
+export function announceSleep(): void {
+  machine.asleep = true;
+  if (machine.queue !== null) {
+    machine.announcedIdle = true;
+    or(IDLE_MACHINES + (machine.number >> 5), 1 << (machine.number & 31));
+  }
+  store(machine.base + MACHINE_STATE, MACHINE_STATE_POLLING);
+}
+
+/** Sleeps until somebody wakes this machine, which asks for a slice. Returns false when it was woken already. */
+export function sleep(): boolean {
+  const address = machine.base + MACHINE_STATE;
+  let expected = MACHINE_STATE_POLLING;
+  if (machine.number !== 0 && !machine.hasPending()) {
+    if (compareExchange(address, MACHINE_STATE_POLLING, MACHINE_STATE_SLEEPING) !== MACHINE_STATE_POLLING) return false;
+    expected = MACHINE_STATE_SLEEPING;
+    if (add(BUSY_MACHINES, -1) === 1) wakeMachine(0);
+  }
+  const woken = waitAsyncWhile(address, expected);
+  if (woken === null) return false;
+  machine.count(COUNT_SLEEPS);
+  void woken.then(schedule);
+  return true;
+}
+
+/** This machine is awake, whoever woke it. Takes back what `announceSleep` and `sleep` announced. */
+export function rise(): void {
+  const address = machine.base + MACHINE_STATE;
+  for (;;) {
+    const state = load(address);
+    if (state === MACHINE_STATE_AWAKE) break;
+    if (compareExchange(address, state, MACHINE_STATE_AWAKE) !== state) continue;
+    // A timer or promise of this thread's own was faster than any waker.
+    if (state === MACHINE_STATE_SLEEPING && add(BUSY_MACHINES, 1) === 0) wakeMachine(0);
+    notify(address, 1);
+    break;
+  }
+  machine.asleep = false;
+  if (machine.announcedIdle) {
+    machine.announcedIdle = false;
+    const bit = 1 << (machine.number & 31);
+    const before = and(IDLE_MACHINES + (machine.number >> 5), ~bit);
+    // Somebody chose this machine to look for work and has counted it in SEARCHING: see `wake.ts`.
+    if ((before & bit) === 0) machine.searching = true;
+  }
+}

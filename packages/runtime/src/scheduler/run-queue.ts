@@ -1,0 +1,130 @@
+/**
+ * The local run queue of a processor: a ring of 256 unstarted goroutines and a slot for the one to run next.
+ * Go's `runqput`, `runqget`, `runqgrab` are the model.
+ *
+ * Only the processor's holder pushes: it writes the ring slot, then stores TAIL (pairs with the thief's load of TAIL).
+ * Holder and thieves take by advancing HEAD with one compare-exchange: who wins owns the entries. A thief copies the
+ * entries first; if the holder has meanwhile reused their slots, HEAD has moved and the thief's exchange fails. Slots
+ * can not be reused before HEAD passes them, since a push needs TAIL - HEAD < 256. NEXT is taken by compare-exchange.
+ *
+ * Two classes for two rights: `LocalQueue` is the holder's end, `steal` the thief's.
+ */
+import { words } from '../memory/arena.ts';
+import { compareExchange, exchange, load, store } from '../memory/atomics.ts';
+import { processorBase, QUEUE_HEAD, QUEUE_NEXT, QUEUE_RING, QUEUE_TAIL, RUN_QUEUE_CAPACITY } from '../memory/layout.ts';
+import { pushGlobalChain } from './global-queue.ts';
+import { LINK } from './goroutine.ts';
+
+const MASK = RUN_QUEUE_CAPACITY - 1;
+
+/** The holder's end of a processor's run queue. */
+export class LocalQueue {
+  readonly processor: number;
+  private readonly head: number;
+  private readonly tail: number;
+  private readonly nextSlot: number;
+  private readonly ring: number;
+  /** Goroutines moved to the global queue because the ring was full. */
+  overflows = 0;
+
+  constructor(processor: number) {
+    const base = processorBase(processor);
+    this.processor = processor;
+    this.head = base + QUEUE_HEAD;
+    this.tail = base + QUEUE_TAIL;
+    this.nextSlot = base + QUEUE_NEXT;
+    this.ring = base + QUEUE_RING;
+  }
+
+  /** Puts a goroutine into the next slot; the one that stood there goes to the end of the ring. */
+  pushNext(record: number): void {
+    const replaced = exchange(this.nextSlot, record);
+    if (replaced !== 0) this.push(replaced);
+  }
+
+  /** Puts a goroutine at the end of the ring; when that is full, half of the ring and the goroutine go to the global queue. */
+  push(record: number): void {
+    for (;;) {
+      const head = load(this.head);
+      const tail = words[this.tail]!; // Plain: only the holder writes it.
+      if (((tail - head) | 0) < RUN_QUEUE_CAPACITY) {
+        words[this.ring + (tail & MASK)] = record;
+        store(this.tail, (tail + 1) | 0);
+        return;
+      }
+      if (this.overflow(record, head)) return;
+    }
+  }
+
+  private overflow(record: number, head: number): boolean {
+    const count = RUN_QUEUE_CAPACITY / 2;
+    const first = words[this.ring + (head & MASK)]!;
+    // Thieves may take the same entries until the exchange, so nothing is written to records before it.
+    if (compareExchange(this.head, head, (head + count) | 0) !== head) return false;
+    let last = first;
+    for (let index = 1; index < count; index++) {
+      const entry = words[this.ring + ((head + index) & MASK)]!;
+      words[last + LINK] = entry;
+      last = entry;
+    }
+    words[last + LINK] = record;
+    pushGlobalChain(first, record, count + 1);
+    this.overflows++;
+    return true;
+  }
+
+  /** Takes the next goroutine: the next slot first, then the ring. 0 when there is none. */
+  pop(): number {
+    const next = load(this.nextSlot);
+    // Only thieves can take it meanwhile, and they only take it away.
+    if (next !== 0 && compareExchange(this.nextSlot, next, 0) === next) return next;
+    for (;;) {
+      const head = load(this.head);
+      if (head === words[this.tail]) return 0;
+      const record = words[this.ring + (head & MASK)]!;
+      if (compareExchange(this.head, head, (head + 1) | 0) === head) return record;
+    }
+  }
+
+  /** Entries in the ring that can still be pushed without overflow. */
+  room(): number {
+    return RUN_QUEUE_CAPACITY - ((words[this.tail]! - load(this.head)) | 0);
+  }
+
+  /**
+   * Takes half of another processor's ring, rounded up, into this one, which must be empty. Returns how many; they are
+   * in this queue. With `withNext` and an empty ring, the victim's next slot is taken: its holder is about to run that
+   * one itself, so it is left alone in the first rounds.
+   */
+  stealFrom(processor: number, withNext: boolean): number {
+    const victim = processorBase(processor);
+    for (;;) {
+      const head = load(victim + QUEUE_HEAD);
+      const tail = load(victim + QUEUE_TAIL);
+      const available = (tail - head) | 0;
+      const count = available - (available >> 1);
+      if (count <= 0) {
+        if (!withNext) return 0;
+        const next = load(victim + QUEUE_NEXT);
+        if (next === 0 || compareExchange(victim + QUEUE_NEXT, next, 0) !== next) return 0;
+        this.push(next);
+        return 1;
+      }
+      if (count > RUN_QUEUE_CAPACITY / 2) continue; // Head and tail were not of one moment.
+      const myTail = words[this.tail]!;
+      for (let index = 0; index < count; index++) {
+        words[this.ring + ((myTail + index) & MASK)] = words[victim + QUEUE_RING + ((head + index) & MASK)]!;
+      }
+      if (compareExchange(victim + QUEUE_HEAD, head, (head + count) | 0) === head) {
+        store(this.tail, (myTail + count) | 0);
+        return count;
+      }
+    }
+  }
+}
+
+/** True when a processor has an unstarted goroutine queued, as far as can be seen from outside. */
+export function hasQueued(processor: number): boolean {
+  const base = processorBase(processor);
+  return load(base + QUEUE_TAIL) !== load(base + QUEUE_HEAD) || load(base + QUEUE_NEXT) !== 0;
+}

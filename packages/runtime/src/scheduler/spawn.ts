@@ -1,0 +1,70 @@
+/**
+ * Starting goroutines: `spawn` writes a record that any thread may take, `spawnLocal` starts one on this thread.
+ *
+ * Everything that can fail (finding the function's code, copying arguments) comes before the record is queued: a `go`
+ * that throws has started nothing and holds nothing.
+ */
+import { types } from 'node:util';
+import { encode } from '../codec/encode.ts';
+import { words } from '../memory/arena.ts';
+import { release } from '../memory/heap.ts';
+import type { LocalOutcome } from './complete.ts';
+import { locatedCaptures, numberOf } from './function-table.ts';
+import { pushGlobal } from './global-queue.ts';
+import { ARGUMENTS, ARGUMENTS_FORM, CAPTURES, CAPTURES_FORM, createRecord, MACHINE, NAME } from './goroutine.ts';
+import { Goroutine } from './handle.ts';
+import { COUNT_CREATED, machine } from './machine.ts';
+import { Task } from './task.ts';
+import { encodeTuple } from './tuple.ts';
+import { WaitOperation } from './wait.ts';
+import { wakeForWork } from './wake.ts';
+
+const NOTHING: readonly unknown[] = [];
+
+/** Starts `fn` as a goroutine on the worker threads. `api` is the call that the user wrote, for messages. */
+export function spawn<R>(fn: Function, parameters: readonly unknown[], name: string | undefined, api: string): Goroutine<R> {
+  const functionNumber = numberOf(fn, api);
+  const captures = locatedCaptures ?? NOTHING;
+  const record = createRecord(functionNumber);
+  try {
+    if (captures.length > 0) {
+      words[record + CAPTURES_FORM] = encodeTuple(captures, (record + CAPTURES) >> 1, `capture for a goroutine`);
+    }
+    if (parameters.length > 0) {
+      words[record + ARGUMENTS_FORM] = encodeTuple(parameters, (record + ARGUMENTS) >> 1, `pass to ${api}`);
+    }
+    if (name !== undefined) encode(name, (record + NAME) >> 1, 'name a goroutine');
+  } catch (error) {
+    release(record);
+    release(record);
+    throw error;
+  }
+  const handle = new Goroutine<R>(record, true, null);
+  machine.count(COUNT_CREATED);
+  if (machine.queue !== null) machine.queue.pushNext(record);
+  else pushGlobal(record);
+  wakeForWork();
+  return handle;
+}
+
+/** Starts `fn` as a goroutine of this thread. Nothing is copied. */
+export function spawnLocal<R>(fn: Function, parameters: readonly unknown[], name: string | undefined): Goroutine<R> {
+  const record = createRecord(-1);
+  if (name !== undefined) encode(name, (record + NAME) >> 1, 'name a goroutine');
+  words[record + MACHINE] = machine.number;
+  const local: LocalOutcome = { settled: false, failed: false, value: undefined };
+  const handle = new Goroutine<R>(record, true, local);
+  machine.count(COUNT_CREATED);
+  const generator = types.isGeneratorFunction(fn) ? (fn(...parameters) as Generator) : callLater(fn, parameters);
+  new Task(record, generator, local).wake();
+  return handle;
+}
+
+/** A plain or async function is called from the loop as well: starting a goroutine never runs its code. */
+
+function* callLater(fn: Function, parameters: readonly unknown[]): Generator<unknown, unknown, unknown> {
+  const value: unknown = fn(...parameters);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('then' in value) return yield* new WaitOperation(value as PromiseLike<unknown>);
+  return value;
+}

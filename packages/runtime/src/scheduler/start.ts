@@ -1,0 +1,129 @@
+/**
+ * From a record taken out of a run queue to a goroutine that runs on this thread: load its function if this thread has
+ * not, copy its arguments and captured values out, call it.
+ */
+import { PendingValue } from '../codec/pending.ts';
+import { words } from '../memory/arena.ts';
+import { completeWithError, completeWithValue } from './complete.ts';
+import { factoryOf, loadFactory } from './function-table.ts';
+import { ARGUMENTS, ARGUMENTS_FORM, CAPTURES, CAPTURES_FORM, FUNCTION, MACHINE, STATUS, WAITING } from './goroutine.ts';
+import { COUNT_STARTED, machine } from './machine.ts';
+import { schedule } from './schedule.ts';
+import { Task } from './task.ts';
+import { decodeTuple, dropTuple } from './tuple.ts';
+
+/** Records whose function this thread is loading, by function number. */
+const loading = new Map<number, number[]>();
+/** Records that can be started now, since their function has come. */
+const startable: number[] = [];
+
+/** A goroutine ready to run, or null when it has ended already or must wait for its function. */
+export function start(record: number): Task | null {
+  const functionNumber = words[record + FUNCTION]!;
+  const factory = factoryOf(functionNumber);
+  if (factory === undefined) {
+    load(functionNumber, record);
+    return null;
+  }
+  machine.count(COUNT_STARTED);
+  words[record + MACHINE] = machine.number;
+  let value: unknown;
+  try {
+    const captures = words[record + CAPTURES_FORM] === 0 ? null : decodeTuple((record + CAPTURES) >> 1, words[record + CAPTURES_FORM]!);
+    const parameters = decodeTuple((record + ARGUMENTS) >> 1, words[record + ARGUMENTS_FORM]!);
+    giveBack(record, CAPTURES, CAPTURES_FORM);
+    giveBack(record, ARGUMENTS, ARGUMENTS_FORM);
+    value = factory(captures)(...parameters);
+  } catch (error) {
+    if (error instanceof PendingValue) afterwards(error.ready, record);
+    else completeWithError(record, error, null);
+    return null;
+  }
+  return begin(record, value);
+}
+
+function giveBack(record: number, cell: number, form: number): void {
+  if (words[record + form] === 0) return;
+  dropTuple((record + cell) >> 1, words[record + form]!);
+  words[record + form] = 0;
+}
+
+/** What a goroutine's function has returned decides what it is: a generator runs on, a promise is waited for, else it is the result. */
+function begin(record: number, value: unknown): Task | null {
+  if (isGenerator(value)) return new Task(record, value, null);
+  if (isThenable(value)) waitFor(record, value);
+  else completeWithValue(record, value, null);
+  return null;
+}
+
+function waitFor(record: number, promise: PromiseLike<unknown>): void {
+  words[record + STATUS] = WAITING;
+  machine.asyncGoroutines++;
+  promise.then(
+    (value) => {
+      machine.asyncGoroutines--;
+      completeWithValue(record, value, null);
+      schedule();
+    },
+    (error: unknown) => {
+      machine.asyncGoroutines--;
+      completeWithError(record, error, null);
+      schedule();
+    },
+  );
+}
+
+function isGenerator(value: unknown): value is Iterator<unknown, unknown, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const candidate = value as Partial<Generator>;
+  return typeof candidate.next === 'function' && typeof candidate.throw === 'function' && typeof candidate[Symbol.iterator] === 'function';
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function';
+}
+
+/** The next record whose function has come, or 0. */
+export function takeStartable(): number {
+  return startable.length > 0 ? startable.pop()! : 0;
+}
+
+/** Records that are still waiting for their function; taken away when this thread stops. */
+export function takeUnloaded(): number[] {
+  const records = [...loading.values()].flat();
+  loading.clear();
+  records.push(...startable.splice(0));
+  return records;
+}
+
+function load(functionNumber: number, record: number): void {
+  const waiting = loading.get(functionNumber);
+  if (waiting !== undefined) {
+    waiting.push(record);
+    return;
+  }
+  loading.set(functionNumber, [record]);
+  machine.pending++;
+  loadFactory(functionNumber).then(
+    () => settle(functionNumber, (records) => startable.push(...records)),
+    (error: unknown) => settle(functionNumber, (records) => records.forEach((failed) => completeWithError(failed, error, null))),
+  );
+}
+
+function settle(functionNumber: number, then: (records: number[]) => void): void {
+  machine.pending--;
+  const records = loading.get(functionNumber) ?? [];
+  loading.delete(functionNumber);
+  then(records);
+  schedule();
+}
+
+function afterwards(promise: Promise<unknown>, record: number): void {
+  machine.pending++;
+  const again = () => {
+    machine.pending--;
+    startable.push(record);
+    schedule();
+  };
+  promise.then(again, again);
+}

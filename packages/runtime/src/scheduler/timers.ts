@@ -1,0 +1,103 @@
+/**
+ * The timers of one thread: a binary heap by due time in its own memory, and one libuv timer for the earliest.
+ * Adding, removing and firing cost O(log n) and nothing in libuv, however many goroutines sleep.
+ */
+import { performance } from 'node:perf_hooks';
+import { machine } from './machine.ts';
+import { schedule } from './schedule.ts';
+
+export interface Timer {
+  /** When it is due, in milliseconds of `performance.now()`. */
+  due: number;
+  /** Where it stands in the heap, -1 outside. */
+  position: number;
+  fire(): void;
+}
+
+const heap: Timer[] = [];
+let armed: NodeJS.Timeout | null = null;
+let armedFor = Number.POSITIVE_INFINITY;
+
+export function addTimer(timer: Timer): void {
+  machine.pending++;
+  heap.push(timer);
+  up(timer, heap.length - 1);
+  if (!machine.running) schedule();
+}
+
+/** Takes a timer out before it is due; nothing happens when it has fired. */
+export function removeTimer(timer: Timer): void {
+  const position = timer.position;
+  if (position < 0) return;
+  machine.pending--;
+  timer.position = -1;
+  const last = heap.pop()!;
+  if (last === timer) return;
+  down(last, position);
+  up(last, last.position);
+}
+
+export function hasTimers(): boolean {
+  return heap.length > 0;
+}
+
+/** Fires all that are due. */
+export function fireTimers(now: number): void {
+  while (heap.length > 0 && heap[0]!.due <= now) {
+    const timer = heap[0]!;
+    removeTimer(timer);
+    timer.fire();
+  }
+}
+
+/** Before this thread sleeps: libuv shall wake it for the earliest timer. */
+export function armTimer(): void {
+  const due = heap.length > 0 ? heap[0]!.due : Number.POSITIVE_INFINITY;
+  if (due === armedFor) return;
+  if (armed !== null) clearTimeout(armed);
+  armed = null;
+  armedFor = due;
+  if (due === Number.POSITIVE_INFINITY) return;
+  // setTimeout takes at most 2^31 - 1 ms; a later timer is looked at again then.
+  const delay = Math.min(Math.max(0, Math.ceil(due - performance.now())), 0x7fffffff);
+  armed = setTimeout(() => {
+    armed = null;
+    armedFor = Number.POSITIVE_INFINITY;
+    schedule();
+  }, delay);
+}
+
+export function clearTimers(): void {
+  heap.length = 0;
+  armTimer();
+}
+
+function up(timer: Timer, from: number): void {
+  let position = from;
+  while (position > 0) {
+    const parent = (position - 1) >> 1;
+    const other = heap[parent]!;
+    if (other.due <= timer.due) break;
+    heap[position] = other;
+    other.position = position;
+    position = parent;
+  }
+  heap[position] = timer;
+  timer.position = position;
+}
+
+function down(timer: Timer, from: number): void {
+  let position = from;
+  for (;;) {
+    let child = 2 * position + 1;
+    if (child >= heap.length) break;
+    if (child + 1 < heap.length && heap[child + 1]!.due < heap[child]!.due) child++;
+    const other = heap[child]!;
+    if (timer.due <= other.due) break;
+    heap[position] = other;
+    other.position = position;
+    position = child;
+  }
+  heap[position] = timer;
+  timer.position = position;
+}

@@ -1,0 +1,39 @@
+/**
+ * A waiting queue: two words (head, tail) of some object, and waiters linked both ways; first come, first served.
+ * Everything here is called under the lock of the object that holds the two words.
+ */
+import { words } from '../memory/arena.ts';
+import { claim, NEXT, PREVIOUS, QUEUE } from './waiter.ts';
+
+export function enqueue(queue: number, waiter: number): void {
+  const last = words[queue + 1]!;
+  words[waiter + NEXT] = 0;
+  words[waiter + PREVIOUS] = last;
+  words[waiter + QUEUE] = queue;
+  if (last === 0) words[queue] = waiter;
+  else words[last + NEXT] = waiter;
+  words[queue + 1] = waiter;
+}
+
+/** Takes a waiter out from wherever it stands; false when somebody has taken it out before. */
+export function remove(queue: number, waiter: number): boolean {
+  if (words[waiter + QUEUE] !== queue) return false;
+  const next = words[waiter + NEXT]!;
+  const previous = words[waiter + PREVIOUS]!;
+  if (previous === 0) words[queue] = next;
+  else words[previous + NEXT] = next;
+  if (next === 0) words[queue + 1] = previous;
+  else words[next + PREVIOUS] = previous;
+  words[waiter + QUEUE] = 0;
+  return true;
+}
+
+/** Takes out the first waiter whose claim is won, dropping those that were woken elsewhere; 0 when there is none. */
+export function dequeue(queue: number): number {
+  for (;;) {
+    const waiter = words[queue]!;
+    if (waiter === 0) return 0;
+    remove(queue, waiter);
+    if (claim(waiter)) return waiter;
+  }
+}

@@ -1,0 +1,15 @@
+/** What a parked goroutine waits for: a closed list of words that users read in reports. Each is unique and says what it is. */
+export const WAIT_REASONS = [
+  'sleep',
+  'promise',
+  'chan send',
+  'chan receive',
+  'select',
+  'select (no cases)',
+  'mutex lock',
+  'wait group',
+  'goroutine join',
+  'yield',
+] as const;
+
+export type WaitReason = (typeof WAIT_REASONS)[number];

@@ -1,0 +1,82 @@
+/**
+ * Waking a machine for new work: at most one searches at a time on behalf of a submitter.
+ *
+ * SEARCHING counts machines that look for work; IDLE_MACHINES has the sleepers that hold a processor.
+ * Submitting: (1) push the goroutine, (2) read SEARCHING: if somebody searches, leave it to them, (3) else claim the
+ * one place (0 → 1), (4) clear the bit of one idle machine and wake it: it wakes up searching.
+ * Searching: on finding work, leave SEARCHING; the last to leave looks whether more is queued and wakes another.
+ * On finding none: (1) leave SEARCHING, (2) announce itself idle, (3) look at all queues once more, (4) sleep.
+ *
+ * No goroutine is left queued while a machine sleeps:
+ *  - the submitter saw a searcher S: its push came before that read, S's leaving after it. If S leaves with work, it looks
+ *    at the queues after leaving and wakes another; if without, it looks after (2). Both looks come after the push.
+ *  - the submitter saw no searcher and no idle machine: a machine that announces itself later looks after that.
+ *  - two submitters: the second may see the first one's claim and leave. If the first then finds no idle machine, it
+ *    gives the place back and looks again at IDLE_MACHINES: a machine that fell asleep in between is seen there.
+ */
+import { add, and, compareExchange, load } from '../memory/atomics.ts';
+import { IDLE_MACHINES, IDLE_WORDS, PROCESSOR_COUNT, SEARCHING } from '../memory/layout.ts';
+import { globalSize } from './global-queue.ts';
+import { machine } from './machine.ts';
+import { wakeMachine } from './parker.ts';
+import { hasQueued } from './run-queue.ts';
+
+/** Called after an unstarted goroutine was queued. */
+export function wakeForWork(): void {
+  while (load(SEARCHING) === 0 && someIdle()) {
+    if (compareExchange(SEARCHING, 0, 1) !== 0) return;
+    const chosen = claimIdle();
+    if (chosen >= 0) {
+      wakeMachine(chosen);
+      return;
+    }
+    add(SEARCHING, -1);
+  }
+}
+
+/** True when an unstarted goroutine is queued anywhere. */
+export function anyQueued(): boolean {
+  if (globalSize() !== 0) return true;
+  const count = load(PROCESSOR_COUNT);
+  for (let processor = 0; processor < count; processor++) if (hasQueued(processor)) return true;
+  return false;
+}
+
+/** This machine starts to search, unless enough do: at most half of those that could. */
+export function startSearching(): boolean {
+  if (machine.searching) return true;
+  if (2 * load(SEARCHING) >= load(PROCESSOR_COUNT)) return false;
+  machine.searching = true;
+  add(SEARCHING, 1);
+  return true;
+}
+
+/** This machine has found work. */
+export function stopSearchingWithWork(): void {
+  if (stopSearching() && anyQueued()) wakeForWork();
+}
+
+/** Returns whether it was the last one; then the caller must see to what is queued. */
+export function stopSearching(): boolean {
+  if (!machine.searching) return false;
+  machine.searching = false;
+  return add(SEARCHING, -1) === 1;
+}
+
+function someIdle(): boolean {
+  for (let word = 0; word < IDLE_WORDS; word++) if (load(IDLE_MACHINES + word) !== 0) return true;
+  return false;
+}
+
+/** Clears one idle machine's bit; returns its number, or -1. */
+function claimIdle(): number {
+  for (let word = 0; word < IDLE_WORDS; word++) {
+    for (;;) {
+      const bits = load(IDLE_MACHINES + word);
+      if (bits === 0) break;
+      const bit = bits & -bits;
+      if ((and(IDLE_MACHINES + word, ~bit) & bit) !== 0) return word * 32 + (31 - Math.clz32(bit));
+    }
+  }
+  return -1;
+}

@@ -1,0 +1,65 @@
+/** A 32-bit integer in shared memory; every operation is atomic and sequentially consistent, as in Go's `sync/atomic`. */
+import { registerKind, SharedObject } from '../codec/handles.ts';
+import * as atomics from '../memory/atomics.ts';
+import { allocate } from '../memory/heap.ts';
+import { requireArena, words } from '../memory/arena.ts';
+import { KIND_ATOMIC } from '../memory/layout.ts';
+
+/** Where the constructor is told that the block exists already: not a number that a user can pass. */
+const EXISTING = Symbol('existing block');
+
+/**
+ * An integer that all threads share. Values wrap at 32 bits.
+ *
+ * @example
+ * const hits = new AtomicInt();
+ * go(function* () { hits.add(1); });
+ */
+export class AtomicInt extends SharedObject {
+  constructor(initial?: number);
+  /** @internal */
+  constructor(address: number, existing: typeof EXISTING);
+  constructor(value = 0, existing?: typeof EXISTING) {
+    super(existing === EXISTING ? value : create(value));
+  }
+
+  load(): number {
+    return atomics.load(this.address);
+  }
+
+  store(value: number): void {
+    atomics.store(this.address, integer(value));
+  }
+
+  /** Adds and returns the new value, as Go's `AddInt32`. */
+  add(amount: number): number {
+    const delta = integer(amount);
+    return (atomics.add(this.address, delta) + delta) | 0;
+  }
+
+  /** Stores a value and returns the one before. */
+  swap(value: number): number {
+    return atomics.exchange(this.address, integer(value));
+  }
+
+  /** Stores `replacement` if the value is `expected`; returns whether it was. */
+  compareAndSwap(expected: number, replacement: number): boolean {
+    const from = integer(expected);
+    return atomics.compareExchange(this.address, from, integer(replacement)) === from;
+  }
+}
+
+function create(initial: number): number {
+  const value = integer(initial);
+  requireArena();
+  const block = allocate(KIND_ATOMIC, 4);
+  words[block] = value;
+  return block;
+}
+
+function integer(value: number): number {
+  if (Number.isInteger(value) && value >= -0x80000000 && value <= 0x7fffffff) return value;
+  throw new RangeError(`AtomicInt holds whole numbers from -2147483648 to 2147483647, got ${String(value)}`);
+}
+
+registerKind(KIND_ATOMIC, (address) => new AtomicInt(address, EXISTING));

@@ -1,0 +1,348 @@
+/**
+ * Channels: Go's, in shared memory. `runtime/chan.go` is the model; the semantics are those of the Go specification.
+ *
+ * A channel is a block with a lock, counters of its ring, and two waiting queues; the ring is a block of its own.
+ * Under the lock these hold:
+ *   - at most one of the two queues is not empty, unless one goroutine stands in both by a select;
+ *   - receivers wait only while the ring is empty, senders only while it is full (or there is none);
+ *   - after close, nobody waits, and the ring only empties.
+ * Values are encoded before the lock is taken and copied out after it is given back: no user code runs under a lock.
+ * A value moves from the sender's scratch cell to a waiting receiver, or to the ring, or to the sender's own waiter.
+ */
+import { drop, move } from '../codec/cell.ts';
+import { take } from '../codec/decode.ts';
+import { encode } from '../codec/encode.ts';
+import { registerKind, SharedObject } from '../codec/handles.ts';
+import { ClosedChannelError } from '../errors.ts';
+import { requireArena, words } from '../memory/arena.ts';
+import { allocate, free, setDestroyer } from '../memory/heap.ts';
+import { KIND_CHANNEL, KIND_RING } from '../memory/layout.ts';
+import { lock, unlock } from '../memory/lock.ts';
+import { ready } from '../scheduler/inbox.ts';
+import { ObjectOperation } from '../scheduler/selectable.ts';
+import type { Operation } from '../scheduler/operation.ts';
+import { dequeue } from '../scheduler/wait-queue.ts';
+import { CELL, OUTCOME, OUTCOME_CLOSED, OUTCOME_DONE } from '../scheduler/waiter.ts';
+import { receiveScratch, sendScratch } from '../scheduler/scratch.ts';
+
+/** Words of a channel; all but CAPACITY and RING are under LOCK. */
+const LOCK = 0;
+const CAPACITY = 1;
+/** Values in the ring, and the ring's next slot to receive from. */
+const COUNT = 2;
+const FIRST = 3;
+const CLOSED = 4;
+/** Address of the ring's block; 0 without one. */
+const RING = 5;
+const RECEIVERS = 6;
+const SENDERS = 8;
+const CHANNEL_BYTES = 10 * 4;
+
+/** What can be sent on. */
+export interface SendChan<T> {
+  send(value: T): Operation<void>;
+  trySend(value: T): boolean;
+  close(): void;
+  readonly length: number;
+  readonly capacity: number;
+  readonly closed: boolean;
+}
+
+/** What can be received from. */
+export interface RecvChan<T> extends AsyncIterable<T> {
+  recv(): Operation<T | undefined>;
+  recvOk(): Operation<[value: T, ok: true] | [value: undefined, ok: false]>;
+  tryRecv(): [value: T, ok: true] | [value: undefined, ok: false];
+  forEach(body: (value: T) => Generator<unknown, unknown, unknown> | void): Generator<unknown, void, unknown>;
+  readonly length: number;
+  readonly capacity: number;
+  readonly closed: boolean;
+}
+
+/**
+ * A channel of values of type `T`: any number of senders and receivers on any threads, first come, first served.
+ * Values arrive as copies.
+ */
+export class Chan<T> extends SharedObject implements SendChan<T>, RecvChan<T> {
+  /** @internal Use `chan()`. */
+  constructor(address: number) {
+    super(address);
+  }
+
+  /** Sends a value; waits while the channel is full, or until a receiver comes when it is unbuffered. Throws ClosedChannelError on a closed channel. */
+  send(value: T): Operation<void> {
+    return new SendOperation<T>(this, value);
+  }
+
+  /** Receives a value; waits while the channel is empty. Gives `undefined` once it is closed and drained. */
+  recv(): Operation<T | undefined> {
+    return new ReceiveOperation<T>(this);
+  }
+
+  /** Receives a value and whether it was sent: `[value, true]`, or `[undefined, false]` once closed and drained. */
+  recvOk(): Operation<[value: T, ok: true] | [value: undefined, ok: false]> {
+    return new ReceiveOkOperation<T>(this);
+  }
+
+  /** Sends if that is possible without waiting; returns whether it was. Throws ClosedChannelError on a closed channel. */
+  trySend(value: T): boolean {
+    const operation = new SendOperation<T>(this, value);
+    operation.prepare();
+    if (operation.poll()) {
+      operation.conclude();
+      return true;
+    }
+    operation.discard();
+    return false;
+  }
+
+  /** Receives if a value is there: `[value, true]`, else `[undefined, false]`. */
+  tryRecv(): [value: T, ok: true] | [value: undefined, ok: false] {
+    const operation = new ReceiveOkOperation<T>(this);
+    if (!operation.poll()) return [undefined, false];
+    operation.conclude();
+    return operation.value;
+  }
+
+  /** Closes the channel: receivers get what is buffered, then `undefined`. Throws ClosedChannelError when it is closed already. */
+  close(): void {
+    const channel = this.address;
+    lock(channel + LOCK);
+    if (words[channel + CLOSED] !== 0) {
+      unlock(channel + LOCK);
+      throw new ClosedChannelError('close of closed channel');
+    }
+    words[channel + CLOSED] = 1;
+    // Nobody enqueues any more, so each can be woken without the lock; a select may still take its own waiters out.
+    for (;;) {
+      const waiter = dequeue(channel + RECEIVERS) || dequeue(channel + SENDERS);
+      if (waiter === 0) break;
+      words[waiter + OUTCOME] = OUTCOME_CLOSED;
+      unlock(channel + LOCK);
+      ready(waiter);
+      lock(channel + LOCK);
+    }
+    unlock(channel + LOCK);
+  }
+
+  /** Values in the buffer now. */
+  get length(): number {
+    return words[this.address + COUNT]!;
+  }
+
+  get capacity(): number {
+    return words[this.address + CAPACITY]!;
+  }
+
+  get closed(): boolean {
+    return words[this.address + CLOSED] !== 0;
+  }
+
+  /** Receives until the channel is closed and drained. For async code; inside a goroutine use `forEach`. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    for (;;) {
+      const [value, ok] = await this.recvOk();
+      if (!ok) return;
+      yield value as T;
+    }
+  }
+
+  /**
+   * Receives until the channel is closed and drained.
+   *
+   * @example
+   * yield* jobs.forEach(function* (job) {
+   *   yield* results.send(work(job));
+   * });
+   */
+  *forEach(body: (value: T) => Generator<unknown, unknown, unknown> | void): Generator<unknown, void, unknown> {
+    for (;;) {
+      const [value, ok] = yield* this.recvOk();
+      if (!ok) return;
+      const steps = body(value as T);
+      if (steps !== undefined) yield* steps;
+    }
+  }
+}
+
+/**
+ * Makes a channel. `capacity` is how many values it holds before senders wait; 0 makes sender and receiver meet.
+ *
+ * Throws RangeError for a capacity that is negative or no whole number, ArenaExhaustedError when memory is full.
+ *
+ * @example
+ * const results = chan<number>(16);
+ * go(function* () { yield* results.send(42); });
+ * console.log(await results.recv()); // 42
+ */
+export function chan<T>(capacity = 0): Chan<T> {
+  if (!Number.isInteger(capacity) || capacity < 0) {
+    throw new RangeError(`chan capacity must be a whole number of at least 0, got ${String(capacity)}`);
+  }
+  requireArena();
+  const ring = capacity === 0 ? 0 : allocate(KIND_RING, capacity * 8);
+  let channel: number;
+  try {
+    channel = allocate(KIND_CHANNEL, CHANNEL_BYTES);
+  } catch (error) {
+    if (ring !== 0) free(ring);
+    throw error;
+  }
+  words[channel + LOCK] = 0;
+  words[channel + CAPACITY] = capacity;
+  words[channel + COUNT] = 0;
+  words[channel + FIRST] = 0;
+  words[channel + CLOSED] = 0;
+  words[channel + RING] = ring;
+  words[channel + RECEIVERS] = 0;
+  words[channel + RECEIVERS + 1] = 0;
+  words[channel + SENDERS] = 0;
+  words[channel + SENDERS + 1] = 0;
+  return new Chan<T>(channel);
+}
+
+setDestroyer(KIND_CHANNEL, (channel) => {
+  const ring = words[channel + RING]!;
+  if (ring === 0) return;
+  const capacity = words[channel + CAPACITY]!;
+  const first = words[channel + FIRST]!;
+  for (let index = 0; index < words[channel + COUNT]!; index++) drop((ring >> 1) + ((first + index) % capacity));
+  free(ring);
+});
+
+registerKind(KIND_CHANNEL, (address) => new Chan(address));
+
+class SendOperation<T> extends ObjectOperation<void> {
+  readonly reason = 'chan send';
+  private readonly channel: Chan<T>;
+  private readonly message: T;
+  /** The cell that holds the encoded value until somebody has taken it, else 0. */
+  private source = 0;
+
+  constructor(channel: Chan<T>, message: T) {
+    super();
+    this.channel = channel;
+    this.message = message;
+  }
+
+  get lockAddress(): number {
+    return this.channel.address + LOCK;
+  }
+
+  get queueAddress(): number {
+    return this.channel.address + SENDERS;
+  }
+
+  override prepare(): void {
+    encode(this.message, sendScratch, 'send on a channel');
+    this.source = sendScratch;
+  }
+
+  override fill(): void {
+    move(this.source, (this.waiter + CELL) >> 1);
+    this.source = (this.waiter + CELL) >> 1;
+  }
+
+  protected attempt(): boolean {
+    const channel = this.channel.address;
+    if (words[channel + CLOSED] !== 0) {
+      this.outcome = OUTCOME_CLOSED;
+      return true;
+    }
+    const receiver = words[channel + RECEIVERS] === 0 ? 0 : dequeue(channel + RECEIVERS);
+    if (receiver !== 0) {
+      move(this.source, (receiver + CELL) >> 1);
+      words[receiver + OUTCOME] = OUTCOME_DONE;
+      this.served = receiver;
+    } else {
+      const capacity = words[channel + CAPACITY]!;
+      const count = words[channel + COUNT]!;
+      if (count === capacity) return false;
+      let slot = words[channel + FIRST]! + count;
+      if (slot >= capacity) slot -= capacity;
+      move(this.source, (words[channel + RING]! >> 1) + slot);
+      words[channel + COUNT] = count + 1;
+    }
+    this.source = 0;
+    this.outcome = OUTCOME_DONE;
+    return true;
+  }
+
+  /** Gives the value back unless a receiver has taken it out of the waiter. */
+  override discard(): void {
+    if (this.source !== 0 && (this.waiter === 0 || words[this.waiter + OUTCOME] !== OUTCOME_DONE)) drop(this.source);
+    this.source = 0;
+    super.discard();
+  }
+
+  protected finish(): void {
+    if (this.outcome !== OUTCOME_CLOSED) return;
+    if (this.source !== 0) drop(this.source);
+    this.source = 0;
+    throw new ClosedChannelError('send on closed channel');
+  }
+}
+
+abstract class ReceivingOperation<T, R> extends ObjectOperation<R> {
+  readonly reason = 'chan receive';
+  private readonly channel: Chan<T>;
+
+  constructor(channel: Chan<T>) {
+    super();
+    this.channel = channel;
+  }
+
+  get lockAddress(): number {
+    return this.channel.address + LOCK;
+  }
+
+  get queueAddress(): number {
+    return this.channel.address + RECEIVERS;
+  }
+
+  protected attempt(): boolean {
+    const channel = this.channel.address;
+    const count = words[channel + COUNT]!;
+    const sender = words[channel + SENDERS] === 0 ? 0 : dequeue(channel + SENDERS);
+    if (count > 0) {
+      const ring = words[channel + RING]! >> 1;
+      const first = words[channel + FIRST]!;
+      move(ring + first, receiveScratch);
+      words[channel + FIRST] = first + 1 === words[channel + CAPACITY] ? 0 : first + 1;
+      // With a sender in line the ring was full: his value takes the slot just emptied, which is the last in order now.
+      if (sender === 0) words[channel + COUNT] = count - 1;
+      else move((sender + CELL) >> 1, ring + first);
+    } else if (sender !== 0) {
+      move((sender + CELL) >> 1, receiveScratch);
+    } else if (words[channel + CLOSED] !== 0) {
+      this.outcome = OUTCOME_CLOSED;
+      return true;
+    } else {
+      return false;
+    }
+    if (sender !== 0) words[sender + OUTCOME] = OUTCOME_DONE;
+    this.served = sender;
+    this.outcome = OUTCOME_DONE;
+    return true;
+  }
+
+  /** A value that was handed to the waiter and never looked at is given back. */
+  override discard(): void {
+    if (this.waiter !== 0 && words[this.waiter + OUTCOME] === OUTCOME_DONE) drop((this.waiter + CELL) >> 1);
+    super.discard();
+  }
+}
+
+class ReceiveOperation<T> extends ReceivingOperation<T, T | undefined> {
+  protected finish(cell: number): void {
+    this.ok = this.outcome === OUTCOME_DONE;
+    this.value = this.ok ? (take(cell) as T) : undefined;
+  }
+}
+
+class ReceiveOkOperation<T> extends ReceivingOperation<T, [value: T, ok: true] | [value: undefined, ok: false]> {
+  protected finish(cell: number): void {
+    this.ok = this.outcome === OUTCOME_DONE;
+    this.value = this.ok ? [take(cell) as T, true] : [undefined, false];
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * Mutex: a lock in shared memory that goroutines wait for without holding up their thread.
+ *
+ * The block's LOCK guards its words for an instant; HELD is the mutex itself. Unlocking with waiters hands the mutex to
+ * the first in line without letting it go in between, so nobody overtakes: first come, first served, over all threads.
+ */
+import { registerKind, SharedObject } from '../codec/handles.ts';
+import { SyncError } from '../errors.ts';
+import { requireArena, words } from '../memory/arena.ts';
+import { compareExchange, load, store } from '../memory/atomics.ts';
+import { allocate } from '../memory/heap.ts';
+import { KIND_MUTEX } from '../memory/layout.ts';
+import { lock, unlock } from '../memory/lock.ts';
+import { ready } from '../scheduler/inbox.ts';
+import type { Operation } from '../scheduler/operation.ts';
+import { ObjectOperation } from '../scheduler/selectable.ts';
+import { dequeue } from '../scheduler/wait-queue.ts';
+import { OUTCOME, OUTCOME_DONE } from '../scheduler/waiter.ts';
+
+const LOCK = 0;
+/** 1 while somebody holds the mutex. Set without LOCK by a compare-exchange from 0; cleared under LOCK when nobody waits. */
+const HELD = 1;
+const WAITERS = 2;
+const MUTEX_BYTES = 4 * 4;
+
+/** What `lock` gives: unlocks at the end of a `using` block, or by `unlock()`. */
+export class Guard {
+  private held: { unlock(): void } | null;
+
+  constructor(held: { unlock(): void }) {
+    this.held = held;
+  }
+
+  /** Unlocks; a second time does nothing. */
+  unlock(): void {
+    const { held } = this;
+    this.held = null;
+    held?.unlock();
+  }
+
+  [Symbol.dispose](): void {
+    this.unlock();
+  }
+}
+
+/**
+ * A mutual exclusion lock for goroutines and async code on any threads, first come, first served.
+ *
+ * @example
+ * const mutex = new Mutex();
+ * go(function* () {
+ *   using _ = yield* mutex.lock();
+ *   // alone here
+ * });
+ */
+export class Mutex extends SharedObject {
+  constructor(address = createMutex()) {
+    super(address);
+  }
+
+  /** Waits until the mutex is free and takes it. */
+  lock(): Operation<Guard> {
+    return new LockOperation(this);
+  }
+
+  /** Takes the mutex if it is free; returns whether it was. */
+  tryLock(): boolean {
+    return compareExchange(this.address + HELD, 0, 1) === 0;
+  }
+
+  /** Gives the mutex back; any goroutine may. Throws SyncError when it is not locked. */
+  unlock(): void {
+    const mutex = this.address;
+    lock(mutex + LOCK);
+    if (words[mutex + HELD] === 0) {
+      unlock(mutex + LOCK);
+      throw new SyncError('unlock of unlocked mutex');
+    }
+    const next = dequeue(mutex + WAITERS);
+    if (next === 0) store(mutex + HELD, 0);
+    else words[next + OUTCOME] = OUTCOME_DONE;
+    unlock(mutex + LOCK);
+    if (next !== 0) ready(next);
+  }
+
+  isLocked(): boolean {
+    return load(this.address + HELD) !== 0;
+  }
+}
+
+function createMutex(): number {
+  requireArena();
+  const mutex = allocate(KIND_MUTEX, MUTEX_BYTES);
+  words.fill(0, mutex, mutex + MUTEX_BYTES / 4);
+  return mutex;
+}
+
+registerKind(KIND_MUTEX, (address) => new Mutex(address));
+
+class LockOperation extends ObjectOperation<Guard> {
+  readonly reason = 'mutex lock';
+  private readonly mutex: Mutex;
+
+  constructor(mutex: Mutex) {
+    super();
+    this.mutex = mutex;
+  }
+
+  get lockAddress(): number {
+    return this.mutex.address + LOCK;
+  }
+
+  get queueAddress(): number {
+    return this.mutex.address + WAITERS;
+  }
+
+  /** Under LOCK a free mutex has no waiters, since unlocking hands it to them: taking it overtakes nobody. */
+  protected attempt(): boolean {
+    if (compareExchange(this.mutex.address + HELD, 0, 1) !== 0) return false;
+    this.outcome = OUTCOME_DONE;
+    return true;
+  }
+
+  protected finish(): void {
+    this.value = new Guard(this.mutex);
+  }
+
+  /** A lock that was handed over and never looked at is handed on. */
+  override discard(): void {
+    const handedOver = this.waiter !== 0 && words[this.waiter + OUTCOME] === OUTCOME_DONE;
+    super.discard();
+    if (handedOver) this.mutex.unlock();
+  }
+}

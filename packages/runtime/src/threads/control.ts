@@ -1,0 +1,34 @@
+/**
+ * What main thread and workers say to each other outside of the arena: the installation, and the control plane's two
+ * services, called through Comlink. Rare things only, nothing on the way of a goroutine.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import type { SharedBufferRecord } from '../codec/shared-buffers.ts';
+
+/** What a worker does for the main thread. */
+export interface WorkerControl {
+  /** Ends all goroutines of this thread with an error of that message, and its loop. */
+  stop(message: string): void;
+  memory(): NodeJS.MemoryUsage;
+}
+
+/** What the main thread does for a worker. */
+export interface MainControl {
+  /** `process.exit` was called in a goroutine. */
+  exit(code: number): void;
+  /** An error came out of a callback on a worker that belongs to no goroutine. */
+  uncaught(error: unknown): void;
+}
+
+/** What the main thread tells a thread that it makes a machine. */
+export interface Installation {
+  arena: SharedArrayBuffer;
+  runtimeId: string;
+  machine: number;
+  machines: number;
+  processor: number;
+  sharedBuffers: SharedBufferRecord[];
+  /** The control plane: one end serves `WorkerControl` here, the other calls `MainControl`. */
+  serve: MessagePort;
+  call: MessagePort;
+}

@@ -1,0 +1,72 @@
+/**
+ * What runs on a worker thread: a Piscina task that installs the machine and returns.
+ *
+ * A task that lasted as long as the machine would keep the process alive for ever. So the task leaves the loop behind on
+ * the thread's own libuv loop, and the thread under Piscina's care. All install tasks wait for each other, else Piscina
+ * could give one thread two.
+ */
+import * as Comlink from 'comlink';
+import { adoptSharedBuffers, closeSharedBuffers, openSharedBuffers } from './codec/shared-buffers.ts';
+import { add, load, notify, waitAsyncWhile } from './memory/atomics.ts';
+import { joinArena } from './memory/create.ts';
+import { INSTALLED_MACHINES } from './memory/layout.ts';
+import { abandonThread } from './scheduler/abandon.ts';
+import { attachMachine } from './scheduler/attach.ts';
+import { installLoop, uninstallLoop } from './scheduler/loop.ts';
+import { machine } from './scheduler/machine.ts';
+import { LocalQueue } from './scheduler/run-queue.ts';
+import { installFunctionHook } from './scheduler/function-values.ts';
+import { writeConsoleDirectly } from './threads/console.ts';
+import type { Installation, MainControl, WorkerControl } from './threads/control.ts';
+// Each tells the codec how to make its proxies; goroutines bring the rest of this package with them.
+import './sync/atomic-int.ts';
+import './sync/channel.ts';
+import './sync/mutex.ts';
+import './sync/wait-group.ts';
+import './scheduler/handle.ts';
+
+export default async function install(installation: Installation): Promise<void> {
+  const { arena, serve, call } = installation;
+  joinArena(arena, installation.machine);
+  attachMachine(installation.machine);
+  openSharedBuffers(installation.runtimeId);
+  adoptSharedBuffers(installation.sharedBuffers);
+  installFunctionHook();
+  writeConsoleDirectly();
+  const main = Comlink.wrap<MainControl>(call as unknown as Comlink.Endpoint);
+  Comlink.expose(control, serve as unknown as Comlink.Endpoint);
+  forwardEnds(main);
+  await everybodyInstalled(installation.machines);
+  machine.queue = new LocalQueue(installation.processor);
+  installLoop();
+}
+
+const control: WorkerControl = {
+  stop(message: string): void {
+    uninstallLoop();
+    abandonThread(new Error(message));
+    closeSharedBuffers();
+  },
+  memory(): NodeJS.MemoryUsage {
+    return process.memoryUsage();
+  },
+};
+
+/** What would end the thread must end the process, or be reported by it, as it would without threads. */
+function forwardEnds(main: Comlink.Remote<MainControl>): void {
+  process.on('uncaughtException', (error: unknown) => {
+    void main.uncaught(error);
+  });
+  process.exit = ((code?: number) => {
+    void main.exit(Number(code ?? process.exitCode ?? 0));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); // Never returns, as the caller expects.
+  }) as typeof process.exit;
+}
+
+async function everybodyInstalled(machines: number): Promise<void> {
+  add(INSTALLED_MACHINES, 1);
+  notify(INSTALLED_MACHINES, machines);
+  for (let installed = load(INSTALLED_MACHINES); installed < machines; installed = load(INSTALLED_MACHINES)) {
+    await waitAsyncWhile(INSTALLED_MACHINES, installed);
+  }
+}
