@@ -122,11 +122,12 @@ function letGo(): void {
 
 /** Ends all goroutines and all threads. Nothing happens when none run. */
 export async function stop(reason: string): Promise<void> {
-  if (!usable) return;
+  if (!usable || !threadsWanted) return;
+  // At once, and not only when threads that are still starting have come: they shall not start anything.
+  store(STOPPING, 1);
   await lifecycle.runExclusive(async () => {
     if (!threadsWanted) return;
     const error = new RuntimeStateError(reason);
-    store(STOPPING, 1);
     for (let number = 0; number <= workers; number++) wakeMachine(number);
     const clean = pool === null || (await pool.stop(reason, STOP_PATIENCE));
     await pool?.end();

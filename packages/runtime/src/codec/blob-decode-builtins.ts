@@ -17,7 +17,7 @@ export function makeBuiltin(reader: BlobReader, tag: number): object {
     case layout.VALUE_SET:
       return reader.note(new Set());
     case layout.VALUE_ERROR:
-      return reader.note(makeError(readText(reader)));
+      return makeNamedError(reader);
     case layout.VALUE_DATE:
       return reader.note(new Date(readValue(reader) as number));
     case layout.VALUE_DOM_EXCEPTION:
@@ -60,14 +60,14 @@ function readMap(reader: BlobReader, map: Map<unknown, unknown>): void {
     const key = readValue(reader);
     const value = readValue(reader);
     map.set(key, value);
-    if (key instanceof Unfinished) {
+    if (reader.anyUnfinished && key instanceof Unfinished) {
       reader.whenMade(key, (fn) => {
         const current = map.get(key);
         map.delete(key);
         map.set(fn, current);
       });
     }
-    if (value instanceof Unfinished) reader.whenMade(value, (fn) => map.set(key, fn));
+    if (reader.anyUnfinished && value instanceof Unfinished) reader.whenMade(value, (fn) => map.set(key, fn));
   }
 }
 
@@ -75,7 +75,7 @@ function readSet(reader: BlobReader, set: Set<unknown>): void {
   while (!reader.atEnd()) {
     const value = readValue(reader);
     set.add(value);
-    if (value instanceof Unfinished) {
+    if (reader.anyUnfinished && value instanceof Unfinished) {
       reader.whenMade(value, (fn) => {
         set.delete(value);
         set.add(fn);
@@ -84,9 +84,14 @@ function readSet(reader: BlobReader, set: Set<unknown>): void {
   }
 }
 
-function readError(reader: BlobReader, error: Error): void {
+function makeNamedError(reader: BlobReader): Error {
+  const error = reader.note(makeError(readText(reader)));
   const name = readValue(reader);
   if (name !== undefined) define(error, 'name', name);
+  return error;
+}
+
+function readError(reader: BlobReader, error: Error): void {
   const stack = readValue(reader);
   define(error, 'stack', stack);
   for (let key = reader.key(); key !== undefined; key = reader.key()) define(error, key, readValue(reader));
@@ -125,7 +130,7 @@ export function makeFunction(reader: BlobReader): Function {
     for (let index = 0; index < captures.length; index++) {
       const value = readValue(reader);
       captures[index] = value;
-      if (value instanceof Unfinished) {
+      if (reader.anyUnfinished && value instanceof Unfinished) {
         captures[index] = undefined;
         reader.whenMade(value, setter(captures, index));
       }

@@ -58,7 +58,7 @@ export function readValue(reader: BlobReader): unknown {
     case layout.VALUE_SEEN:
       return reader.seen(reader.count());
     case layout.VALUE_UNFINISHED:
-      return new Unfinished(reader.count());
+      return reader.unfinished(reader.count());
     case layout.VALUE_HANDLE: {
       const index = reader.count();
       return reader.note(proxyOf(reader.ownedAddress(index), reader.ownedGeneration(index)));
@@ -93,7 +93,7 @@ function readBigInt(reader: BlobReader): bigint {
 export function readProperties(reader: BlobReader, object: object): void {
   for (let key = reader.key(); key !== undefined; key = reader.key()) {
     const value = readValue(reader);
-    if (value instanceof Unfinished) reader.whenMade(value, setter(object, key));
+    if (reader.anyUnfinished && value instanceof Unfinished) reader.whenMade(value, setter(object, key));
     if (key === '__proto__') {
       Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
     } else {
@@ -116,7 +116,7 @@ function readElements(reader: BlobReader, array: unknown[]): void {
         continue;
       }
       const value = readValue(reader);
-      if (value instanceof Unfinished) reader.whenMade(value, setter(array, index));
+      if (reader.anyUnfinished && value instanceof Unfinished) reader.whenMade(value, setter(array, index));
       array.push(value);
     }
   }

@@ -1,5 +1,4 @@
 /** Writes objects of the language's and Node's own classes, and functions. */
-import { Buffer } from 'node:buffer';
 import * as types from 'node:util/types';
 import { CaptureError } from '../errors.ts';
 import { writeNested, writeProperties, writeValue } from './blob-encode.ts';
@@ -10,7 +9,7 @@ import { classifyError, HIDDEN_ERROR_PROPERTIES } from './error-classes.ts';
 import { functionHook } from './functions.ts';
 import { Described, mapKeyStep, mapValueStep } from './path.ts';
 import { publishSharedBuffer } from './shared-buffers.ts';
-import { isMarked } from './transfer.ts';
+import { isMarked, isPooled } from './transfer.ts';
 import { type Resizable, tracksLength, viewNumber } from './view-classes.ts';
 
 /** An object that is neither plain, nor an array, nor an instance of a program's class. */
@@ -87,11 +86,15 @@ function writeSet(writer: BlobWriter, set: Set<unknown>): void {
   writer.byte(layout.VALUE_END);
 }
 
-/** Class, name if it is to be kept, stack, hidden properties, other properties. */
-function writeError(writer: BlobWriter, error: Error): void {
+/** Stands before the contents: an error is made with its class. */
+export function writeErrorClass(writer: BlobWriter, error: Error): void {
   const { className, name } = classifyError(error);
   writer.text(className);
   writeValue(writer, name);
+}
+
+/** Stack, hidden properties, other properties. */
+function writeError(writer: BlobWriter, error: Error): void {
   const stack: unknown = error.stack;
   writeValue(writer, typeof stack === 'string' ? stack : undefined);
   const depth = writer.depth++;
@@ -116,8 +119,7 @@ function unboxed(object: object): unknown {
 }
 
 function writeView(writer: BlobWriter, view: ArrayBufferView): void {
-  const buffer = view.buffer;
-  if (Buffer.isBuffer(view) && isPool(buffer)) {
+  if (isPooled(view)) {
     // The pool holds other data beside this Buffer's: only its own part is copied.
     writer.byte(layout.VALUE_NODE_BUFFER);
     writer.count(view.length);
@@ -129,12 +131,7 @@ function writeView(writer: BlobWriter, view: ArrayBufferView): void {
   writer.count(view.byteOffset);
   writer.byte(tracksLength(view) ? 1 : 0);
   writer.count(view.byteLength);
-  writeValue(writer, buffer);
-}
-
-/** The ArrayBuffer that Node cuts small Buffers from. */
-function isPool(buffer: ArrayBufferLike): boolean {
-  return buffer.byteLength === Buffer.poolSize && buffer instanceof ArrayBuffer && !isMarked(buffer);
+  writeValue(writer, view.buffer);
 }
 
 function writeBuffer(writer: BlobWriter, buffer: ArrayBuffer & Resizable): void {

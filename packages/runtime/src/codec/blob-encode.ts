@@ -11,7 +11,7 @@
  */
 import { isProxy } from 'node:util/types';
 import * as layout from './blob-layout.ts';
-import { writeBuiltin, writeFunction, writeLateBuiltin } from './blob-encode-builtins.ts';
+import { writeBuiltin, writeErrorClass, writeFunction, writeLateBuiltin } from './blob-encode-builtins.ts';
 import { type BlobWriter, giveWriter, takeWriter } from './blob-writer.ts';
 import { classNameOf, isDataClass } from './classes.ts';
 import { SharedObject, staleText } from './handles.ts';
@@ -94,13 +94,14 @@ function writeObject(writer: BlobWriter, object: object): void {
 
 /** An object whose contents follow at once, or, deeper than the limit, after the whole value. */
 export function writeNested(writer: BlobWriter, object: object, tag: number): void {
-  if (writer.depth < LIMIT) {
-    writer.byte(tag);
+  const late = writer.depth >= LIMIT;
+  if (late) writer.byte(layout.VALUE_LATE);
+  writer.byte(tag);
+  if (tag === layout.VALUE_ERROR) writeErrorClass(writer, object as Error);
+  if (!late) {
     writeContents(writer, object, tag);
     return;
   }
-  writer.byte(layout.VALUE_LATE);
-  writer.byte(tag);
   writer.late.push({ object, tag, trail: { before: writer.trail, steps: writer.path.slice(0, writer.depth) } });
 }
 

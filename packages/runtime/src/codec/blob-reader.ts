@@ -26,8 +26,9 @@ export class Unfinished {
 export class BlobReader {
   address = 0;
   position = 0;
-  depth = 0;
   readonly late: LateRead[] = [];
+  /** Whether an Unfinished was made: only then values are checked for one. */
+  anyUnfinished = false;
   /** By the number of a function: what to do with it once it is made. */
   patches: Map<number, Array<(fn: Function) => void>> | undefined;
   #objects: unknown[] | undefined;
@@ -44,6 +45,7 @@ export class BlobReader {
   close(): void {
     this.#objects = undefined;
     this.patches = undefined;
+    this.anyUnfinished = false;
     if (this.late.length > 0) this.late.length = 0;
   }
 
@@ -169,6 +171,11 @@ export class BlobReader {
 
   ownedGeneration(index: number): number {
     return words[this.address + layout.OWNED + 2 * index + 1]!;
+  }
+
+  unfinished(number: number): Unfinished {
+    this.anyUnfinished = true;
+    return new Unfinished(number);
   }
 
   /** What is to be done once the function of that number is made. */

@@ -32,7 +32,11 @@ export abstract class SharedObject {
     this.generation = generationOf(address);
     this.#arena = buffer;
     this.#finalized = finalize;
-    if (finalize) finalizers.register(this, { address, arena: buffer, owns: true });
+    if (finalize) {
+      const remains = { address, arena: buffer, owns: true };
+      owned.add(remains);
+      finalizers.register(this, remains);
+    }
   }
 
   /** Whether the block is still this object's: its arena is attached, and it was not freed. */
@@ -57,12 +61,24 @@ interface Remains {
   readonly owns: boolean;
 }
 
-const finalizers = new FinalizationRegistry<Remains>(({ address, arena, owns }) => {
+/** The references that this thread's proxies own. */
+const owned = new Set<Remains>();
+
+const finalizers = new FinalizationRegistry<Remains>((remains) => {
+  const { address, arena, owns } = remains;
+  const mine = owned.delete(remains);
   if (arena !== buffer) return;
   const entry = currentTable().get(address);
   if (entry !== undefined && entry.deref() === undefined) table.delete(address);
-  if (owns) release(address);
+  if (owns && mine) release(address);
 });
+
+/** Gives back what the proxies of this thread own, when it ends and no code that has one will run any more. */
+export function releaseProxies(): void {
+  for (const { address, arena } of owned) if (arena === buffer) release(address);
+  owned.clear();
+  table.clear();
+}
 
 const table = new Map<number, WeakRef<SharedObject>>();
 let tableArena: SharedArrayBuffer | undefined;

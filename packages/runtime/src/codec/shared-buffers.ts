@@ -46,17 +46,22 @@ let addresses = new WeakMap<SharedArrayBuffer, number>();
 /** Numbers dropped between opening and adopting; undefined once adopted. */
 let droppedEarly: Set<number> | undefined;
 let mapped: SharedArrayBuffer | undefined;
+/** The references that this thread's users' objects own. */
+const owned = new Set<Remains>();
 
-/** Takes part in the runtime of that name. Does not keep the process alive. */
+/** Takes part in the runtime of that name; after the arena was attached. Does not keep the process alive. */
 export function openSharedBuffers(runtimeId: string): void {
   closeSharedBuffers();
+  useArena();
   channel = new BroadcastChannel(`goroutines:${runtimeId}`);
   channel.onmessage = (event: unknown) => receive((event as { data: Notice }).data);
   channel.unref();
   droppedEarly = new Set();
 }
 
+/** Also gives back what this thread owns. Buffers that the user has stay what they are. */
 export function closeSharedBuffers(): void {
+  for (const remains of owned) if (remains.arena === arena) release(remains.address);
   channel?.close();
   channel = undefined;
   forgetAll();
@@ -74,6 +79,7 @@ export function adoptSharedBuffers(list: readonly SharedBufferRecord[]): void {
   drain();
   for (const record of list) if (droppedEarly?.has(record.number) !== true) receive(record);
   droppedEarly = undefined;
+  owned.clear();
 }
 
 /** The block that stands for a buffer, on which the caller takes a reference of its own; 0 for the arena itself. */
@@ -121,11 +127,18 @@ function show(number: number, entry: Entry, shared: SharedArrayBuffer, address: 
   entries.set(number, entry);
   entry.visible = new WeakRef(shared);
   addresses.set(shared, address);
-  finalizers.register(shared, { address, arena });
+  const remains = { address, arena };
+  owned.add(remains);
+  finalizers.register(shared, remains);
 }
 
-const finalizers = new FinalizationRegistry<{ address: number; arena: SharedArrayBuffer }>((remains) => {
-  if (remains.arena === arena) release(remains.address);
+interface Remains {
+  readonly address: number;
+  readonly arena: SharedArrayBuffer;
+}
+
+const finalizers = new FinalizationRegistry<Remains>((remains) => {
+  if (owned.delete(remains) && remains.arena === arena) release(remains.address);
 });
 
 setDestroyer(KIND_SHARED_BUFFER, (address) => {
@@ -167,4 +180,5 @@ function forgetAll(): void {
   entries = new Map();
   addresses = new WeakMap();
   droppedEarly = undefined;
+  owned.clear();
 }

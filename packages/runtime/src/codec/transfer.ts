@@ -2,11 +2,15 @@
  * `transfer(x)` marks an object: the next encode that meets it moves it instead of copying it.
  *
  * What is moved is an ArrayBuffer's contents: they are copied into the value, and the sender's buffer is detached once
- * nothing can fail any more. Detaching goes through a message port because that is the way which leaves alone what
- * Node protects from being moved, such as the pool that small Buffers lie in, on every version.
+ * nothing can fail any more. Detaching goes through a message port: structuredClone and ArrayBuffer.prototype.transfer
+ * would, on Node 20, also take from Node what it protects from being moved.
+ *
+ * A Buffer in the pool that Node cuts small Buffers from is copied, since its neighbours need the pool. Other memory
+ * that cannot be detached, such as WebAssembly's, is refused, by Node 20 copied.
  */
+import { Buffer } from 'node:buffer';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
-import { isAnyArrayBuffer } from 'node:util/types';
+import { isArrayBuffer } from 'node:util/types';
 import { DataCloneError } from '../errors.ts';
 
 const marked = new WeakSet<object>();
@@ -21,7 +25,14 @@ export function transfer<T>(x: T): T {
 }
 
 function transferred(x: object): object {
-  return ArrayBuffer.isView(x) && isAnyArrayBuffer(x.buffer) ? x.buffer : x;
+  if (!ArrayBuffer.isView(x)) return x;
+  return isPooled(x) ? x : x.buffer;
+}
+
+/** Whether it is a Buffer that lies, with others, in a piece of memory from which Node cuts small Buffers. */
+export function isPooled(view: ArrayBufferView): view is Buffer {
+  const buffer = view.buffer;
+  return Buffer.isBuffer(view) && buffer.byteLength === Buffer.poolSize && view.byteLength < Buffer.poolSize && isArrayBuffer(buffer);
 }
 
 export function isMarked(object: object): boolean {

@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import type { Reference, Scope, ScopeManager, Variable } from 'eslint-scope';
 import { CaptureError } from '../errors.ts';
 import type { Script } from './inspector.ts';
+import { viteExportsName } from './origin.ts';
 import { Positions, shortName } from './positions.ts';
 
 export interface Node {
@@ -174,7 +175,8 @@ export class Analysis {
   #contextOwner(node: Node): Node | undefined {
     if (node.type === 'PrivateIdentifier') {
       for (let at = this.parent(node); at; at = this.parent(at)) {
-        if (at.type === 'ClassBody' && at.body.some((member: Node) => member.key?.type === 'PrivateIdentifier' && member.key.name === node.name)) return at;
+        const declares = (member: Node): boolean => member.key?.type === 'PrivateIdentifier' && member.key.name === node.name;
+        if (at.type === 'ClassBody' && at.body.some(declares)) return at;
       }
       return undefined;
     }
@@ -212,9 +214,15 @@ function declaredIn(variable: Variable, span: Span): boolean {
   return contains(span, variable.scope.block as unknown as Node);
 }
 
+/** Why a text is no module: code of CommonJS may use what strict mode forbids. */
+export function moduleSyntaxError(text: string): string | undefined {
+  const { parseSync } = createRequire(import.meta.url)('oxc-parser') as typeof import('oxc-parser');
+  return parseSync('script.js', text, { lang: 'js', sourceType: 'module', showSemanticErrors: true }).errors[0]?.message;
+}
+
 /** Vite's module runner runs a module as the body of an async arrow whose parameters stand for the module's own means. */
 function isViteWrapper(program: Node): boolean {
   const last: Node | undefined = program.body.at(-1);
   const arrow: Node | undefined = last?.type === 'ExpressionStatement' ? last.expression : undefined;
-  return arrow?.type === 'ArrowFunctionExpression' && arrow.params[0]?.name === '__vite_ssr_exports__';
+  return arrow?.type === 'ArrowFunctionExpression' && arrow.params[0]?.name === viteExportsName;
 }

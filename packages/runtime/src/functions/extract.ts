@@ -9,10 +9,11 @@
  * Imports and the module's own means stand behind the factory, where they move nothing.
  */
 import { createHash } from 'node:crypto';
-import type { Analysis, Node } from './analysis.ts';
+import { isClass, isFunction, type Analysis, type Node } from './analysis.ts';
 import { Layout } from './layout.ts';
 import { declareOriginNames, dynamicImportName, importMetaName } from './origin.ts';
 import { resultPlaceholder, type Capture, type Import, type Piece, type Plan } from './plan.ts';
+import { functionOf } from './purity.ts';
 
 export function extract(analysis: Analysis, plan: Plan): string {
   return new Writer(analysis, plan).write();
@@ -27,6 +28,7 @@ class Writer {
   readonly #plan: Plan;
   readonly #result: string;
   readonly #values: string;
+  readonly #block: string;
   readonly #layout = new Layout();
 
   constructor(analysis: Analysis, plan: Plan) {
@@ -34,6 +36,7 @@ class Writer {
     this.#plan = plan;
     this.#result = freeName(analysis.script.text, '$f');
     this.#values = freeName(analysis.script.text, '$c');
+    this.#block = freeName(analysis.script.text, '$b');
   }
 
   write(): string {
@@ -44,34 +47,51 @@ class Writer {
     let open = 0;
     let previous: Piece | undefined;
     for (const piece of pieces.toSorted((a, b) => a.node.start - b.node.start)) {
+      const block = blocks[piece.depth]!;
       let inserted = '';
-      for (; open > blocks[piece.depth]!; open--) inserted += '}';
-      while (open < blocks[piece.depth]!) inserted += `{${this.#declareCaptures(blocks, ++open)}`;
-      const sameDeclaration = piece.declaration !== undefined && piece.declaration === previous?.declaration && inserted === '' && previous.after === '';
-      if (sameDeclaration) inserted = ',';
+      for (; open > block; open--) inserted += this.#close(open, blocks);
+      while (open < block) inserted += `const ${this.#block}${++open}=()=>{${this.#declareCaptures(blocks, open)}`;
+      const together = piece.declaration !== undefined && piece.declaration === previous?.declaration;
+      if (together && inserted === '' && previous!.after === '') inserted = ',';
       else inserted = (previous ? ';' : '') + inserted + piece.before;
       this.#append(inserted);
       this.#appendPiece(piece.node);
       this.#append(piece.after);
       previous = piece;
     }
-    this.#append(`;${'}'.repeat(open)}return ${this.#result}}\n`);
+    for (; open >= 0; open--) this.#append(this.#close(open, blocks));
+    this.#append('\n');
     for (const each of imports) this.#append(importStatement(each));
     if (originNames.size > 0) this.#append(declareOriginNames(originNames, script.url));
     this.#append(`\n//# sourceURL=${script.url}\n`);
     return this.#layout.text;
   }
 
-  /** For each depth the number of the block its names stand in: a new one where a name would be taken for an outer one. */
+  /**
+   * For each depth the number of the block its names stand in. A new one begins where a name would be taken for an outer
+   * one, and where something is evaluated that an outer constant further down in the text has to come before.
+   */
   #blocks(): number[] {
     const { declared, mentioned } = this.#plan;
     const taken = new Set<string>();
     let block = 0;
     return declared.map((names, depth) => {
-      if ([...names].some((name) => taken.has(name))) block++;
+      if (depth > 0 && ([...names].some((name) => taken.has(name)) || this.#waitsForOuter(depth))) block++;
       for (const name of [...names, ...mentioned[depth]!]) taken.add(name);
       return block;
     });
+  }
+
+  #waitsForOuter(depth: number): boolean {
+    const evaluated = this.#plan.pieces.filter((piece) => piece.node.type !== 'FunctionDeclaration');
+    const inner = evaluated.filter((piece) => piece.depth >= depth && isEvaluatedAtOnce(piece.node));
+    return inner.some(({ node }) => evaluated.some((outer) => outer.depth < depth && outer.node.start > node.start));
+  }
+
+  /** An inner block is a function that the block around it calls at its end, as the inner code ran after the outer declarations. */
+  #close(block: number, blocks: number[]): string {
+    const inner = block < Math.max(...blocks) ? `;${this.#block}${block + 1}()` : '';
+    return block === 0 ? `${inner};return ${this.#result}}` : `${inner}};`;
   }
 
   #declareCaptures(blocks: number[], block: number): string {
@@ -90,7 +110,7 @@ class Writer {
     const text = this.#textOf(node);
     this.#layout.goTo(positions.target(node.start));
     let done = 0;
-    for (const offset of positions.isMapped ? this.#analysis.boundaries(node) : []) {
+    for (const offset of positions.isTransformed ? this.#analysis.boundaries(node) : []) {
       const target = positions.target(offset);
       if (!target) continue;
       this.#layout.append(text.slice(done, offset - node.start));
@@ -113,6 +133,10 @@ class Writer {
   }
 }
 
+function isEvaluatedAtOnce(node: Node): boolean {
+  return isClass(node) || (node.type === 'VariableDeclarator' && !isFunction(functionOf(node.init) ?? node));
+}
+
 function freeName(text: string, wanted: string): string {
   let name = wanted;
   for (let number = 1; text.includes(name); number++) name = wanted + number;
@@ -120,6 +144,12 @@ function freeName(text: string, wanted: string): string {
 }
 
 function importStatement({ local, imported, url, attributes }: Import): string {
-  const names = imported === '*' ? `*as ${local}` : imported === local ? `{${local}}` : `{${/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(imported) ? imported : JSON.stringify(imported)} as ${local}}`;
+  let names = `{${local}}`;
+  if (imported === '*') names = `*as ${local}`;
+  else if (imported !== local) names = `{${isIdentifier(imported) ? imported : JSON.stringify(imported)} as ${local}}`;
   return `import${names} from${JSON.stringify(url)}${attributes === '' ? '' : `with{${attributes}}`};`;
+}
+
+function isIdentifier(name: string): boolean {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name);
 }

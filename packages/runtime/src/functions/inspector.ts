@@ -13,6 +13,8 @@
  */
 import { createRequire } from 'node:module';
 import type { Session } from 'node:inspector';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { CaptureError } from '../errors.ts';
 
 /** A place in a script, zero-based, as V8 counts. */
@@ -142,10 +144,11 @@ function readScript(scriptId: string): Script {
   try {
     post('Debugger.enable');
     if (!parsed) throw new Error(`script ${scriptId} is unknown to the inspector`);
+    // Code from the command line is named `[eval]`; it stands in the working directory, as it does for Node.
     // A `sourceURL` comment replaces the URL; relative imports still go by where the module was really loaded from.
     const loadedFrom: string = parsed.hasSourceURL && !/^(data:|$)/.test(parsed.embedderName ?? '') ? parsed.embedderName : parsed.url;
     return {
-      url: loadedFrom,
+      url: /^\[.+\]$/.test(loadedFrom) ? pathToFileURL(path.resolve(loadedFrom)).href : loadedFrom,
       text: post('Debugger.getScriptSource', { scriptId }).scriptSource,
       isModule: parsed.isModule === true,
       startLine: parsed.startLine,

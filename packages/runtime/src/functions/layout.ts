@@ -52,7 +52,7 @@ export class Layout {
     if (breaks > 0) {
       this.#text = this.#text.slice(0, end);
       this.#line = line;
-      this.#column = end - 1 - Math.max(this.#text.lastIndexOf('\n'), this.#text.lastIndexOf('\r'), this.#text.lastIndexOf('\u2028'), this.#text.lastIndexOf('\u2029'));
+      this.#column = end - Math.max(...['\n', '\r', '\u2028', '\u2029'].map((mark) => this.#text.lastIndexOf(mark))) - 1;
       if (target.line === line && target.column <= this.#column) this.append(' ');
     }
     this.goTo(target);

@@ -8,7 +8,7 @@ import { announceScript } from './inspector.ts';
 import { provideOrigins } from './origin.ts';
 import { shortName } from './positions.ts';
 import { needsTypeScript, readTypeScript } from './typescript.ts';
-import { remember, type FunctionDefinition } from './reference.ts';
+import { mark, type FunctionDefinition } from './reference.ts';
 
 export type Factory = (captures: readonly unknown[] | null) => Function;
 
@@ -55,7 +55,7 @@ function constantFactory(definition: FunctionDefinition, make: ModuleFactory): F
   return () => {
     if (!fn) {
       fn = make(null);
-      remember(fn, { definition, captures: null });
+      mark(fn, { definition, captures: null });
     }
     return fn;
   };
@@ -64,7 +64,7 @@ function constantFactory(definition: FunctionDefinition, make: ModuleFactory): F
 function closureFactory(definition: FunctionDefinition, make: ModuleFactory): Factory {
   return (captures) => {
     const fn = make(captures);
-    remember(fn, { definition, captures: captures as unknown[] });
+    mark(fn, { definition, captures: captures as unknown[] });
     return fn;
   };
 }

@@ -6,7 +6,7 @@
  * captures can't change is remembered whole; one that captures a reassigned variable is read again at every call.
  */
 import { CaptureError } from '../errors.ts';
-import { Analysis, type Node } from './analysis.ts';
+import { Analysis, moduleSyntaxError, type Node } from './analysis.ts';
 import { extract, hashOf } from './extract.ts';
 import { inspect, scriptOf, type Place, type ScopeObject } from './inspector.ts';
 import { nameOf, planOf, type Capture } from './plan.ts';
@@ -50,18 +50,22 @@ function siteAt(place: Place, fn: Function, api: string): Site {
   const script = scriptOf(place.scriptId);
   if (script.url.startsWith('node:')) throw new CaptureError(notCode(fn, api, 'native'));
   if (!hasModule(script.url)) {
-    throw new CaptureError(
-      `${api} cannot run ${quoted(fn)}: its code is from ${script.url === '' ? 'eval or new Function' : script.url}, not from a module. Write the function in a file.`,
-    );
+    const from = script.url === '' ? 'eval or new Function' : script.url;
+    throw new CaptureError(`${api} cannot run ${quoted(fn)}: its code is from ${from}, not from a module. Write the function in a file.`);
   }
   let analysis = analyses.get(place.scriptId);
   if (!analysis) analyses.set(place.scriptId, (analysis = new Analysis(script)));
   const node = analysis.functionAt(analysis.positions.offset(place.line, place.column));
   if (!node) throw new CaptureError(`${api} did not find the code of ${quoted(fn)} in ${shortName(script.url)}`);
-  const subject = /^go\b/.test(api) ? 'goroutine' : `${api} function`;
-  const plan = planOf(analysis, node, subject);
+  const plan = planOf(analysis, node, subjectOf(api));
   const source = extract(analysis, plan);
-  const { file: _, line, column } = analysis.positions.position(startOf(analysis, node));
+  const problem = analysis.dialect === 'commonjs' ? moduleSyntaxError(source) : undefined;
+  if (problem !== undefined) {
+    const where = analysis.positions.describe(node.start);
+    throw new CaptureError(`${subjectOf(api)} at ${where} or code that it uses is not valid in strict mode, in which it would run: ${problem}`);
+  }
+  const start = startOf(analysis, node);
+  const { line, column } = analysis.positions.isTransformed ? analysis.positions.position(start) : analysis.positions.positionInScript(start);
   return {
     definition: {
       key: `${script.url}#${hashOf(source)}`,
@@ -88,14 +92,15 @@ function hasModule(url: string): boolean {
 
 function valueOf(capture: Capture, scopes: ScopeObject[], definition: FunctionDefinition, api: string): unknown {
   const { name, index, count } = capture;
-  const where = `${/^go\b/.test(api) ? 'goroutine' : `${api} function`} at ${shortName(definition.url)}:${definition.line}:${definition.column}`;
+  const where = `${subjectOf(api)} at ${shortName(definition.url)}:${definition.line}:${definition.column}`;
   const holders = scopes.filter(({ object }) => object !== globalThis && name in object);
   if (holders.length === 0) {
     throw new CaptureError(`${where} captures '${name}', whose value is not available. Pass it as an argument.`);
   }
   try {
     if (holders.length !== count && holders.some(({ object }) => object[name] !== holders[0]!.object[name])) {
-      throw new CaptureError(`${where} captures '${name}', and several variables of that name surround it. Rename one, or pass it as an argument.`);
+      const several = `captures '${name}', and several variables of that name surround it`;
+      throw new CaptureError(`${where} ${several}. Rename one, or pass it as an argument.`);
     }
     const value = holders[holders.length === count ? index : 0]!.object[name];
     if (value === undefined && capture.neverUndefined) throw new ReferenceError(`'${name}' is not initialised`);
@@ -115,6 +120,10 @@ function notCode(fn: Function, api: string, kind: 'native' | 'bound' | 'proxy'):
     case 'native':
       return `${api} cannot run ${quoted(fn)}, which is part of Node and has no code of its own: call it in a function you write.`;
   }
+}
+
+function subjectOf(api: string): string {
+  return /^go\b/.test(api) ? 'goroutine' : `${api} function`;
 }
 
 function quoted(fn: Function): string {

@@ -18,6 +18,8 @@ const viteMetaName = '__vite_ssr_import_meta__';
 const viteDynamicImportName = '__vite_ssr_dynamic_import__';
 const keepNameName = '__name';
 
+/** The first parameter of a module as Vite's module runner runs it. */
+export const viteExportsName = '__vite_ssr_exports__';
 /** Names that Vite's transform takes as parameters of a module. */
 export const viteNames: ReadonlySet<string> = new Set([viteMetaName, viteDynamicImportName, 'require', '__filename', '__dirname']);
 export const commonjsNames: ReadonlySet<string> = new Set(['require', '__filename', '__dirname']);

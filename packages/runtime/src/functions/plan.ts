@@ -14,7 +14,7 @@
 import type { Scope, Variable } from 'eslint-scope';
 import { CaptureError } from '../errors.ts';
 import { contains, identifier, type Analysis, type Node, type Span } from './analysis.ts';
-import { commonjsNames, dynamicImportName, importMetaName, isKeepName, viteNames } from './origin.ts';
+import { commonjsNames, dynamicImportName, importMetaName, isKeepName, viteExportsName, viteNames } from './origin.ts';
 import { constantDeclarator, functionOf, isCompilerHelper, isPure, isReassigned } from './purity.ts';
 import { resolveImport, resolveViteId } from './resolve.ts';
 
@@ -115,13 +115,12 @@ class Planner {
       const piece = named(holder, holder.id.name);
       if (piece) return piece;
     }
-    if ((parent.type === 'MethodDefinition' || parent.type === 'Property') && parent.value === fn && (parent.method || parent.type === 'MethodDefinition')) {
+    if (parent.value === fn && (parent.type === 'MethodDefinition' || (parent.type === 'Property' && parent.method))) {
+      if (parent.kind !== 'method' && parent.kind !== 'init') throw this.#accessor(fn);
       const key = memberName(parent);
       return plain(`${result}={${fn.async ? 'async ' : ''}${fn.generator ? '*' : ''}${key}`, `}[${key}]`);
     }
-    if (parent.type === 'Property' && parent.kind !== 'init') {
-      throw this.#error(fn, 'is a getter or setter. Pass a function.');
-    }
+    if (parent.type === 'Property' && parent.kind !== 'init') throw this.#accessor(fn);
     if (parent.type === 'Property' && parent.value === fn && memberName(parent) !== '"__proto__"') {
       return plain(`${result}={${memberName(parent)}:`, `}[${memberName(parent)}]`);
     }
@@ -142,7 +141,7 @@ class Planner {
     const analysis = this.#analysis;
     const foreign = analysis.foreignContext(node);
     if (foreign && !(node.init && node.init.type === 'LogicalExpression' && isCompilerHelper(node.init))) {
-      throw this.#error(foreign.node, `uses '${foreign.what}' of its surroundings. It runs on another thread: pass what it needs as an argument, or use go.local.`);
+      throw this.#foreign(foreign.node, foreign.what);
     }
     for (const form of analysis.importForms(node)) {
       this.#plan.originNames.add(form.type === 'MetaProperty' ? importMetaName : dynamicImportName);
@@ -178,7 +177,10 @@ class Planner {
     if (this.#seen.has(variable)) return;
     this.#seen.add(variable);
     const definition = variable.defs[0];
-    if (definition?.type === 'ImportBinding') return this.#import(variable, definition.node as unknown as Node, definition.parent as unknown as Node, at);
+    if (definition?.type === 'ImportBinding') {
+      this.#import(variable, definition.node as unknown as Node, definition.parent as unknown as Node, at);
+      return;
+    }
     const viteId = this.#analysis.dialect === 'vite' ? viteImportId(variable) : undefined;
     if (viteId !== undefined) {
       const url = this.#resolved(at, () => resolveViteId(viteId, this.#analysis.script.url));
@@ -189,9 +191,7 @@ class Planner {
       this.#plan.originNames.add(variable.name);
       return;
     }
-    if (variable.name === 'arguments' && variable.defs.length === 0) {
-      throw this.#error(at, `uses 'arguments' of its surroundings. It runs on another thread: pass what it needs as an argument, or use go.local.`);
-    }
+    if (variable.name === 'arguments' && variable.defs.length === 0) throw this.#foreign(at, 'arguments');
     const declaration = this.#declarationOf(variable);
     if (declaration && !contains(declaration, this.#fn) && this.#staysInChain(declaration)) {
       if (!this.#plan.pieces.some((piece) => piece.node === declaration)) this.#plan.pieces.push(this.#piece(declaration, variable));
@@ -199,7 +199,8 @@ class Planner {
     }
     if (declaration && declaration === this.#plan.root.node) return;
     if (variable.scope.type === 'function-expression-name') {
-      throw this.#error(at, `captures '${variable.name}', the name of a function expression around it, which can't be read. Declare it: function ${variable.name}() {}.`);
+      const why = `the name of a function expression around it, which can't be read`;
+      throw this.#error(at, `captures '${variable.name}', ${why}. Declare it: function ${variable.name}() {}.`);
     }
     this.#capture(variable.name, variable, this.#chain.indexOf(variable.scope));
   }
@@ -224,10 +225,12 @@ class Planner {
   #isOriginName(variable: Variable): boolean {
     const definition = variable.defs[0];
     if (definition?.type === 'Parameter') {
-      return this.#analysis.dialect === 'vite' && viteNames.has(variable.name) && variable.scope.upper?.type === 'global';
+      const wrapper = this.#analysis.dialect === 'vite' && (definition.node as unknown as Node).params[0]?.name === viteExportsName;
+      return wrapper && viteNames.has(variable.name);
     }
     const declarator = isKeepName(variable.name) ? constantDeclarator(variable) : undefined;
-    return declarator !== undefined && functionOf(declarator.init) !== undefined;
+    if (!declarator || !functionOf(declarator.init)) return false;
+    return this.#analysis.text(declarator.init).includes('"name"');
   }
 
   #import(variable: Variable, specifier: Node, declaration: Node, at: Node): void {
@@ -257,16 +260,27 @@ class Planner {
     const count = holders.filter(Boolean).length;
     const rebinds = variable !== undefined && (variable.defs.length !== 1 || isReassigned(variable));
     if (this.#plan.captures.some((other) => other.name === name && other.depth === depth)) return;
-    this.#plan.captures.push({ name, depth, rebinds, neverUndefined: variable !== undefined && neverUndefined(variable), index, count });
+    const defined = variable !== undefined && neverUndefined(variable);
+    this.#plan.captures.push({ name, depth, rebinds, neverUndefined: defined, index, count });
     this.#plan.declared[depth]!.add(name);
   }
 
   #assignment(at: Node): CaptureError {
-    return this.#error(at, `assigns to the captured variable '${at.name}'. A goroutine works on copies: return the value, send it on a channel, or use an AtomicInt.`);
+    const instead = 'A goroutine works on copies: return the value, send it on a channel, or use an AtomicInt.';
+    return this.#error(at, `assigns to the captured variable '${at.name}'. ${instead}`);
+  }
+
+  #foreign(at: Node, what: string): CaptureError {
+    return this.#error(at, `uses '${what}' of its surroundings. It runs on another thread: pass what it needs as an argument, or use go.local.`);
+  }
+
+  #accessor(fn: Node): CaptureError {
+    return this.#error(fn, 'is a getter or setter. Pass a function.');
   }
 
   #error(at: Node, text: string, cause?: unknown): CaptureError {
-    return new CaptureError(`${this.#subject} at ${this.#analysis.positions.describe(at.start)} ${text}`, cause === undefined ? undefined : { cause });
+    const where = `${this.#subject} at ${this.#analysis.positions.describe(at.start)}`;
+    return new CaptureError(`${where} ${text}`, cause === undefined ? undefined : { cause });
   }
 }
 
@@ -286,7 +300,8 @@ function viteImportId(variable: Variable): string | undefined {
   const init: Node | undefined = constantDeclarator(variable)?.init;
   const call: Node | undefined = init?.type === 'AwaitExpression' ? init.argument : undefined;
   if (call?.type === 'ImportExpression') return call.source.value;
-  return call?.type === 'CallExpression' && /^__vite_ssr_(dynamic_)?import__$/.test(call.callee.name) ? call.arguments[0]?.value : undefined;
+  const isImport = call?.type === 'CallExpression' && /^__vite_ssr_(dynamic_)?import__$/.test(call.callee.name);
+  return isImport ? call.arguments[0]?.value : undefined;
 }
 
 /** A method's key as text that is good in an object literal and, in brackets, to read it. */

@@ -20,6 +20,7 @@ export class Positions {
   readonly #script: Script;
   readonly #lineStarts: number[] = [0];
   #map: SourceMap | null | undefined;
+  #transformed: boolean | undefined;
 
   constructor(script: Script) {
     this.#script = script;
@@ -58,31 +59,39 @@ export class Positions {
     return { file, line: entry.originalLine, column: entry.originalColumn };
   }
 
-  /** Where an offset has to stand in extracted text (zero-based), so that stack traces name the user's own line and column. */
+  /** Where an offset has to stand in extracted text (zero-based), so that stack traces name the right line and column. */
   target(offset: number): { line: number; column: number } | undefined {
-    const { url, startLine, startColumn } = this.#script;
-    const mapped = this.mapped(offset, true);
-    if (this.isMapped && mapped?.file !== url) return undefined;
-    if (mapped) return mapped;
+    if (this.isTransformed) return this.mapped(offset, true);
     const { line, column } = this.at(offset);
+    const { startLine, startColumn } = this.#script;
     return { line: line + startLine, column: line === 0 ? column + startColumn : column };
   }
 
-  get isMapped(): boolean {
-    return this.#sourceMap !== null;
-  }
-
-  get #sourceMap(): SourceMap | null {
-    if (this.#map === undefined) this.#map = inlineSourceMap(this.#script.sourceMapURL);
-    return this.#map;
+  /** Whether the text was made from another text of the same file, as TypeScript is; a bundle is a file of its own. */
+  get isTransformed(): boolean {
+    if (this.#transformed === undefined) {
+      const { url } = this.#script;
+      const sources: string[] = this.#sourceMap?.payload.sources ?? [];
+      this.#transformed = sources.length === 1 && URL.canParse(sources[0]!, url) && new URL(sources[0]!, url).href === url;
+    }
+    return this.#transformed;
   }
 
   /** The place for the user's eyes. */
   position(offset: number): Position {
     const mapped = this.mapped(offset, false);
     if (mapped) return { file: mapped.file, line: mapped.line + 1, column: mapped.column + 1 };
+    return this.positionInScript(offset);
+  }
+
+  positionInScript(offset: number): Position {
     const { line, column } = this.at(offset);
     return { file: this.#script.url, line: line + this.#script.startLine + 1, column: column + 1 };
+  }
+
+  get #sourceMap(): SourceMap | null {
+    if (this.#map === undefined) this.#map = inlineSourceMap(this.#script.sourceMapURL);
+    return this.#map;
   }
 
   describe(offset: number): string {

@@ -11,10 +11,12 @@ import { commonjsNames, isKeepName, isOriginCall } from './origin.ts';
 const standardGlobals = new Set(
   ('Object Function Array String Number Boolean Symbol BigInt Math JSON Reflect Promise Date RegExp Map Set WeakMap WeakSet WeakRef Proxy Iterator ' +
     'Error TypeError RangeError SyntaxError AggregateError ArrayBuffer SharedArrayBuffer DataView Atomics Intl WebAssembly ' +
-    'Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array Float32Array Float64Array BigInt64Array BigUint64Array ' +
+    'Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array ' +
+    'Float32Array Float64Array BigInt64Array BigUint64Array ' +
     'parseInt parseFloat isNaN isFinite encodeURIComponent decodeURIComponent encodeURI decodeURI globalThis ' +
     'Buffer URL URLSearchParams TextEncoder TextDecoder AbortController AbortSignal Event EventTarget Blob console crypto performance process ' +
-    'fetch Headers Request Response structuredClone queueMicrotask setTimeout clearTimeout setInterval clearInterval setImmediate clearImmediate').split(' '),
+    'fetch Headers Request Response structuredClone queueMicrotask ' +
+    'setTimeout clearTimeout setInterval clearInterval setImmediate clearImmediate').split(' '),
 );
 /** Classes whose instances hold nothing but their arguments. */
 const valueClasses = new Set(['URL', 'TextEncoder', 'TextDecoder']);

@@ -29,12 +29,24 @@ export interface FunctionReference {
   captures: unknown[] | null;
 }
 
+/** References of the user's own functions, which are left untouched. */
 const references = new WeakMap<Function, FunctionReference>();
+/** On functions that a factory made. There may be one a goroutine, and an entry in a WeakMap costs 500 ns and more in collection. */
+const REFERENCE = Symbol('reference');
 
 export function remember(fn: Function, reference: FunctionReference): void {
   references.set(fn, reference);
 }
 
+/** The same for a function that this library has just made. */
+export function mark(fn: Function, reference: FunctionReference): void {
+  (fn as Marked)[REFERENCE] = reference;
+}
+
 export function recall(fn: Function): FunctionReference | undefined {
-  return references.get(fn);
+  return (fn as Marked | null | undefined)?.[REFERENCE] ?? references.get(fn);
+}
+
+interface Marked extends Function {
+  [REFERENCE]?: FunctionReference;
 }

@@ -1,7 +1,7 @@
 /** Functions inside values (captured ones above all): how the codec writes them down and makes them again. */
 import { setFunctionHook } from '../codec/functions.ts';
 import { PendingValue } from '../codec/pending.ts';
-import { definitionOf, factoryOf, loadFactory, locatedCaptures, numberOf } from './function-table.ts';
+import { definitionOf, functionOf, loadNumber, locatedCaptures, numberOf } from './function-table.ts';
 
 export function installFunctionHook(): void {
   setFunctionHook({
@@ -10,11 +10,11 @@ export function installFunctionHook(): void {
       return { functionNumber, captures: locatedCaptures };
     },
     decode(functionNumber, captures) {
-      const factory = factoryOf(functionNumber);
-      if (factory === undefined) {
-        throw new PendingValue(`function '${definitionOf(functionNumber).name}' is not loaded on this thread yet`, loadFactory(functionNumber));
+      const loaded = functionOf(functionNumber);
+      if (loaded === undefined) {
+        throw new PendingValue(`function '${definitionOf(functionNumber).name}' is not loaded on this thread yet`, loadNumber(functionNumber));
       }
-      return factory(captures);
+      return loaded.with(captures);
     },
   });
 }

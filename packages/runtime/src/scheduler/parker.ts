@@ -32,6 +32,9 @@ import {
 import { COUNT_SLEEPS, COUNT_WAKES_SENT, machine } from './machine.ts';
 import { schedule } from './schedule.ts';
 
+/** Number of the last sleep of this thread, advanced when it ends. */
+let sleeps = 0;
+
 /** Called on the main thread when it has put a sleeping worker back to work: the process must stay. */
 let onWorkersBusy: () => void = () => undefined;
 
@@ -78,7 +81,11 @@ export function sleep(): boolean {
   const woken = waitAsyncWhile(address, expected);
   if (woken === null) return false;
   machine.count(COUNT_SLEEPS);
-  void woken.then(schedule);
+  const mine = ++sleeps;
+  // Settled by this thread's own `rise` too; then the sleep is over, and asking for a slice would never end.
+  void woken.then(() => {
+    if (mine === sleeps) schedule();
+  });
   return true;
 }
 
@@ -94,6 +101,7 @@ export function rise(): void {
     notify(address, 1);
     break;
   }
+  sleeps++;
   machine.asleep = false;
   if (machine.announcedIdle) {
     machine.announcedIdle = false;

@@ -5,7 +5,7 @@
 import { PendingValue } from '../codec/pending.ts';
 import { words } from '../memory/arena.ts';
 import { completeWithError, completeWithValue } from './complete.ts';
-import { factoryOf, loadFactory } from './function-table.ts';
+import { functionOf, loadNumber } from './function-table.ts';
 import { ARGUMENTS, ARGUMENTS_FORM, CAPTURES, CAPTURES_FORM, FUNCTION, MACHINE, STATUS, WAITING } from './goroutine.ts';
 import { COUNT_STARTED, machine } from './machine.ts';
 import { schedule } from './schedule.ts';
@@ -20,8 +20,8 @@ const startable: number[] = [];
 /** A goroutine ready to run, or null when it has ended already or must wait for its function. */
 export function start(record: number): Task | null {
   const functionNumber = words[record + FUNCTION]!;
-  const factory = factoryOf(functionNumber);
-  if (factory === undefined) {
+  const loaded = functionOf(functionNumber);
+  if (loaded === undefined) {
     load(functionNumber, record);
     return null;
   }
@@ -33,12 +33,13 @@ export function start(record: number): Task | null {
     const parameters = decodeTuple((record + ARGUMENTS) >> 1, words[record + ARGUMENTS_FORM]!);
     giveBack(record, CAPTURES, CAPTURES_FORM);
     giveBack(record, ARGUMENTS, ARGUMENTS_FORM);
-    value = factory(captures)(...parameters);
+    value = loaded.with(captures)(...parameters);
   } catch (error) {
     if (error instanceof PendingValue) afterwards(error.ready, record);
     else completeWithError(record, error, null);
     return null;
   }
+  if (loaded.isGenerator) return new Task(record, value as Generator, null);
   return begin(record, value);
 }
 
@@ -104,7 +105,7 @@ function load(functionNumber: number, record: number): void {
   }
   loading.set(functionNumber, [record]);
   machine.pending++;
-  loadFactory(functionNumber).then(
+  loadNumber(functionNumber).then(
     () => settle(functionNumber, (records) => startable.push(...records)),
     (error: unknown) => settle(functionNumber, (records) => records.forEach((failed) => completeWithError(failed, error, null))),
   );

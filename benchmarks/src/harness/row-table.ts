@@ -1,0 +1,59 @@
+// One row of a suite as a table: a line for each contender, a column for each measure.
+import { contenders } from './contenders.ts';
+import { type Cells, figure, median, none, outcomeOf, ratio, spread } from './figures.ts';
+import type { Outcome, RowResult } from './run-row.ts';
+
+export function rowTable(result: RowResult): Cells[] {
+  const ours = outcomeOf(result, 'goroutines');
+  const head = ['contender'];
+  for (const { title, unit } of result.measures) head.push(`${title}, ${unit}`, 'spread');
+  head.push('against', 'notes');
+  const lines = result.outcomes.map((outcome) => {
+    const cells: string[] = [contenders[outcome.contender].title];
+    for (let place = 0; place < result.measures.length; place++) {
+      const summary = outcome.summaries[place];
+      cells.push(median(summary), spread(summary));
+    }
+    cells.push(against(result, outcome, ours), notes(outcome));
+    return cells;
+  });
+  return [head, ...lines];
+}
+
+/** In a row table every column but the first and the last two is a figure. */
+export function isFigure(result: RowResult): (column: number) => boolean {
+  return (column) => column > 0 && column <= 2 * result.measures.length;
+}
+
+export interface Verdict {
+  text: string;
+  verdict: 'reached' | 'missed' | 'not judged';
+}
+
+/** Whether goroutines reached what a measure asks for. Where no contender did, the machine was too busy to tell. */
+export function verdicts(result: RowResult): Verdict[] {
+  return result.measures.flatMap(({ title, unit, goal }, place): Verdict | [] => {
+    const ours = outcomeOf(result, 'goroutines')?.summaries[place]?.median;
+    if (!goal || ours === undefined) return [];
+    const reached = ({ summaries }: Outcome) => {
+      const value = summaries[place]?.median ?? Number.NaN;
+      return 'atLeast' in goal ? value >= goal.atLeast : value < goal.below;
+    };
+    const wanted = 'atLeast' in goal ? `at least ${goal.atLeast}` : `below ${goal.below}`;
+    const text = `${title}: ${figure(ours)} ${unit}, wanted ${wanted}`;
+    if (reached(outcomeOf(result, 'goroutines')!)) return { text, verdict: 'reached' };
+    return { text, verdict: result.outcomes.some(reached) ? 'missed' : 'not judged' };
+  });
+}
+
+/** Rivals are set against goroutines, and goroutines against Go. */
+function against(result: RowResult, outcome: Outcome, ours: Outcome | undefined): string {
+  const go = outcomeOf(result, 'go');
+  if (outcome === go && ours) return '';
+  const [times, whom] = outcome === ours ? [ratio(ours, go), 'Go'] : [ratio(outcome, ours), 'ours'];
+  return Number.isFinite(times) ? `${figure(times)} × ${whom}` : '';
+}
+
+function notes({ missing, note }: Outcome): string {
+  return missing === undefined ? (note ?? '') : `${none} ${missing}`;
+}

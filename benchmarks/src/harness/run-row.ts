@@ -1,0 +1,136 @@
+// Measures one row: several rounds, in each of which every contender runs once in a child of its own. The order is
+// turned by one place each round, so that none always runs on the machine that another has just warmed or tired.
+import { execFile } from 'node:child_process';
+import { type ContenderName, commandLine, contenderNames, contenders, threadsOf } from './contenders.ts';
+import type { Report, Request } from './protocol.ts';
+import { type Summary, summarize } from './statistics.ts';
+import { type Entry, type Measure, type Row, type Suite, timePerOperation } from './suite.ts';
+
+export interface Pace {
+  quick: boolean;
+  only: ReadonlySet<string> | undefined;
+  progress(text: string): void;
+}
+
+export interface RowResult {
+  suite: string;
+  row: string;
+  title: string;
+  operation: string;
+  threads: number;
+  measures: { title: string; unit: Measure['unit']; goal?: Measure['goal'] }[];
+  outcomes: Outcome[];
+}
+
+export interface Outcome {
+  contender: ContenderName;
+  size: number;
+  note?: string;
+  /** One for each measure of the row; none where the contender is missing. */
+  summaries: Summary[];
+  reports: Report[];
+  /** Why there are no figures. */
+  missing?: string;
+  /** It was there, but it failed or computed something wrong. */
+  failed?: boolean;
+}
+
+const childTimeLimit = 90_000;
+
+export async function runRow(suite: Suite, row: Row, pace: Pace): Promise<RowResult> {
+  const measures = row.measures ?? [timePerOperation];
+  const rounds = pace.quick ? 1 : (row.rounds ?? 3);
+  const outcomes = enter(row, pace);
+  const starters = outcomes.filter((outcome) => outcome.missing === undefined);
+  const right = new Map(starters.map(({ size }) => [size, row.expected(size)]));
+
+  for (let round = 0; round < rounds; round++) {
+    for (let place = 0; place < starters.length; place++) {
+      const outcome = starters[(place + round) % starters.length]!;
+      if (outcome.failed) continue;
+      pace.progress(`${suite.name}/${row.name}: round ${round + 1} of ${rounds}, ${outcome.contender}`);
+      await measure(suite, row, outcome, right.get(outcome.size)!, pace.quick);
+    }
+  }
+  for (const outcome of starters) {
+    if (outcome.failed) continue;
+    outcome.summaries = measures.map(({ values }) =>
+      summarize(outcome.reports.flatMap((report) => values(report, outcome.size))),
+    );
+  }
+  return {
+    suite: suite.name,
+    row: row.name,
+    title: row.title,
+    operation: row.operation,
+    threads: threadsOf(row),
+    measures: measures.map(({ title, unit, goal }) => ({ title, unit, ...(goal && { goal }) })),
+    outcomes,
+  };
+}
+
+/** The contenders of a row, with the reason for each that is missing. */
+function enter(row: Row, { quick, only }: Pace): Outcome[] {
+  const outcomes: Outcome[] = [];
+  for (const contender of contenderNames) {
+    const entry = row.contenders[contender];
+    if (entry === undefined || (only && !only.has(contender))) continue;
+    const place = contenders[contender].locate();
+    outcomes.push({
+      contender,
+      size: sizeOf(row, entry, quick),
+      ...(entry.note !== undefined && { note: entry.note }),
+      summaries: [],
+      reports: [],
+      ...('missing' in place && { missing: place.missing }),
+    });
+  }
+  return outcomes;
+}
+
+function sizeOf(row: Row, entry: Entry, quick: boolean): number {
+  const { size = row.size, quickSize = entry.size === undefined ? row.quickSize : undefined } = entry;
+  return quick ? (quickSize ?? Math.ceil(size / 10)) : size;
+}
+
+async function measure(suite: Suite, row: Row, outcome: Outcome, right: number, quick: boolean): Promise<void> {
+  const request: Request = {
+    suite: suite.name,
+    row: row.name,
+    size: outcome.size,
+    samples: row.samples ?? (quick ? 3 : 5),
+    threads: threadsOf(row),
+    warmUpMilliseconds: quick ? 50 : 150,
+  };
+  try {
+    const report = await askChild(outcome.contender, request);
+    const wrong = report.samples.find(({ result }) => result !== right);
+    if (wrong) throw new Error(`wrong result: ${wrong.result} where ${right} is right`);
+    outcome.reports.push(report);
+  } catch (error) {
+    outcome.failed = true;
+    outcome.missing = (error as Error).message;
+  }
+}
+
+function askChild(contender: ContenderName, request: Request): Promise<Report> {
+  const launch = contenders[contender].locate();
+  if ('missing' in launch) throw new Error(launch.missing);
+  const [command, args] = commandLine(launch, request);
+  return new Promise((resolve, reject) => {
+    execFile(command, args, { timeout: childTimeLimit, killSignal: 'SIGKILL', maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      const line = stdout.trimEnd().split('\n').at(-1) ?? '';
+      if (!error && line.startsWith('{')) resolve(JSON.parse(line) as Report);
+      else reject(new Error(failure(error, stderr)));
+    });
+  });
+}
+
+/** The line of a failed child's output that names the error, or how the child ended. */
+function failure(error: Error | null, stderr: string): string {
+  const ending = error as (Error & { killed?: boolean; code?: number | string | null; signal?: string | null }) | null;
+  if (ending?.killed) return `no report within ${childTimeLimit / 1000} s`;
+  const lines = stderr.split('\n').map((line) => line.trim());
+  const named = lines.find((line) => /^(\w*Error|panic|fatal error|fatal)\b.*:/.test(line)) ?? lines.findLast(Boolean);
+  return named ?? `ended without a report (${ending?.signal ?? ending?.code ?? 'exit code 0'})`;
+}

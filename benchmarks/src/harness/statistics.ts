@@ -1,0 +1,24 @@
+// Medians and their spread. No means: a shared machine's outliers are its neighbours, not the work.
+
+export interface Summary {
+  median: number;
+  /** Half the distance between the quartiles. */
+  spread: number;
+  count: number;
+}
+
+export function summarize(values: readonly number[]): Summary {
+  const sorted = values.toSorted((a, b) => a - b);
+  return {
+    median: quantile(sorted, 0.5),
+    spread: (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / 2,
+    count: sorted.length,
+  };
+}
+
+function quantile(sorted: readonly number[], share: number): number {
+  const place = (sorted.length - 1) * share;
+  const below = sorted[Math.floor(place)] ?? Number.NaN;
+  const above = sorted[Math.ceil(place)] ?? Number.NaN;
+  return below + (above - below) * (place - Math.floor(place));
+}

@@ -1,0 +1,14 @@
+// All suites, in the order of the report.
+import { buffered } from './buffered.ts';
+import { closure } from './closure.ts';
+import { cpu } from './cpu.ts';
+import { million } from './million.ts';
+import { mutex } from './mutex.ts';
+import { payload } from './payload.ts';
+import { pingPong } from './ping-pong.ts';
+import { select } from './select.ts';
+import { skynet } from './skynet.ts';
+import { spawn } from './spawn.ts';
+import { switching } from './switch.ts';
+
+export const suites = [spawn, switching, pingPong, buffered, select, mutex, skynet, cpu, million, payload, closure];

@@ -1,0 +1,37 @@
+// An unbuffered channel each way: nothing is ever in flight but the ball.
+import type { Suite } from '../harness/suite.ts';
+
+const expected = (size: number) => (size * (size + 1)) / 2;
+
+export const pingPong: Suite = {
+  name: 'ping-pong',
+  title: 'Ping-pong',
+  work:
+    'One goroutine sends a number on an unbuffered channel, the other sends it back on a second one, one added; the ' +
+    'first adds up what it gets. Only the game is timed, not the starting.',
+  rows: [
+    {
+      name: 'one-thread',
+      title: 'unbuffered ping-pong, one thread',
+      operation: 'round trip',
+      threads: 1,
+      size: 200_000,
+      expected,
+      contenders: { goroutines: {}, go: {}, promises: {} },
+    },
+    {
+      name: 'two-threads',
+      title: 'unbuffered ping-pong, two threads',
+      operation: 'round trip',
+      threads: 2,
+      size: 50_000,
+      expected,
+      contenders: {
+        goroutines: {},
+        go: { note: 'free to keep both goroutines on one thread, and mostly does' },
+        'worker-threads': { size: 5_000 },
+        multithreading: { size: 2_000, note: 'channels of capacity 1' },
+      },
+    },
+  ],
+};

@@ -1,0 +1,138 @@
+// The work with goroutines, a pipeline of three stages:
+//
+//   walk ──paths──▶ digest, several of them ──outcomes──▶ collect
+//
+// Both channels are bounded, so a stage that is ahead waits for the next one and memory stays small, however many files
+// there are. Goroutines may make synchronous calls to the file system: they run on worker threads, and one such call
+// costs a fraction of what its asynchronous twin does. What can't be read becomes an outcome of its own; any other error
+// is a bug and ends the program.
+
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
+import {
+  chan,
+  type Goroutine,
+  go,
+  gosched,
+  Mutex,
+  type RecvChan,
+  runtime,
+  type SendChan,
+  select,
+  ticker,
+  WaitGroup,
+} from 'goroutines';
+import { type HashedFile, type Outcome, type Summary, summarize, unreadable } from './summary.ts';
+
+/**
+ * How far the work has got: two numbers in memory that all threads share. The lock keeps them in step with each other;
+ * without it, two goroutines that add at once could also lose one of the two sums.
+ */
+interface Progress {
+  lock: Mutex;
+  counts: Float64Array;
+}
+
+const files = 0;
+const bytes = 1;
+
+const chunkBytes = 256 * 1024;
+const redrawMilliseconds = 100;
+
+/** Hashes every regular file below `folder`. `onProgress`, if given, is told now and then how far it has got. */
+export function* hashWithGoroutines(folder: string, onProgress?: (files: number, bytes: number) => void) {
+  const paths = chan<string>(1024);
+  const outcomes = chan<Outcome>(1024);
+  const progress: Progress = { lock: new Mutex(), counts: new Float64Array(new SharedArrayBuffer(16)) };
+
+  const senders = new WaitGroup();
+  senders.go(walk, folder, paths, outcomes);
+  for (let started = 0; started < 2 * runtime.procs; started++) senders.go(digest, folder, paths, outcomes, progress);
+  go(function* () {
+    yield* senders.wait();
+    outcomes.close();
+  });
+
+  const collector = go(collect, outcomes);
+  if (onProgress !== undefined) yield* report(progress, collector, onProgress);
+  return yield* collector.join();
+}
+
+/** Tells `onProgress` the counts at every tick of a clock, until the collector is done. */
+function* report(progress: Progress, collector: Goroutine<Summary>, onProgress: (files: number, bytes: number) => void) {
+  const clock = ticker(redrawMilliseconds);
+  for (;;) {
+    const hit = yield* select({ done: collector.join(), tick: clock.chan.recv() });
+    yield* progress.lock.lock();
+    onProgress(progress.counts[files]!, progress.counts[bytes]!);
+    progress.lock.unlock();
+    if (hit.key === 'done') break;
+  }
+  clock.stop();
+}
+
+/** Sends the path of every regular file, relative to the folder. Symbolic links are not followed. */
+function* walk(folder: string, paths: SendChan<string>, outcomes: SendChan<Outcome>) {
+  const pending = [''];
+  for (let parent = pending.pop(); parent !== undefined; parent = pending.pop()) {
+    try {
+      for (const entry of readdirSync(join(folder, parent), { withFileTypes: true })) {
+        const path = join(parent, entry.name);
+        if (entry.isDirectory()) pending.push(path);
+        else if (entry.isFile()) yield* paths.send(path);
+      }
+    } catch (error) {
+      yield* outcomes.send(unreadable(parent, error));
+    }
+  }
+  paths.close();
+}
+
+/** Takes paths until there are no more, and sends what became of each. */
+function* digest(folder: string, paths: RecvChan<string>, outcomes: SendChan<Outcome>, progress: Progress) {
+  const buffer = Buffer.allocUnsafe(chunkBytes);
+  for (;;) {
+    const path = yield* paths.recv();
+    if (path === undefined) return;
+    let outcome: Outcome;
+    try {
+      outcome = yield* digestFile(folder, path, buffer);
+    } catch (error) {
+      outcome = unreadable(path, error);
+    }
+    yield* outcomes.send(outcome);
+
+    yield* progress.lock.lock();
+    progress.counts[files]! += 1;
+    progress.counts[bytes]! += 'bytes' in outcome ? outcome.bytes : 0;
+    progress.lock.unlock();
+  }
+}
+
+/** Reads a file chunk by chunk: a large one needs no more memory than a small one, and lets others run in between. */
+function* digestFile(folder: string, path: string, buffer: Buffer) {
+  const file = openSync(join(folder, path), 'r');
+  try {
+    const hash = createHash('sha256');
+    let size = 0;
+    for (let count = readSync(file, buffer); count > 0; count = readSync(file, buffer)) {
+      hash.update(buffer.subarray(0, count));
+      size += count;
+      if (count === buffer.length) yield* gosched();
+    }
+    const hashed: HashedFile = { path, bytes: size, digest: hash.digest('hex'), thread: threadId };
+    return hashed;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function* collect(outcomes: RecvChan<Outcome>) {
+  const all: Outcome[] = [];
+  yield* outcomes.forEach(function* (outcome) {
+    all.push(outcome);
+  });
+  return summarize(all);
+}

@@ -1,0 +1,30 @@
+// Runs an example by its name; without a name, or with a folder in its place, it runs the main job, `hash`.
+// Every example is a program of its own, too: `node packages/examples/dist/hello.js` does the same.
+
+const examples: Record<string, string> = {
+  hash: 'hash every file below a folder, on every core (the main job)',
+  hello: 'the first program: a goroutine says hello',
+  'ping-pong': 'two goroutines and one unbuffered channel',
+  'worker-pool': 'jobs in, results out, a few workers in between',
+  timeout: 'select: whichever comes first, a value or the clock',
+  'first-answer': 'ask three, take the first answer, cancel the rest',
+  'dining-philosophers': 'five locks, five goroutines, no deadlock',
+  'prime-sieve': 'a chain of goroutines, one for each prime',
+  'thread-ring': 'a token goes round a ring of 503 goroutines',
+  skynet: 'a tree of goroutines with 100,000 leaves',
+  'http-server': 'a server that stays responsive while it computes',
+};
+
+const first = process.argv[2];
+
+if (first === '--list' || first === '--help') {
+  const width = Math.max(...Object.keys(examples).map((name) => name.length));
+  console.log('npm start [folder]                 the main job: hash every file below the folder');
+  console.log('npm start -- <example> [options]   one of these:\n');
+  for (const [name, text] of Object.entries(examples)) console.log(`  ${name.padEnd(width)}  ${text}`);
+} else if (first !== undefined && Object.hasOwn(examples, first)) {
+  process.argv.splice(2, 1); // the example finds its own options from here on
+  await import(`./${first}.js`);
+} else {
+  await import('./hash.ts');
+}

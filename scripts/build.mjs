@@ -1,0 +1,12 @@
+// Compiles every package that has changed since it was last compiled, in the order of their project references.
+
+import { existsSync } from 'node:fs';
+import { runNode } from './run-node.mjs';
+import { TaskError } from './task-error.mjs';
+import { packageFolders, pathOf, root, toolPath } from './workspace.mjs';
+
+export async function build() {
+  const projects = packageFolders().filter((folder) => existsSync(pathOf(folder, 'tsconfig.json')));
+  const exitCode = await runNode(toolPath('.', 'typescript', 'tsc'), ['-b', ...projects], { cwd: root });
+  if (exitCode !== 0) throw new TaskError('', exitCode);
+}
