@@ -132,5 +132,5 @@ function failure(error: Error | null, stderr: string): string {
   if (ending?.killed) return `no report within ${childTimeLimit / 1000} s`;
   const lines = stderr.split('\n').map((line) => line.trim());
   const named = lines.find((line) => /^(\w*Error|panic|fatal error|fatal)\b.*:/.test(line)) ?? lines.findLast(Boolean);
-  return named ?? `ended without a report (${ending?.signal ?? ending?.code ?? 'exit code 0'})`;
+  return named ?? `ended without a report (${ending?.signal ?? `exit code ${ending?.code ?? 0}`})`;
 }

@@ -1,7 +1,7 @@
 /** `go` and `run`: starting goroutines, and the program whose main goroutine ends it. */
 import { RuntimeStateError } from './errors.ts';
 import { ensureThreads, stop } from './runtime.ts';
-import type { Goroutine } from './scheduler/handle.ts';
+import { type Goroutine, JoinOperation } from './scheduler/handle.ts';
 import { machine } from './scheduler/machine.ts';
 import { spawn, spawnLocal } from './scheduler/spawn.ts';
 
@@ -21,6 +21,8 @@ type AnyFunction = (...args: any[]) => unknown;
 export interface GoOptions {
   /** For dumps, traces and error reports. */
   name?: string;
+  /** Cancels the goroutine when it is aborted, with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 export interface Go {
@@ -56,9 +58,11 @@ export const go: Go = Object.assign(
     },
     with<F extends AnyFunction>(options: GoOptions, fn: F, ...args: Parameters<F>): Goroutine<ResultOf<F>> {
       mustBeFunction(fn, 'go.with');
-      const name = nameIn(options);
+      const { name, signal } = checkedOptions(options);
       ensureThreads();
-      return spawn(fn, args, name, 'go.with');
+      const handle = spawn<ResultOf<F>>(fn, args, name, 'go.with');
+      if (signal !== undefined) cancelOnAbort(handle, signal);
+      return handle;
     },
   },
 );
@@ -103,12 +107,27 @@ function mustBeFunction(fn: unknown, api: string): void {
   throw new TypeError(`${api} takes a function, got ${got}${remedy}`);
 }
 
-function nameIn(options: GoOptions): string | undefined {
+function checkedOptions(options: GoOptions): GoOptions {
   if (typeof options !== 'object' || options === null) throw new TypeError(`go.with takes options first, got ${String(options)}`);
   for (const key of Object.keys(options)) {
-    if (key !== 'name') throw new TypeError(`go.with: unknown option '${key}'; known is name`);
+    if (key !== 'name' && key !== 'signal') throw new TypeError(`go.with: unknown option '${key}'; known are name, signal`);
   }
-  const { name } = options;
+  const { name, signal } = options;
   if (name !== undefined && typeof name !== 'string') throw new TypeError(`go.with: name must be a string, got ${typeof name}`);
-  return name;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError('go.with: signal must be an AbortSignal, as of an AbortController');
+  }
+  return options;
+}
+
+/** The listener is taken off again when the goroutine ends, so that a signal can outlive many goroutines. */
+function cancelOnAbort(handle: Goroutine<unknown>, signal: AbortSignal): void {
+  const abort = (): void => handle.cancel(signal.reason);
+  if (signal.aborted) {
+    abort();
+    return;
+  }
+  signal.addEventListener('abort', abort, { once: true });
+  const done = (): void => signal.removeEventListener('abort', abort);
+  new JoinOperation(handle).then(done, done);
 }

@@ -2,6 +2,7 @@
 export { transfer } from './codec/transfer.ts';
 export {
   ArenaExhaustedError,
+  CanceledError,
   CaptureError,
   ClosedChannelError,
   DataCloneError,

@@ -7,9 +7,10 @@
  * background; goroutines started meanwhile wait in the global queue. Starting and stopping are asynchronous and guarded
  * by one async-mutex, so that they never overlap.
  *
- * Stopping, in steps: (1) STOPPING is set and everybody woken: no machine starts another goroutine; (2) each machine,
- * asked through the control plane, ends its goroutines where they stand, leaving queues and locks properly; (3) the
- * threads end; (4) what stands in run queues is ended here. A machine that does not answer in time is in the middle of
+ * Stopping, in steps: (1) STOPPING is set and everybody woken: no machine runs another goroutine; (2) each machine,
+ * asked through the control plane, answers when it is out of its loop, so that nothing is in the middle of anything;
+ * (3) one after the other ends its goroutines where they stand, leaving queues properly; (4) what stands in run queues
+ * is ended, then what waits on the main thread; (5) the threads end. A machine that does not answer in time is in the middle of
  * something, perhaps under a lock: then the thread is ended all the same and the arena is not used again.
  */
 import { Mutex as AsyncMutex } from 'async-mutex';
@@ -129,15 +130,15 @@ export async function stop(reason: string): Promise<void> {
     if (!threadsWanted) return;
     const error = new RuntimeStateError(reason);
     for (let number = 0; number <= workers; number++) wakeMachine(number);
-    const clean = pool === null || (await pool.stop(reason, STOP_PATIENCE));
-    await pool?.end();
-    pool = null;
+    const clean = pool === null || (await pool.stop(STOP_PATIENCE));
     uninstallLoop();
     if (clean) {
-      abandonThread(error);
+      await pool?.abandon(reason);
       abandonQueues(load(PROCESSOR_COUNT), error);
       abandonThread(error);
     }
+    await pool?.end();
+    pool = null;
     if (keepAlive !== null) clearInterval(keepAlive);
     keepAlive = null;
     threadsWanted = false;

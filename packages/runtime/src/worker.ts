@@ -7,6 +7,7 @@
  */
 import * as Comlink from 'comlink';
 import { adoptSharedBuffers, closeSharedBuffers, openSharedBuffers } from './codec/shared-buffers.ts';
+import { RuntimeStateError } from './errors.ts';
 import { add, load, notify, waitAsyncWhile } from './memory/atomics.ts';
 import { joinArena } from './memory/create.ts';
 import { INSTALLED_MACHINES } from './memory/layout.ts';
@@ -42,9 +43,11 @@ export default async function install(installation: Installation): Promise<void>
 }
 
 const control: WorkerControl = {
-  stop(message: string): void {
+  stop(): void {
     uninstallLoop();
-    abandonThread(new Error(message));
+  },
+  abandon(message: string): void {
+    abandonThread(new RuntimeStateError(message));
     closeSharedBuffers();
   },
   memory(): NodeJS.MemoryUsage {

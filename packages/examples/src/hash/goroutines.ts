@@ -12,6 +12,7 @@ import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import {
+  after,
   chan,
   type Goroutine,
   go,
@@ -21,7 +22,6 @@ import {
   runtime,
   type SendChan,
   select,
-  ticker,
   WaitGroup,
 } from 'goroutines';
 import { type HashedFile, type Outcome, type Summary, summarize, unreadable } from './summary.ts';
@@ -60,17 +60,15 @@ export function* hashWithGoroutines(folder: string, onProgress?: (files: number,
   return yield* collector.join();
 }
 
-/** Tells `onProgress` the counts at every tick of a clock, until the collector is done. */
+/** Tells `onProgress` the counts from time to time, until the collector is done. */
 function* report(progress: Progress, collector: Goroutine<Summary>, onProgress: (files: number, bytes: number) => void) {
-  const clock = ticker(redrawMilliseconds);
   for (;;) {
-    const hit = yield* select({ done: collector.join(), tick: clock.chan.recv() });
+    const hit = yield* select({ done: collector.join(), redraw: after(redrawMilliseconds) });
     yield* progress.lock.lock();
     onProgress(progress.counts[files]!, progress.counts[bytes]!);
     progress.lock.unlock();
-    if (hit.key === 'done') break;
+    if (hit.key === 'done') return;
   }
-  clock.stop();
 }
 
 /** Sends the path of every regular file, relative to the folder. Symbolic links are not followed. */

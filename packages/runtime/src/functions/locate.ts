@@ -38,7 +38,7 @@ export function locate(fn: Function, api: string): FunctionReference {
     remember(fn, reference);
     return reference;
   }
-  const values = captures.map((capture) => valueOf(capture, scopes, definition, api));
+  const values = captures.map((capture) => valueOf(capture, scopes, fn, definition, api));
   const reference: FunctionReference = { definition, captures: values };
   // A `var`, or on Node 20 also a constant, that is undefined now may get its value later.
   const final = captures.every((capture, index) => !capture.rebinds && values[index] !== undefined);
@@ -90,10 +90,15 @@ function hasModule(url: string): boolean {
   return /^(file|data):/.test(url) && URL.canParse(url);
 }
 
-function valueOf(capture: Capture, scopes: ScopeObject[], definition: FunctionDefinition, api: string): unknown {
+function valueOf(capture: Capture, scopes: ScopeObject[], fn: Function, definition: FunctionDefinition, api: string): unknown {
   const { name, index, count } = capture;
   const where = `${subjectOf(api)} at ${shortName(definition.url)}:${definition.line}:${definition.column}`;
-  const holders = scopes.filter(({ object }) => object !== globalThis && name in object);
+  const holding = (wanted: string): ScopeObject[] => scopes.filter(({ object }) => object !== globalThis && wanted in object);
+  if (capture.superclassOf !== undefined) {
+    const heir = capture.superclassOf === '' ? fn : holding(capture.superclassOf)[0]?.object[capture.superclassOf];
+    if (typeof heir === 'function') return Object.getPrototypeOf(heir);
+  }
+  const holders = holding(name);
   if (holders.length === 0) {
     throw new CaptureError(`${where} captures '${name}', whose value is not available. Pass it as an argument.`);
   }

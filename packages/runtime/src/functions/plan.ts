@@ -39,6 +39,11 @@ export interface Capture {
   /** Among the contexts around the function that hold this name, innermost first: which one, and of how many. */
   index: number;
   count: number;
+  /**
+   * V8 keeps what only a class's `extends` names out of every context; it is the prototype of that class.
+   * The class by name, or '' for the function itself where that is the class.
+   */
+  superclassOf: string | undefined;
 }
 
 export interface Import {
@@ -202,7 +207,7 @@ class Planner {
       const why = `the name of a function expression around it, which can't be read`;
       throw this.#error(at, `captures '${variable.name}', ${why}. Declare it: function ${variable.name}() {}.`);
     }
-    this.#capture(variable.name, variable, this.#chain.indexOf(variable.scope));
+    this.#capture(variable.name, variable, this.#chain.indexOf(variable.scope), this.#heir(at));
   }
 
   /** The text that declares a variable, if it may be carried. */
@@ -250,10 +255,10 @@ class Planner {
     }
   }
 
-  #capture(name: string, variable: Variable | undefined, depth: number): void {
+  #capture(name: string, variable: Variable | undefined, depth: number, superclassOf?: string): void {
     const holders = this.#chain.map((scope) => {
       const own = scope.set.get(name);
-      return own !== undefined && (own === variable || isInContext(own, scope));
+      return own !== undefined && this.#isInContext(own, scope);
     });
     if (!variable) holders[depth] = true;
     const index = holders.slice(depth + 1).filter(Boolean).length;
@@ -261,8 +266,32 @@ class Planner {
     const rebinds = variable !== undefined && (variable.defs.length !== 1 || isReassigned(variable));
     if (this.#plan.captures.some((other) => other.name === name && other.depth === depth)) return;
     const defined = variable !== undefined && neverUndefined(variable);
-    this.#plan.captures.push({ name, depth, rebinds, neverUndefined: defined, index, count });
+    const heir = holders[depth] ? undefined : superclassOf;
+    this.#plan.captures.push({ name, depth, rebinds, neverUndefined: defined, index, count, superclassOf: heir });
     this.#plan.declared[depth]!.add(name);
+  }
+
+  /** The class that an identifier is the superclass of. */
+  #heir(at: Node): string | undefined {
+    const heir = this.#analysis.parent(at);
+    if (heir?.superClass !== at) return undefined;
+    return heir === this.#fn ? '' : heir.id?.name;
+  }
+
+  /** Whether V8 keeps a variable in a context, where closures see it, and not on the stack; or in a module's own table. */
+  #isInContext(variable: Variable, scope: Scope): boolean {
+    if (scope.type === 'global' || variable.defs[0]?.type === 'ImportBinding') return true;
+    if (variable.references.some((reference) => reference.from.variableScope !== scope.variableScope)) return true;
+    return scope.type === 'module' && this.#isExported(variable);
+  }
+
+  #isExported(variable: Variable): boolean {
+    const nodes = [...variable.defs.map((def) => def.node), ...variable.references.map((reference) => reference.identifier)];
+    return nodes.some((node) => {
+      const parent = this.#analysis.parent(node as unknown as Node);
+      const holder = parent?.type === 'VariableDeclaration' ? this.#analysis.parent(parent) : parent;
+      return holder?.type.startsWith('Export') === true;
+    });
   }
 
   #assignment(at: Node): CaptureError {
@@ -282,12 +311,6 @@ class Planner {
     const where = `${this.#subject} at ${this.#analysis.positions.describe(at.start)}`;
     return new CaptureError(`${where} ${text}`, cause === undefined ? undefined : { cause });
   }
-}
-
-/** Whether V8 keeps a variable in a context, where closures see it, and not on the stack. */
-function isInContext(variable: Variable, scope: Scope): boolean {
-  if (scope.type === 'module' || scope.type === 'global') return true;
-  return variable.references.some((reference) => reference.from.variableScope !== scope.variableScope);
 }
 
 function neverUndefined(variable: Variable): boolean {

@@ -44,7 +44,9 @@ export function mark(fn: Function, reference: FunctionReference): void {
 }
 
 export function recall(fn: Function): FunctionReference | undefined {
-  return (fn as Marked | null | undefined)?.[REFERENCE] ?? references.get(fn);
+  // A class inherits the properties of the class it extends, but not its code.
+  if (typeof fn === 'function' && Object.hasOwn(fn, REFERENCE)) return (fn as Marked)[REFERENCE];
+  return references.get(fn);
 }
 
 interface Marked extends Function {

@@ -9,6 +9,7 @@ import { cells } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { BUSY_MACHINES } from '../memory/layout.ts';
 import { NUMBER } from '../scheduler/goroutine.ts';
+import { inboxIsEmpty } from '../scheduler/inbox.ts';
 import { machine } from '../scheduler/machine.ts';
 import { AsyncWait } from '../scheduler/operation.ts';
 import { Task } from '../scheduler/task.ts';
@@ -17,7 +18,7 @@ import { runningGoroutines } from './stats.ts';
 
 /** On the main thread, in `beforeExit`: ends everybody who waits on this thread with a DeadlockError, if it is one. */
 export function endDeadlock(): void {
-  if (load(BUSY_MACHINES) !== 0 || machine.ready.length > 0 || anyQueued()) return;
+  if (load(BUSY_MACHINES) !== 0 || machine.ready.length > 0 || !inboxIsEmpty() || anyQueued()) return;
   const waiting = machine.entries.filter((entry) => entry !== null);
   // Goroutines that are parked without anybody on the main thread waiting for them do not keep the process.
   if (waiting.length === 0) return;

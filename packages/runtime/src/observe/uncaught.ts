@@ -3,12 +3,11 @@
  * of its loop, as Node does with rejections, and then lets the error end the process like any uncaught one.
  */
 import { decode } from '../codec/decode.ts';
-import { cells, words } from '../memory/arena.ts';
+import { cells } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
-import { release } from '../memory/heap.ts';
+import { release, retain } from '../memory/heap.ts';
 import { JOINED, NAME, NUMBER, RESULT } from '../scheduler/goroutine.ts';
-import { onNotice } from '../scheduler/inbox.ts';
-import { DETAIL, freeWaiter } from '../scheduler/waiter.ts';
+import { NOTICE_UNJOINED, whenNoticed } from '../scheduler/notice.ts';
 
 export type UncaughtListener = (error: unknown, goroutine: { id: number; name: string | undefined }) => void;
 
@@ -25,9 +24,8 @@ export function removeUncaughtListener(listener: UncaughtListener): void {
 
 /** On the main thread. */
 export function watchUncaught(): void {
-  onNotice((notice) => {
-    const record = words[notice + DETAIL]!;
-    freeWaiter(notice);
+  whenNoticed(NOTICE_UNJOINED, (record) => {
+    retain(record);
     setImmediate(() => setImmediate(report, record));
   });
 }

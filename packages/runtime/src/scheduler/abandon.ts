@@ -1,6 +1,10 @@
 /**
  * The end of everything on one thread: whoever still waits or could still run here gets an error instead.
  *
+ * All loops have ended before, and the threads do this one after the other: so every wake-up that was under way lies in
+ * an inbox, and nobody serves a waiter while its owner takes it back. Ending a goroutine may wake joiners on a thread
+ * that is not done yet, which finds them in its inbox; those of a thread that is done have left the queues.
+ *
  * Nobody's code runs: goroutines end where they are, as Go's do when `main` returns. What they stood in (queues of
  * channels and locks) is left properly, so that objects that outlive them stay usable.
  */

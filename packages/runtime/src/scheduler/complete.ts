@@ -7,15 +7,17 @@
  */
 import { clear } from '../codec/cell.ts';
 import { encode } from '../codec/encode.ts';
+import { CanceledError } from '../errors.ts';
 import { words } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
-import { release, retain } from '../memory/heap.ts';
+import { release } from '../memory/heap.ts';
 import { lock, unlock } from '../memory/lock.ts';
 import { DONE, FAILED, JOINED, JOINERS, LOCK, RESULT, STATUS } from './goroutine.ts';
-import { NOTICE_SLOT, ready, sendToInbox } from './inbox.ts';
+import { ready } from './inbox.ts';
 import { COUNT_FINISHED, machine } from './machine.ts';
+import { NOTICE_UNJOINED, notice } from './notice.ts';
 import { dequeue } from './wait-queue.ts';
-import { DETAIL, OUTCOME, OUTCOME_DONE, reserveWaiter, takeWaiter } from './waiter.ts';
+import { OUTCOME, OUTCOME_DONE } from './waiter.ts';
 
 /** Where a goroutine that was started on the calling thread leaves its result uncopied. */
 export interface LocalOutcome {
@@ -45,7 +47,8 @@ export function completeWithError(record: number, error: unknown, local: LocalOu
     local.failed = true;
     local.value = error;
   }
-  complete(record, FAILED, error, false);
+  // Who cancels a goroutine knows that it ends so; nobody needs to be told.
+  complete(record, FAILED, error, error instanceof CanceledError);
 }
 
 function complete(record: number, status: number, error: unknown, quiet: boolean): void {
@@ -79,14 +82,6 @@ function end(record: number, status: number, report: boolean): void {
     first = dequeue(queue);
   }
   unlock(record + LOCK);
-  if (report && status === FAILED && !joined && load(record + JOINED) === 0) reportUnjoined(record);
+  if (report && status === FAILED && !joined && load(record + JOINED) === 0) notice(0, NOTICE_UNJOINED, record);
   release(record);
-}
-
-function reportUnjoined(record: number): void {
-  retain(record);
-  reserveWaiter();
-  const notice = takeWaiter(0, NOTICE_SLOT);
-  words[notice + DETAIL] = record;
-  sendToInbox(0, notice);
 }

@@ -38,7 +38,13 @@ export const CAPTURES_FORM = 17;
 export const JOINED = 16;
 /** A cell: its name for dumps. */
 export const NAME = 18;
-const RECORD_BYTES = 20 * 4;
+/** Its entry in its machine's table while it waits; written by that machine. */
+export const TASK_SLOT = 20;
+/** Not 0 once it was cancelled; see `cancel.ts`. */
+export const CANCELED = 21;
+/** A cell: why it was cancelled. Written by the one canceller. */
+export const CANCEL_REASON = 22;
+const RECORD_BYTES = 24 * 4;
 
 export const RUNNABLE = 0;
 export const RUNNING = 1;
@@ -57,6 +63,7 @@ export function createRecord(functionNumber: number): number {
   const record = allocate(KIND_GOROUTINE, RECORD_BYTES);
   words[record + BLOCK_REFERENCES] = 2;
   words[record + LINK] = 0;
+  words[record + TASK_SLOT] = -1;
   words[record + FUNCTION] = functionNumber;
   words[record + STATUS] = RUNNABLE;
   words[record + LOCK] = 0;
@@ -65,9 +72,11 @@ export function createRecord(functionNumber: number): number {
   words[record + ARGUMENTS_FORM] = 0;
   words[record + CAPTURES_FORM] = 0;
   words[record + JOINED] = 0;
+  words[record + CANCELED] = 0;
   words[record + MACHINE] = -1;
   clear((record + RESULT) >> 1);
   clear((record + NAME) >> 1);
+  clear((record + CANCEL_REASON) >> 1);
   if (nextNumber === lastNumber) {
     nextNumber = (add(GOROUTINE_NUMBERS, 1) >>> 0) * NUMBERS_AT_ONCE + 1;
     lastNumber = nextNumber + NUMBERS_AT_ONCE;
@@ -87,4 +96,5 @@ setDestroyer(KIND_GOROUTINE, (record) => {
   dropTuple((record + CAPTURES) >> 1, words[record + CAPTURES_FORM]!);
   drop((record + RESULT) >> 1);
   drop((record + NAME) >> 1);
+  drop((record + CANCEL_REASON) >> 1);
 });

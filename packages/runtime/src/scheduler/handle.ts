@@ -11,6 +11,7 @@ import { buffer, cells, words } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
 import { release } from '../memory/heap.ts';
 import { KIND_GOROUTINE } from '../memory/layout.ts';
+import { cancel } from './cancel.ts';
 import { DONE, FAILED, JOINED, JOINERS, LOCK, NUMBER, RESULT, STATUS, STATUS_NAMES } from './goroutine.ts';
 import type { Operation } from './operation.ts';
 import { ObjectOperation } from './selectable.ts';
@@ -78,6 +79,15 @@ export class Goroutine<R> extends SharedObject implements PromiseLike<R> {
   join(): Operation<R> {
     store(this.address + JOINED, 1);
     return new JoinOperation<R>(this);
+  }
+
+  /**
+   * Cancels the goroutine: at the wait it is in, or at its next one, it finds a CanceledError thrown, and its `finally`
+   * blocks run. Its joiners get that error unless it ends otherwise. Nothing happens when it has ended. The reason is
+   * copied; it becomes the error's message and cause.
+   */
+  cancel(reason?: unknown): void {
+    cancel(this.address, reason);
   }
 
   [Symbol.iterator](): Iterator<unknown, R, unknown> {

@@ -90,11 +90,11 @@ function runGoroutines(): boolean {
 }
 
 function execute(task: Task): void {
-  resume(task, null);
+  resume(task, task.interrupted ? task.takeInterrupt() : null);
 }
 
-/** Runs a goroutine up to its next wait or its end; with `mistake`, it finds that error thrown at its last `yield`. */
-function resume(task: Task, mistake: Error | null): void {
+/** Runs a goroutine up to its next wait or its end; with `thrown`, it finds that error thrown at its last `yield`. */
+function resume(task: Task, thrown: Error | null): void {
   words[task.record + STATUS] = RUNNING;
   task.parked = false;
   task.operation = null;
@@ -102,7 +102,7 @@ function resume(task: Task, mistake: Error | null): void {
   machine.count(COUNT_SWITCHES);
   let result: IteratorResult<unknown, unknown>;
   try {
-    result = mistake === null ? task.generator.next() : task.generator.throw!(mistake);
+    result = thrown === null ? task.generator.next() : task.generator.throw!(thrown);
   } catch (error) {
     machine.current = null;
     machine.freeSlot(task);
@@ -110,7 +110,10 @@ function resume(task: Task, mistake: Error | null): void {
     return;
   }
   machine.current = null;
-  if (task.parked) return;
+  if (task.parked) {
+    task.findable();
+    return;
+  }
   if (result.done) {
     machine.freeSlot(task);
     completeWithValue(task.record, result.value, task.local);
@@ -118,6 +121,7 @@ function resume(task: Task, mistake: Error | null): void {
     const { reason } = result.value;
     resume(task, new TypeError(`yield of an operation (${reason}) does not drive it: write yield* instead of yield`));
   } else {
+    task.findable();
     task.wake(); // A bare `yield` lets the others run.
   }
 }

@@ -34,8 +34,11 @@ export abstract class Operation<T> implements PromiseLike<T> {
   /** After a wait: sets `value`, or throws. */
   abstract end(): void;
 
-  /** Takes a waiting operation back: nobody will wake for it any more. */
-  abstract withdraw(): void;
+  /**
+   * Takes a waiting operation back: nobody will wake for it any more. False when it was carried out already and the
+   * wake-up is on its way; then nothing has changed.
+   */
+  abstract withdraw(): boolean;
 
   [Symbol.iterator](): Iterator<unknown, T, unknown> {
     this.use();
@@ -62,6 +65,7 @@ export abstract class Operation<T> implements PromiseLike<T> {
         );
       }
       this.stage = OVER;
+      if (task.interrupt !== null) throw task.takeInterrupt();
       if (this.begin(task)) this.done = true;
       else this.suspend(task);
       return this;
@@ -69,6 +73,11 @@ export abstract class Operation<T> implements PromiseLike<T> {
     this.done = true;
     this.end();
     return this;
+  }
+
+  /** For `yield*`, when the goroutine is cancelled inside of its wait: the operation was withdrawn. */
+  throw(error: unknown): never {
+    throw error;
   }
 
   /** Parks the goroutine that drives this operation. */
@@ -138,8 +147,8 @@ export class AsyncWait<T> implements Waiting {
 
   abandon(error: Error): void {
     machine.asyncWaits--;
-    machine.freeSlot(this);
     this.operation.withdraw();
+    machine.freeSlot(this);
     this.reject(error);
   }
 

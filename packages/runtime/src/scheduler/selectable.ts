@@ -39,15 +39,10 @@ export abstract class SelectableOperation<T> extends Operation<T> {
   abstract conclude(): void;
   /** Puts its waiter where the event will find it; the caller holds `lockAddress`. */
   abstract enroll(waiting: Waiting): void;
-  /** Takes its waiter out again; nobody looks at it after this. */
-  abstract leave(): void;
+  /** Takes its waiter out again; nobody looks at it after this. False when somebody has taken it out before. */
+  abstract leave(): boolean;
   /** Gives back its waiter and what that holds. */
   abstract discard(): void;
-
-  withdraw(): void {
-    this.leave();
-    this.discard();
-  }
 
   /** A waiter of its own, for a select that may have to lock several objects. */
   allocateWaiter(): void {
@@ -119,10 +114,17 @@ export abstract class ObjectOperation<T> extends SelectableOperation<T> {
     enqueue(this.queueAddress, this.waiter);
   }
 
-  leave(): void {
+  leave(): boolean {
     lock(this.lockAddress);
-    remove(this.queueAddress, this.waiter);
+    const removed = remove(this.queueAddress, this.waiter);
     unlock(this.lockAddress);
+    return removed;
+  }
+
+  withdraw(): boolean {
+    if (!this.leave()) return false;
+    this.discard();
+    return true;
   }
 
   discard(): void {
@@ -183,9 +185,17 @@ export abstract class EventOperation<T> extends SelectableOperation<T> {
     this.arm();
   }
 
-  leave(): void {
+  leave(): boolean {
+    if (this.waiting === null) return false;
     this.waiting = null;
     this.disarm();
+    return true;
+  }
+
+  withdraw(): boolean {
+    if (!this.leave()) return false;
+    this.discard();
+    return true;
   }
 
   discard(): void {

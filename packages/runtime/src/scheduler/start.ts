@@ -4,6 +4,8 @@
  */
 import { PendingValue } from '../codec/pending.ts';
 import { words } from '../memory/arena.ts';
+import { store } from '../memory/atomics.ts';
+import { canceledError, isCanceled } from './cancel.ts';
 import { completeWithError, completeWithValue } from './complete.ts';
 import { functionOf, loadNumber } from './function-table.ts';
 import { ARGUMENTS, ARGUMENTS_FORM, CAPTURES, CAPTURES_FORM, FUNCTION, MACHINE, STATUS, WAITING } from './goroutine.ts';
@@ -22,11 +24,15 @@ export function start(record: number): Task | null {
   const functionNumber = words[record + FUNCTION]!;
   const loaded = functionOf(functionNumber);
   if (loaded === undefined) {
-    load(functionNumber, record);
+    loadThen(functionNumber, record);
     return null;
   }
   machine.count(COUNT_STARTED);
-  words[record + MACHINE] = machine.number;
+  store(record + MACHINE, machine.number);
+  if (isCanceled(record)) {
+    completeWithError(record, canceledError(record), null);
+    return null;
+  }
   let value: unknown;
   try {
     const captures = words[record + CAPTURES_FORM] === 0 ? null : decodeTuple((record + CAPTURES) >> 1, words[record + CAPTURES_FORM]!);
@@ -97,7 +103,7 @@ export function takeUnloaded(): number[] {
   return records;
 }
 
-function load(functionNumber: number, record: number): void {
+function loadThen(functionNumber: number, record: number): void {
   const waiting = loading.get(functionNumber);
   if (waiting !== undefined) {
     waiting.push(record);

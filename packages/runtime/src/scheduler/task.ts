@@ -2,7 +2,7 @@
 import { words } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';
 import { completeWithError, type LocalOutcome } from './complete.ts';
-import { JOINED, RUNNABLE, STATUS, WAITING } from './goroutine.ts';
+import { JOINED, RUNNABLE, STATUS, TASK_SLOT, WAITING } from './goroutine.ts';
 import { COUNT_PARKS, machine, type Waiting } from './machine.ts';
 import type { Operation } from './operation.ts';
 import { schedule } from './schedule.ts';
@@ -11,8 +11,12 @@ export class Task implements Waiting {
   slot = -1;
   /** Set by `park`; the loop looks at it when the generator has given control back. */
   parked = false;
-  /** What it waits in while it is parked. */
+  /** What it waits in, or waited in last, while it is not running. */
   operation: Operation<unknown> | null = null;
+  /** An error that it finds thrown at the wait it is in, or at its next one. */
+  interrupt: Error | null = null;
+  /** The interrupt has ended its wait: the next resumption throws it. */
+  interrupted = false;
   readonly record: number;
   readonly generator: Iterator<unknown, unknown, unknown>;
   readonly local: LocalOutcome | null;
@@ -37,11 +41,43 @@ export class Task implements Waiting {
     if (!machine.running) schedule();
   }
 
+  /** So that a cancellation, which comes with the record's address, finds it. */
+  findable(): void {
+    if (this.slot < 0) words[this.record + TASK_SLOT] = machine.slotOf(this);
+  }
+
+  /**
+   * Cancels it at its wait. If that was carried out in the same moment, what it brought is not lost: the goroutine goes
+   * on, and finds the error at its next wait. While it runs, likewise.
+   */
+  cancel(error: Error): void {
+    this.interrupt = error;
+    if (!this.parked || this.operation === null || !this.operation.withdraw()) return;
+    this.interrupted = true;
+    this.wake();
+  }
+
+  takeInterrupt(): Error {
+    const error = this.interrupt!;
+    this.interrupt = null;
+    this.interrupted = false;
+    return error;
+  }
+
   abandon(error: Error): void {
-    this.operation?.withdraw();
+    if (this.operation !== null && !this.operation.withdraw()) discardOutcome(this.operation);
     this.operation = null;
     machine.freeSlot(this);
     store(this.record + JOINED, 1);
     completeWithError(this.record, error, this.local);
+  }
+}
+
+/** It was carried out, but nobody will look: what it brought is taken out of shared memory. */
+function discardOutcome(operation: Operation<unknown>): void {
+  try {
+    operation.end();
+  } catch {
+    // An error was what it brought.
   }
 }

@@ -97,7 +97,8 @@ export class YieldOperation extends Operation<void> {
     this.value = undefined;
   }
 
-  withdraw(): void {
-    // It stands in no queue but the thread's own.
+  /** It stands in the ready queue already. */
+  withdraw(): boolean {
+    return false;
   }
 }

@@ -268,9 +268,9 @@ class SendOperation<T> extends ObjectOperation<void> {
     return true;
   }
 
-  /** Gives the value back unless a receiver has taken it out of the waiter. */
+  /** Gives the value back that nobody has taken. */
   override discard(): void {
-    if (this.source !== 0 && (this.waiter === 0 || words[this.waiter + OUTCOME] !== OUTCOME_DONE)) drop(this.source);
+    if (this.source !== 0) drop(this.source);
     this.source = 0;
     super.discard();
   }
@@ -324,12 +324,6 @@ abstract class ReceivingOperation<T, R> extends ObjectOperation<R> {
     this.served = sender;
     this.outcome = OUTCOME_DONE;
     return true;
-  }
-
-  /** A value that was handed to the waiter and never looked at is given back. */
-  override discard(): void {
-    if (this.waiter !== 0 && words[this.waiter + OUTCOME] === OUTCOME_DONE) drop((this.waiter + CELL) >> 1);
-    super.discard();
   }
 }
 

@@ -124,11 +124,4 @@ class LockOperation extends ObjectOperation<Guard> {
   protected finish(): void {
     this.value = new Guard(this.mutex);
   }
-
-  /** A lock that was handed over and never looked at is handed on. */
-  override discard(): void {
-    const handedOver = this.waiter !== 0 && words[this.waiter + OUTCOME] === OUTCOME_DONE;
-    super.discard();
-    if (handedOver) this.mutex.unlock();
-  }
 }

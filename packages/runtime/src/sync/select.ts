@@ -11,11 +11,15 @@
  *      then give the waiters back; another thread may look at the claim word until the last queue is left.
  */
 import { requireArena, words } from '../memory/arena.ts';
+import { compareExchange } from '../memory/atomics.ts';
 import { lock, unlock } from '../memory/lock.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
 import { Operation } from '../scheduler/operation.ts';
 import { SelectableOperation } from '../scheduler/selectable.ts';
 import { CASE, CLAIM, CLAIM_WORD, SLOT, UNCLAIMED } from '../scheduler/waiter.ts';
+
+/** What the claim word becomes when the owner itself gives the select up. */
+const WITHDRAWN = -1;
 
 /** The cases of a select, by the key that names the hit. `null` never fires, as Go's nil channel. */
 export type SelectCases = Record<string, Operation<any> | null>;
@@ -173,9 +177,14 @@ class SelectOperation extends Operation<Hit> {
     this.report(hit);
   }
 
-  withdraw(): void {
-    for (const operation of this.operations) operation.leave();
+  withdraw(): boolean {
+    const { operations } = this;
+    if (operations.length === 0) return true;
+    const claimWord = operations[0]!.waiter + CLAIM_WORD;
+    if (compareExchange(claimWord, UNCLAIMED, WITHDRAWN) !== UNCLAIMED) return false;
+    for (const operation of operations) operation.leave();
     this.discardAllBut(-1);
+    return true;
   }
 
   private discardAllBut(hit: number): void {

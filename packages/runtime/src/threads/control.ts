@@ -7,8 +7,10 @@ import type { SharedBufferRecord } from '../codec/shared-buffers.ts';
 
 /** What a worker does for the main thread. */
 export interface WorkerControl {
-  /** Ends all goroutines of this thread with an error of that message, and its loop. */
-  stop(message: string): void;
+  /** Ends the loop: when this has returned, no goroutine of this thread runs any more. */
+  stop(): void;
+  /** Ends all goroutines of this thread with an error of that message. Every loop has ended. */
+  abandon(message: string): void;
   memory(): NodeJS.MemoryUsage;
 }
 

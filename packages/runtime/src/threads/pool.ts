@@ -34,6 +34,8 @@ export class ThreadPool {
       concurrentTasksPerWorker: 1,
       // Else a thread without a Piscina task sleeps in Atomics.wait, and its event loop with it.
       atomics: 'disabled',
+      // Of the flags that concern the main program's entry, a worker refuses this one.
+      execArgv: process.execArgv.filter((flag) => !flag.startsWith('--input-type')),
     });
   }
 
@@ -71,14 +73,22 @@ export class ThreadPool {
     await this.piscina.run(installation, { transferList: [toWorker.port2, toMain.port2] });
   }
 
-  /** Asks every thread to end its goroutines; true when all have, within so many milliseconds. */
-  async stop(message: string, patience: number): Promise<boolean> {
+  /** Asks every thread to end its loop; true when all have, within so many milliseconds. */
+  async stop(patience: number): Promise<boolean> {
     for (const { ports } of this.members) for (const port of ports) port.ref();
+    let timer: NodeJS.Timeout | undefined;
     const late = new Promise<boolean>((resolve) => {
-      setTimeout(resolve, patience, false).unref();
+      timer = setTimeout(resolve, patience, false);
     });
-    const stopped = Promise.all(this.members.map(({ control }) => control.stop(message))).then(() => true);
-    return Promise.race([stopped, late]);
+    const stopped = Promise.all(this.members.map(({ control }) => control.stop())).then(() => true);
+    const inTime = await Promise.race([stopped, late]);
+    clearTimeout(timer);
+    return inTime;
+  }
+
+  /** Ends the goroutines of all threads, after `stop`. One thread after the other: see `scheduler/abandon.ts`. */
+  async abandon(message: string): Promise<void> {
+    for (const { control } of this.members) await control.abandon(message);
   }
 
   memory(): Promise<NodeJS.MemoryUsage[]> {

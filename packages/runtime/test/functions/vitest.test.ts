@@ -76,3 +76,11 @@ it('loads on the same thread, once per key, and remembers what it made', async (
   expect(produced()).toBe(seed);
   expect(locate(produced, 'go')).toEqual({ definition, captures });
 });
+
+it('does not take a class for the one it extends', async () => {
+  const { definition } = locate(Box, 'go');
+  const Loaded = (await load(definition))(null) as typeof Box;
+  class Chest extends Loaded {}
+  expect(locate(Loaded, 'go').definition).toBe(definition);
+  expect(locate(Chest, 'go').definition.name).toBe('Chest');
+});

@@ -1,0 +1,64 @@
+/**
+ * Where a program runs: the same text as a goroutine of one worker thread, of several, of this thread, and as async code.
+ *
+ * A program is a generator function that drives its operations with `yield* drive(operation)`. In a goroutine `drive`
+ * hands the operation on; in async code it yields it to the function below, which awaits it.
+ */
+import { go, type Op, runtime } from 'goroutines';
+
+export type Drive = <T>(operation: Op<T>) => Iterable<unknown, T, unknown>;
+export type Program = (drive: Drive, ...args: any[]) => Generator<unknown, unknown, any>;
+
+export interface Place {
+  readonly name: string;
+  readonly procs: number;
+  /** Runs a program to its end. */
+  run(program: Program, ...args: unknown[]): Promise<unknown>;
+}
+
+function inGoroutine<T>(operation: T): T {
+  return operation;
+}
+
+async function asGoroutine(program: Program, ...args: unknown[]): Promise<unknown> {
+  return await go(program, inGoroutine as Drive, ...args);
+}
+
+async function asLocalGoroutine(program: Program, ...args: unknown[]): Promise<unknown> {
+  return await go.local(program, inGoroutine as Drive, ...args);
+}
+
+async function asAsyncCode(program: Program, ...args: unknown[]): Promise<unknown> {
+  const steps = program(inAsyncCode as Drive, ...args);
+  let step = steps.next();
+  while (!step.done) {
+    try {
+      step = steps.next(await step.value);
+    } catch (error) {
+      step = steps.throw(error);
+    }
+  }
+  return step.value;
+}
+
+function* inAsyncCode(operation: unknown): Generator<unknown, unknown, unknown> {
+  return yield operation;
+}
+
+export const oneThread: Place = { name: 'goroutines of one worker thread', procs: 1, run: asGoroutine };
+export const threads: Place = { name: 'goroutines of four worker threads', procs: 4, run: asGoroutine };
+export const callingThread: Place = { name: 'goroutines of the calling thread', procs: 0, run: asGoroutine };
+export const mainGoroutine: Place = { name: 'a goroutine of the main thread with others on workers', procs: 2, run: asLocalGoroutine };
+export const asyncCode: Place = { name: 'async code with goroutines on workers', procs: 2, run: asAsyncCode };
+
+export const everywhere: readonly Place[] = [oneThread, threads, callingThread, mainGoroutine, asyncCode];
+export const inGoroutines: readonly Place[] = [oneThread, threads, callingThread, mainGoroutine];
+
+/** Starts the runtime for a place, and ends it again. */
+export function enter(place: Place): void {
+  runtime.configure({ procs: place.procs });
+}
+
+export function leave(): Promise<void> {
+  return runtime.shutdown();
+}

@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    // The package under its own name is what was built, as a user's program and every worker thread sees it.
+    alias: { goroutines: path('./dist/index.js') },
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/helpers/build.ts'],
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    server: {
+      // Loaded by Node itself and not by Vitest: there must be one copy of it in a thread, and goroutines are taken out of its sources.
+      deps: { external: [/\/packages\/runtime\/dist\//, /\/test\/.*\.mjs$/] },
+    },
+  },
+});
