@@ -73,7 +73,7 @@ function summary(rows: readonly RowResult[]): Cells[] {
 
 const method = `Every contender of a row does the same work and must come to the same result, which is checked in every sample; where it
 cannot do the work it is not listed, and where it is missing or fails, the reason stands in its place. Each runs in a child
-process of its own, which first warms up (one sample at least, and 150 ms) and then takes five samples (three where they are
+process of its own, which first warms up (one sample at least, and 200 ms) and then takes five samples (three where they are
 long). There are three rounds of children, and the order of the contenders turns by one place from round to round, so that the
 machine's moods fall on all of them alike; the figures are medians over all samples of all rounds, the spread is half the
 distance between the quartiles. A contender that would take too long does fewer operations; its figure is still for one.

@@ -36,6 +36,7 @@ export interface Outcome {
 }
 
 const childTimeLimit = 90_000;
+const warmUpMilliseconds = 200;
 
 export async function runRow(suite: Suite, row: Row, pace: Pace): Promise<RowResult> {
   const measures = row.measures ?? [timePerOperation];
@@ -100,7 +101,7 @@ async function measure(suite: Suite, row: Row, outcome: Outcome, right: number, 
     size: outcome.size,
     samples: row.samples ?? (quick ? 3 : 5),
     threads: threadsOf(row),
-    warmUpMilliseconds: quick ? 50 : 150,
+    warmUpMilliseconds,
   };
   try {
     const report = await askChild(outcome.contender, request);

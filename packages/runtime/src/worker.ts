@@ -10,6 +10,7 @@ import { adoptSharedBuffers, closeSharedBuffers, openSharedBuffers } from './cod
 import { RuntimeStateError } from './errors.ts';
 import { add, load, notify, waitAsyncWhile } from './memory/atomics.ts';
 import { joinArena } from './memory/create.ts';
+import { giveBackFreeBlocks } from './memory/heap.ts';
 import { INSTALLED_MACHINES } from './memory/layout.ts';
 import { abandonThread } from './scheduler/abandon.ts';
 import { attachMachine } from './scheduler/attach.ts';
@@ -48,6 +49,7 @@ const control: WorkerControl = {
   },
   abandon(message: string): void {
     abandonThread(new RuntimeStateError(message));
+    giveBackFreeBlocks();
     closeSharedBuffers();
   },
   memory(): NodeJS.MemoryUsage {

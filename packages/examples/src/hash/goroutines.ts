@@ -1,14 +1,15 @@
 // The work with goroutines, a pipeline of three stages:
 //
-//   walk ──paths──▶ digest, several of them ──outcomes──▶ collect
+//   walk ──starts──▶ digest, one for each file ──outcomes──▶ collect
 //
-// Both channels are bounded, so a stage that is ahead waits for the next one and memory stays small, however many files
-// there are. Goroutines may make synchronous calls to the file system: they run on worker threads, and one such call
-// costs a fraction of what its asynchronous twin does. What can't be read becomes an outcome of its own; any other error
-// is a bug and ends the program.
+// One goroutine a file, and not a few that live long: a goroutine that has not begun goes to whichever thread is free, so
+// the work spreads by itself. A semaphore bounds how many there are at a time and the channel is bounded, too: memory
+// stays small, however many files there are. Goroutines may make synchronous calls to the file system: they run on worker
+// threads, and one such call costs a fraction of what its asynchronous twin does. What can't be read becomes an outcome of
+// its own; any other error is a bug and ends the program.
 
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import {
@@ -19,7 +20,7 @@ import {
   gosched,
   Mutex,
   type RecvChan,
-  runtime,
+  Semaphore,
   type SendChan,
   select,
   WaitGroup,
@@ -38,23 +39,15 @@ interface Progress {
 const files = 0;
 const bytes = 1;
 
+const filesAtOnce = 64;
 const chunkBytes = 256 * 1024;
 const redrawMilliseconds = 100;
 
 /** Hashes every regular file below `folder`. `onProgress`, if given, is told now and then how far it has got. */
 export function* hashWithGoroutines(folder: string, onProgress?: (files: number, bytes: number) => void) {
-  const paths = chan<string>(1024);
-  const outcomes = chan<Outcome>(1024);
+  const outcomes = chan<Outcome>(filesAtOnce);
   const progress: Progress = { lock: new Mutex(), counts: new Float64Array(new SharedArrayBuffer(16)) };
-
-  const senders = new WaitGroup();
-  senders.go(walk, folder, paths, outcomes);
-  for (let started = 0; started < 2 * runtime.procs; started++) senders.go(digest, folder, paths, outcomes, progress);
-  go(function* () {
-    yield* senders.wait();
-    outcomes.close();
-  });
-
+  go(walk, folder, outcomes, progress);
   const collector = go(collect, outcomes);
   if (onProgress !== undefined) yield* report(progress, collector, onProgress);
   return yield* collector.join();
@@ -71,48 +64,50 @@ function* report(progress: Progress, collector: Goroutine<Summary>, onProgress: 
   }
 }
 
-/** Sends the path of every regular file, relative to the folder. Symbolic links are not followed. */
-function* walk(folder: string, paths: SendChan<string>, outcomes: SendChan<Outcome>) {
+/** Starts a goroutine for every regular file, and closes `outcomes` after the last. Symbolic links are not followed. */
+function* walk(folder: string, outcomes: SendChan<Outcome>, progress: Progress) {
+  const slots = new Semaphore(filesAtOnce);
+  const files = new WaitGroup();
   const pending = [''];
   for (let parent = pending.pop(); parent !== undefined; parent = pending.pop()) {
     try {
       for (const entry of readdirSync(join(folder, parent), { withFileTypes: true })) {
         const path = join(parent, entry.name);
         if (entry.isDirectory()) pending.push(path);
-        else if (entry.isFile()) yield* paths.send(path);
+        if (!entry.isFile()) continue;
+        yield* slots.acquire();
+        files.go(digest, folder, path, slots, outcomes, progress);
       }
     } catch (error) {
       yield* outcomes.send(unreadable(parent, error));
     }
   }
-  paths.close();
+  yield* files.wait();
+  outcomes.close();
 }
 
-/** Takes paths until there are no more, and sends what became of each. */
-function* digest(folder: string, paths: RecvChan<string>, outcomes: SendChan<Outcome>, progress: Progress) {
-  const buffer = Buffer.allocUnsafe(chunkBytes);
-  for (;;) {
-    const path = yield* paths.recv();
-    if (path === undefined) return;
-    let outcome: Outcome;
-    try {
-      outcome = yield* digestFile(folder, path, buffer);
-    } catch (error) {
-      outcome = unreadable(path, error);
-    }
-    yield* outcomes.send(outcome);
-
-    yield* progress.lock.lock();
-    progress.counts[files]! += 1;
-    progress.counts[bytes]! += 'bytes' in outcome ? outcome.bytes : 0;
-    progress.lock.unlock();
+function* digest(folder: string, path: string, slots: Semaphore, outcomes: SendChan<Outcome>, progress: Progress) {
+  let outcome: Outcome;
+  try {
+    outcome = yield* digestFile(folder, path);
+  } catch (error) {
+    outcome = unreadable(path, error);
+  } finally {
+    slots.release();
   }
+  yield* outcomes.send(outcome);
+
+  yield* progress.lock.lock();
+  progress.counts[files]! += 1;
+  progress.counts[bytes]! += 'bytes' in outcome ? outcome.bytes : 0;
+  progress.lock.unlock();
 }
 
 /** Reads a file chunk by chunk: a large one needs no more memory than a small one, and lets others run in between. */
-function* digestFile(folder: string, path: string, buffer: Buffer) {
+function* digestFile(folder: string, path: string) {
   const file = openSync(join(folder, path), 'r');
   try {
+    const buffer = Buffer.allocUnsafe(Math.min(fstatSync(file).size + 1, chunkBytes)); // a whole small file and its end at once
     const hash = createHash('sha256');
     let size = 0;
     for (let count = readSync(file, buffer); count > 0; count = readSync(file, buffer)) {

@@ -6,6 +6,7 @@ import * as layout from './blob-layout.ts';
 import { type BlobReader, Unfinished } from './blob-reader.ts';
 import { makeError } from './error-classes.ts';
 import { functionHook } from './functions.ts';
+import { parcelHook } from './parcels.ts';
 import { sharedBufferOf } from './shared-buffers.ts';
 import { makeView } from './view-classes.ts';
 
@@ -40,6 +41,11 @@ export function makeBuiltin(reader: BlobReader, tag: number): object {
       return readView(reader);
     case layout.VALUE_SHARED_BUFFER:
       return reader.note(sharedBufferOf(reader.ownedAddress(reader.count())));
+    case layout.VALUE_PARCEL: {
+      const address = reader.ownedAddress(reader.count());
+      if (parcelHook === undefined) throw new DataCloneError('this thread cannot receive what was posted to it');
+      return reader.note(parcelHook.receive(address));
+    }
     default:
       throw new DataCloneError(`a value in shared memory is damaged: tag ${tag} at byte ${reader.position - 1}`);
   }

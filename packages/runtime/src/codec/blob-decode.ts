@@ -2,8 +2,9 @@
  * Makes a value from its body; the mirror of `blob-encode.ts`. Code of others runs in here only in two places: a
  * registered kind's `wrap`, and the function hook; when one of them throws, nothing was consumed.
  */
-import * as layout from './blob-layout.ts';
+
 import { makeBuiltin, makeFunction, readLateBuiltin } from './blob-decode-builtins.ts';
+import * as layout from './blob-layout.ts';
 import { type BlobReader, giveReader, takeReader, Unfinished } from './blob-reader.ts';
 import { proxyOf } from './handles.ts';
 
@@ -67,7 +68,12 @@ export function readValue(reader: BlobReader): unknown {
       return makeFunction(reader);
     case layout.VALUE_LATE: {
       const lateTag = reader.byte();
-      const object = lateTag === layout.VALUE_OBJECT ? reader.note({}) : lateTag === layout.VALUE_ARRAY ? reader.note([]) : makeBuiltin(reader, lateTag);
+      const object =
+        lateTag === layout.VALUE_OBJECT
+          ? reader.note({})
+          : lateTag === layout.VALUE_ARRAY
+            ? reader.note([])
+            : makeBuiltin(reader, lateTag);
       reader.late.push({ object: object as object, tag: lateTag });
       return object;
     }

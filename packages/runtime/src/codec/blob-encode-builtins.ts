@@ -7,6 +7,7 @@ import type { BlobWriter } from './blob-writer.ts';
 import { describe } from './classes.ts';
 import { classifyError, HIDDEN_ERROR_PROPERTIES } from './error-classes.ts';
 import { functionHook } from './functions.ts';
+import { parcelHook } from './parcels.ts';
 import { Described, mapKeyStep, mapValueStep } from './path.ts';
 import { publishSharedBuffer } from './shared-buffers.ts';
 import { isMarked, isPooled } from './transfer.ts';
@@ -15,37 +16,55 @@ import { type Resizable, tracksLength, viewNumber } from './view-classes.ts';
 /** An object that is neither plain, nor an array, nor an instance of a program's class. */
 export function writeBuiltin(writer: BlobWriter, object: object): void {
   if (types.isProxy(object)) writer.refuse('is a Proxy');
-  if (types.isMap(object)) return writeNested(writer, object, layout.VALUE_MAP);
-  if (types.isSet(object)) return writeNested(writer, object, layout.VALUE_SET);
-  if (types.isDate(object)) {
-    writer.byte(layout.VALUE_DATE);
-    writer.number(object.getTime());
-    return;
+  if (types.isMap(object)) writeNested(writer, object, layout.VALUE_MAP);
+  else if (types.isSet(object)) writeNested(writer, object, layout.VALUE_SET);
+  else if (types.isDate(object)) writeDate(writer, object);
+  else if (ArrayBuffer.isView(object)) writeView(writer, object);
+  else if (types.isSharedArrayBuffer(object)) writeSharedBuffer(writer, object);
+  else if (types.isArrayBuffer(object)) writeBuffer(writer, object);
+  else if (isDomException(object)) writeDomException(writer, object);
+  else if (types.isNativeError(object) || object instanceof Error) writeNested(writer, object, layout.VALUE_ERROR);
+  else if (types.isRegExp(object)) writeRegExp(writer, object);
+  else if (types.isBoxedPrimitive(object) && !types.isSymbolObject(object)) writeBoxed(writer, object);
+  else writeParcel(writer, object);
+}
+
+function writeDate(writer: BlobWriter, date: Date): void {
+  writer.byte(layout.VALUE_DATE);
+  writer.number(date.getTime());
+}
+
+function writeDomException(writer: BlobWriter, error: DOMException): void {
+  writer.byte(layout.VALUE_DOM_EXCEPTION);
+  writer.text(error.name);
+  writer.text(error.message);
+  writer.text(String(error.stack));
+}
+
+function writeRegExp(writer: BlobWriter, expression: RegExp): void {
+  writer.byte(layout.VALUE_REGEXP);
+  writer.text(expression.source);
+  writer.text(expression.flags);
+}
+
+function writeBoxed(writer: BlobWriter, object: object): void {
+  writer.byte(layout.VALUE_BOXED);
+  writeValue(writer, (object as { valueOf(): unknown }).valueOf());
+}
+
+/** The last resort: an object that may be posted to the other thread. */
+function writeParcel(writer: BlobWriter, object: object): void {
+  const moved = isMarked(object);
+  const parcel = parcelHook === undefined ? 0 : parcelHook.reserve(object, moved);
+  if (parcel === 0) {
+    writer.refuse(
+      moved
+        ? `is ${describe(object)}, which cannot be transferred to a goroutine. Keep it on its thread and use proxy(value).`
+        : `is ${describe(object)}. Send data only, or use proxy(value).`,
+    );
   }
-  if (ArrayBuffer.isView(object)) return writeView(writer, object);
-  if (types.isSharedArrayBuffer(object)) return writeSharedBuffer(writer, object);
-  if (types.isArrayBuffer(object)) return writeBuffer(writer, object);
-  if (isDomException(object)) {
-    writer.byte(layout.VALUE_DOM_EXCEPTION);
-    writer.text(object.name);
-    writer.text(object.message);
-    writer.text(String(object.stack));
-    return;
-  }
-  if (types.isNativeError(object) || object instanceof Error) return writeNested(writer, object, layout.VALUE_ERROR);
-  if (types.isRegExp(object)) {
-    writer.byte(layout.VALUE_REGEXP);
-    writer.text(object.source);
-    writer.text(object.flags);
-    return;
-  }
-  if (types.isBoxedPrimitive(object) && !types.isSymbolObject(object)) {
-    writer.byte(layout.VALUE_BOXED);
-    writeValue(writer, unboxed(object));
-    return;
-  }
-  if (isMarked(object)) writer.refuse(`is ${describe(object)}, which cannot be transferred to a goroutine. Keep it on its thread and use proxy(value).`);
-  writer.refuse(`is ${describe(object)}. Send data only, or use proxy(value).`);
+  writer.byte(layout.VALUE_PARCEL);
+  writer.parcel(parcel, object, moved);
 }
 
 /** Contents of what `writeNested` begins and is neither a plain object nor an array. */
@@ -112,10 +131,6 @@ function writeError(writer: BlobWriter, error: Error): void {
 
 function isDomException(object: object): object is DOMException {
   return Reflect.get(object, Symbol.toStringTag) === 'DOMException' && object instanceof DOMException;
-}
-
-function unboxed(object: object): unknown {
-  return (object as { valueOf(): unknown }).valueOf();
 }
 
 function writeView(writer: BlobWriter, view: ArrayBufferView): void {

@@ -2,16 +2,26 @@
  * Walks a value and writes its body: the dispatch by type, plain objects and arrays. `blob-encode-builtins.ts` writes
  * the rest. One block owns everything at the end; the address of it is returned.
  *
- * Measured on Node 24 for a round trip of {id: 1, name: 'abc', tags: ['a', 'b']}: FIGURES
- * The format is our own because handles, functions and shared buffers occur anywhere inside, and because it is the
- * fastest of these for small objects.
+ * The format is our own because handles, functions and shared buffers occur anywhere inside, and because it is fast
+ * for small objects. A round trip on a busy 2-core machine, Node 20 / Node 24:
+ *
+ *                        {id: 1, name: 'abc', tags: ['a', 'b']}   50 users of 6 properties   array of 1,000 doubles
+ *   this                 0.62 / 0.60 µs                           47 / 47 µs                 20 / 19 µs
+ *   structuredClone      1.1  / 1.3                               49 / 48                    22 / 22
+ *   JSON                 0.85 / 0.65                              49 / 36
+ *   v8.serialize         5.1  / 4.4
+ *   msgpackr records     1.2  / 1.15                              28 / 28
+ *   msgpackr plain       0.75 / 0.66
+ *
+ * (msgpackr in its structured clone mode. Its records send the names of properties once a connection, which needs
+ * state that two threads would have to share.)
  *
  * Recursion goes LIMIT deep; an object below that is begun in its place and its contents are written after the whole
  * value, so a list of any length needs a flat stack.
  */
 import { isProxy } from 'node:util/types';
-import * as layout from './blob-layout.ts';
 import { writeBuiltin, writeErrorClass, writeFunction, writeLateBuiltin } from './blob-encode-builtins.ts';
+import * as layout from './blob-layout.ts';
 import { type BlobWriter, giveWriter, takeWriter } from './blob-writer.ts';
 import { classNameOf, isDataClass } from './classes.ts';
 import { SharedObject, staleText } from './handles.ts';

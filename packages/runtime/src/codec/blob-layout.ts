@@ -3,7 +3,7 @@
  *
  *   word 0    number of owned references * 2 + 1 if the body refers back to its own objects
  *   word 1    bytes of the body
- *   pairs     address and generation of each owned reference: shared objects and shared buffers inside the value
+ *   pairs     address and generation of each owned reference: shared objects, shared buffers, parcels
  *   body      the value in tags, below
  *   tail      long texts and buffers, each from a multiple of 8 bytes, in the order in which the body names them
  *
@@ -69,6 +69,7 @@ export const VALUE_HANDLE = 30;
 export const VALUE_FUNCTION = 31;
 /** A function that is being made: the one of that number, once it is. */
 export const VALUE_UNFINISHED = 32;
+export const VALUE_PARCEL = 33;
 /** Latin-1 texts of 0 to 31 units: tag and length in one. */
 export const VALUE_SHORT_TEXT = 0x40;
 export const SHORT_TEXT_LENGTHS = 0x20;

@@ -2,6 +2,7 @@
  * The state of one decoding: a position in the block's body, one in its tail, and the objects made so far.
  * Nothing is consumed: the block can be decoded again.
  */
+import { Buffer } from 'node:buffer';
 import { bytes, cells, words } from '../memory/arena.ts';
 import * as layout from './blob-layout.ts';
 import { readKey } from './key-cache.ts';
@@ -132,7 +133,12 @@ export class BlobReader {
     let start = this.position;
     if (length > layout.TAIL_FROM) start = this.#takeTail(length);
     else this.position = start + length;
-    if (maximum === undefined) return bytes.slice(start, start + length).buffer as ArrayBuffer;
+    if (maximum === undefined) {
+      // Memory of its own, not cleared first: half the time of `slice` for large buffers.
+      const made = Buffer.allocUnsafeSlow(length);
+      made.set(bytes.subarray(start, start + length));
+      return made.buffer;
+    }
     const made = new (ArrayBuffer as unknown as ResizableConstructor)(length, { maxByteLength: maximum });
     new Uint8Array(made).set(bytes.subarray(start, start + length));
     return made;
@@ -153,8 +159,7 @@ export class BlobReader {
   /** Gives the next number to an object that cannot be made yet. */
   reserve(): number {
     if (this.#objects === undefined) return -1;
-    const number = this.#objects.length;
-    return this.#objects.push(undefined), number;
+    return this.#objects.push(undefined) - 1;
   }
 
   settle(number: number, object: unknown): void {

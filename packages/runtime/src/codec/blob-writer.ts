@@ -7,10 +7,11 @@
 import { Buffer } from 'node:buffer';
 import { DataCloneError } from '../errors.ts';
 import { bytes, words } from '../memory/arena.ts';
-import { allocate, free, generationOf, retain } from '../memory/heap.ts';
+import { allocate, free, generationOf, release, retain } from '../memory/heap.ts';
 import { KIND_BINARY } from '../memory/layout.ts';
 import * as layout from './blob-layout.ts';
 import { withArticle } from './classes.ts';
+import { parcelHook } from './parcels.ts';
 import { cannotCopy, formatPath, type Step, type Trail } from './path.ts';
 import { isLatin1, LOOP_LENGTH } from './text.ts';
 import { detach } from './transfer.ts';
@@ -30,6 +31,12 @@ export interface Late {
   readonly object: object;
   readonly tag: number;
   readonly trail: Trail;
+}
+
+interface Parcel {
+  readonly address: number;
+  readonly object: object;
+  readonly moved: boolean;
 }
 
 export class BlobWriter {
@@ -58,6 +65,7 @@ export class BlobWriter {
   readonly #tail: Array<string | Uint8Array> = [];
   readonly #tailLengths: number[] = [];
   readonly #moved: ArrayBuffer[] = [];
+  readonly #parcels: Parcel[] = [];
 
   constructor() {
     this.#resize(FIRST_CAPACITY);
@@ -236,6 +244,12 @@ export class BlobWriter {
     this.#moved.push(buffer);
   }
 
+  /** Notes an object to be posted by the commit. Takes over the one reference of its block. */
+  parcel(address: number, object: object, moved: boolean): void {
+    this.#parcels.push({ address, object, moved });
+    this.own(address);
+  }
+
   /** Throws the error for the value being written. */
   refuse(reason: string, cause?: unknown): never {
     const path = formatPath(this.trail, this.path.slice(0, this.depth));
@@ -264,12 +278,12 @@ export class BlobWriter {
     } else {
       bytes.set(this.bytes.subarray(0, this.position), start);
     }
-    if (this.#tail.length > 0 || this.#moved.length > 0) this.#finish(address, start + this.position);
+    if (this.#tail.length > 0 || this.#moved.length > 0 || this.#parcels.length > 0) this.#finish(address, start + this.position);
     for (let index = 0; index < owned.length; index += 2) retain(owned[index]!);
     return address;
   }
 
-  /** Copies the tail and detaches what was moved. Throwing, it gives the block back. */
+  /** Copies the tail, posts parcels, and detaches what was moved. Throwing, it gives the block back. */
   #finish(address: number, start: number): void {
     try {
       let position = start;
@@ -287,6 +301,7 @@ export class BlobWriter {
         }
         position += length;
       }
+      for (const { address: parcel, object, moved } of this.#parcels) parcelHook!.post(parcel, object, moved);
       if (this.#moved.length > 0) detach(this.#moved, this.what);
     } catch (error) {
       free(address);
@@ -296,6 +311,8 @@ export class BlobWriter {
 
   /** Forgets the value, so that it can be collected. */
   reset(): void {
+    for (let index = 0; index < this.#parcels.length; index++) release(this.#parcels[index]!.address);
+    if (this.#parcels.length > 0) this.#parcels.length = 0;
     for (let index = 0; index < this.#count && index < COMPARED; index++) this.#compared[index] = undefined;
     this.#count = 0;
     this.#refersBack = false;

@@ -7,7 +7,7 @@
 import { words } from '../memory/arena.ts';
 import { free, release } from '../memory/heap.ts';
 import { OWNED, ownedCount } from './blob-layout.ts';
-import { CONSTANT_UNDEFINED, HIGH_CONSTANT, TAG_BINARY, TAG_HANDLE, TAG_TEXT, LAST_NUMBER_HIGH, tagOf } from './tags.ts';
+import { CONSTANT_UNDEFINED, HIGH_CONSTANT, LAST_NUMBER_HIGH, TAG_BINARY, TAG_HANDLE, TAG_TEXT, tagOf } from './tags.ts';
 
 /** Writes undefined. The cell must own nothing. */
 export function clear(cell: number): void {

@@ -12,9 +12,11 @@ const answers = new WeakMap<object, boolean>();
 
 /** Classes written in JavaScript, with private state, that are globals of Node. */
 const GLOBAL_CLASSES = new Set(
-  ('AbortController,Event,EventTarget,FormData,Headers,Request,Response,URL,URLSearchParams,URLPattern,TextDecoder,TextEncoder,' +
+  (
+    'AbortController,Event,EventTarget,FormData,Headers,Request,Response,URL,URLSearchParams,URLPattern,TextDecoder,TextEncoder,' +
     'CompressionStream,DecompressionStream,TextDecoderStream,TextEncoderStream,BroadcastChannel,Crypto,CryptoKey,SubtleCrypto,' +
-    'Performance,PerformanceEntry,PerformanceObserver,WebSocket,EventSource,Storage,Navigator,Blob,File').split(','),
+    'Performance,PerformanceEntry,PerformanceObserver,WebSocket,EventSource,Storage,Navigator,Blob,File'
+  ).split(','),
 );
 const NATIVE = /\{\s*\[native code\]\s*\}$/;
 const IteratorPrototype: object = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
@@ -36,12 +38,12 @@ function examine(prototype: object): boolean {
   for (let each: object | null = prototype; each !== null; each = Object.getPrototypeOf(each)) {
     if (each === Object.prototype) return true;
     if (each === IteratorPrototype || each === AsyncIteratorPrototype) return false;
-    const constructor: unknown = Object.getOwnPropertyDescriptor(each, 'constructor')?.value;
-    if (typeof constructor === 'function') {
+    const maker: unknown = Object.getOwnPropertyDescriptor(each, 'constructor')?.value;
+    if (typeof maker === 'function') {
       // The Object of another realm, such as of a vm context.
-      if (constructor.name === 'Object' && Object.getPrototypeOf(each) === null) return true;
-      if (NATIVE.test(Function.prototype.toString.call(constructor))) return false;
-      if (GLOBAL_CLASSES.has(constructor.name) && Reflect.get(globalThis, constructor.name) === constructor) return false;
+      if (maker.name === 'Object' && Object.getPrototypeOf(each) === null) return true;
+      if (NATIVE.test(Function.prototype.toString.call(maker))) return false;
+      if (GLOBAL_CLASSES.has(maker.name) && Reflect.get(globalThis, maker.name) === maker) return false;
     }
     if (Object.getOwnPropertySymbols(each).some((symbol) => symbol.description?.startsWith('messaging_'))) return false;
   }
@@ -59,11 +61,14 @@ export function withArticle(name: string): string {
 
 export function classNameOf(object: object): string {
   try {
-    const prototype: unknown = Object.getPrototypeOf(object);
+    const prototype: object | null = Object.getPrototypeOf(object);
     if (prototype === null) return 'object';
-    const constructor: unknown = Reflect.get(prototype as object, 'constructor');
-    if (typeof constructor === 'function' && constructor.name !== '' && constructor !== Object) return constructor.name;
-    return Object.prototype.toString.call(object).slice('[object '.length, -1);
+    const own: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+    if (typeof own === 'function' && own.name !== '') return own.name;
+    // Iterators and generators have a tag instead; `Object.create(something)` has only what it inherits.
+    const tag = Object.prototype.toString.call(object).slice('[object '.length, -1);
+    const inherited: unknown = Reflect.get(prototype, 'constructor');
+    return tag === 'Object' && typeof inherited === 'function' && inherited.name !== '' ? inherited.name : tag;
   } catch {
     return 'object';
   }

@@ -20,8 +20,8 @@ export function encode(value: unknown, cell: number, what: string): void {
 }
 
 function writeNumber(value: number, cell: number): void {
-  if (value === value) cells[cell] = value;
-  else write(cell, tags.NAN_HIGH, 0);
+  if (Number.isNaN(value)) write(cell, tags.NAN_HIGH, 0);
+  else cells[cell] = value;
 }
 
 function write(cell: number, high: number, low: number): void {

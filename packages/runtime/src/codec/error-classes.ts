@@ -20,10 +20,10 @@ export function errorClass(name: string): ErrorClass {
 export function classifyError(error: Error): { className: string; name: string | undefined } {
   let own = '';
   for (let each: object | null = Object.getPrototypeOf(error); each !== null; each = Object.getPrototypeOf(each)) {
-    const constructor: unknown = Object.getOwnPropertyDescriptor(each, 'constructor')?.value;
-    if (typeof constructor !== 'function') continue;
-    if (classes.has(constructor.name)) return { className: constructor.name, name: nameToKeep(error, own, constructor.name) };
-    if (own === '') own = constructor.name;
+    const maker: unknown = Object.getOwnPropertyDescriptor(each, 'constructor')?.value;
+    if (typeof maker !== 'function') continue;
+    if (classes.has(maker.name)) return { className: maker.name, name: nameToKeep(error, own, maker.name) };
+    if (own === '') own = maker.name;
   }
   return { className: 'Error', name: nameToKeep(error, own, 'Error') };
 }

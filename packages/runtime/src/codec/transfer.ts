@@ -9,8 +9,8 @@
  * that cannot be detached, such as WebAssembly's, is refused, by Node 20 copied.
  */
 import { Buffer } from 'node:buffer';
-import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { isArrayBuffer } from 'node:util/types';
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { DataCloneError } from '../errors.ts';
 
 const marked = new WeakSet<object>();
@@ -32,7 +32,9 @@ function transferred(x: object): object {
 /** Whether it is a Buffer that lies, with others, in a piece of memory from which Node cuts small Buffers. */
 export function isPooled(view: ArrayBufferView): view is Buffer {
   const buffer = view.buffer;
-  return Buffer.isBuffer(view) && buffer.byteLength === Buffer.poolSize && view.byteLength < Buffer.poolSize && isArrayBuffer(buffer);
+  return (
+    Buffer.isBuffer(view) && buffer.byteLength === Buffer.poolSize && view.byteLength < Buffer.poolSize && isArrayBuffer(buffer)
+  );
 }
 
 export function isMarked(object: object): boolean {

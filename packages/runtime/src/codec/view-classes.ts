@@ -39,7 +39,12 @@ export function viewNumber(view: ArrayBufferView): number {
 }
 
 /** A view of that number; without a length when it follows its buffer's. */
-export function makeView(number: number, buffer: ArrayBufferLike, byteOffset: number, byteLength: number | undefined): ArrayBufferView {
+export function makeView(
+  number: number,
+  buffer: ArrayBufferLike,
+  byteOffset: number,
+  byteLength: number | undefined,
+): ArrayBufferView {
   const kind = kinds[number]!;
   return kind.make(buffer, byteOffset, byteLength === undefined ? undefined : byteLength / kind.unit);
 }

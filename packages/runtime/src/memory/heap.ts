@@ -4,8 +4,7 @@
  * A block is cut from a page once and keeps its size for ever. Free blocks of this thread hang in one list a class,
  * linked through their first word; taking and giving one touches nothing shared. When a thread's list is empty it takes
  * a batch from the shared list of that class, when it holds two batches it gives one back, so that blocks freed on one
- * thread serve the others. A batch is linked through the first word of its blocks; its first block's second word links
- * to the next batch. Blocks above LARGEST_SMALL are runs of pages and go straight back to `pages.ts`.
+ * thread serve the others; before a thread ends it gives back all. Blocks above LARGEST_SMALL are runs of pages and go straight back to `pages.ts`.
  *
  * Invariants: a block's reference count is 1 after `allocate`; only the caller that takes it to 0 may free it; a free
  * block's count is 0, so that a second free is seen (`fatal`). Freeing advances the generation, so that a handle made
@@ -45,6 +44,11 @@ const blockBytes = Int32Array.from(sizes);
 /** Blocks that move between a thread and the shared list at once: about 4 KiB, from 1 to 64. */
 const batchSizes = Int32Array.from(sizes, (size) => Math.max(1, Math.min(64, Math.floor(4096 / size))));
 
+/** Words of a free block; the last two in the first block of a batch on the shared list. */
+const NEXT_FREE = 0;
+const NEXT_BATCH = 1;
+const BATCH_SIZE = 2;
+
 /** This thread's free blocks. */
 const freeHeads = new Int32Array(sizes.length);
 const freeCounts = new Int32Array(sizes.length);
@@ -53,6 +57,8 @@ const freshStarts = new Int32Array(sizes.length);
 const freshEnds = new Int32Array(sizes.length);
 /** Address of this thread's row in USAGE. */
 let usageRow: number = layout.USAGE;
+/** See `withReserve`. */
+let reserveOpen = false;
 
 /** What must be given back before a block of a kind is freed (values it holds); by kind. */
 const destroyers: Array<((address: number) => void) | undefined> = [];
@@ -79,58 +85,108 @@ export function allocate(kind: number, byteLength: number): number {
   const size = byteLength + BLOCK_HEADER_WORDS * 4;
   if (size > LARGEST_SMALL) return allocateLarge(kind, size);
   const sizeClass = classBySize[(size + 15) >> 4]!;
-  let address = freeHeads[sizeClass]!;
-  if (address === 0) {
-    address = refill(sizeClass, byteLength);
-  } else {
-    freeHeads[sizeClass] = words[address]!;
-    freeCounts[sizeClass] = freeCounts[sizeClass]! - 1;
-  }
-  words[address + BLOCK_REFERENCES] = 1;
-  words[address + BLOCK_META] =
-    (words[address + BLOCK_META]! & (GENERATION_MASK << GENERATION_SHIFT)) | (sizeClass << CLASS_SHIFT) | kind;
+  const head = freeHeads[sizeClass]!;
+  if (head === 0) return allocateRefilled(kind, sizeClass, byteLength);
+  freeHeads[sizeClass] = words[head + NEXT_FREE]!;
+  freeCounts[sizeClass] = freeCounts[sizeClass]! - 1;
+  occupy(head, kind, sizeClass);
+  words[usageRow + kind] = words[usageRow + kind]! + (blockBytes[sizeClass]! >> 4);
+  return head;
+}
+
+function allocateRefilled(kind: number, wanted: number, byteLength: number): number {
+  const address = refill(wanted, byteLength);
+  const sizeClass = (words[address + BLOCK_META]! >> CLASS_SHIFT) & CLASS_MASK; // It may be of a larger class.
+  occupy(address, kind, sizeClass);
   words[usageRow + kind] = words[usageRow + kind]! + (blockBytes[sizeClass]! >> 4);
   return address;
 }
 
-function allocateLarge(kind: number, size: number): number {
-  const order = orderFor(size);
-  const run = order < layout.PAGE_ORDERS ? takePages(order) : 0;
-  if (run === 0) throw exhausted(size);
-  const address = run + BLOCK_HEADER_WORDS;
+function occupy(address: number, kind: number, sizeClass: number): void {
   words[address + BLOCK_REFERENCES] = 1;
   words[address + BLOCK_META] =
-    (words[address + BLOCK_META]! & (GENERATION_MASK << GENERATION_SHIFT)) | ((LARGE + order) << CLASS_SHIFT) | kind;
+    (words[address + BLOCK_META]! & (GENERATION_MASK << GENERATION_SHIFT)) | (sizeClass << CLASS_SHIFT) | kind;
+}
+
+function allocateLarge(kind: number, size: number): number {
+  const order = orderFor(size);
+  const run = order < layout.PAGE_ORDERS ? takePages(order, reserveOpen) : 0;
+  if (run === 0) throw exhausted(size);
+  const address = run + BLOCK_HEADER_WORDS;
+  occupy(address, kind, LARGE + order);
   words[usageRow + kind] = words[usageRow + kind]! + ((layout.PAGE_BYTES / 16) << order);
   return address;
 }
 
-/** Takes a batch of the shared list, or cuts a fresh block from this thread's page. Returns one block. */
+/** A block for a thread whose list is empty: of the shared list, cut from a page, or a larger one. */
 function refill(sizeClass: number, byteLength: number): number {
-  const classLock = layout.CLASS_LOCKS + sizeClass;
-  const classBatches = layout.CLASS_BATCHES + sizeClass;
-  if (words[classBatches] !== 0) {
-    // Plain read above: a hint. An old zero only costs a fresh block, the list is read again under its lock.
-    lock(classLock);
-    const batch = words[classBatches]!;
-    if (batch !== 0) words[classBatches] = words[batch + 1]!;
-    unlock(classLock);
-    if (batch !== 0) {
-      freeHeads[sizeClass] = words[batch]!;
-      freeCounts[sizeClass] = batchSizes[sizeClass]! - 1;
-      return batch;
-    }
+  const address = takeBatch(sizeClass) || cut(sizeClass);
+  if (address !== 0) return address;
+  // No page is left, but pages cut for larger blocks may have free ones.
+  for (let larger = sizeClass + 1; larger < sizes.length; larger++) {
+    const other = freeHeads[larger] !== 0 ? popFree(larger) : takeBatch(larger);
+    if (other !== 0) return other;
   }
+  throw exhausted(byteLength);
+}
+
+function popFree(sizeClass: number): number {
+  const address = freeHeads[sizeClass]!;
+  freeHeads[sizeClass] = words[address]!;
+  freeCounts[sizeClass] = freeCounts[sizeClass]! - 1;
+  return address;
+}
+
+/** Takes a batch of the shared list: returns its first block, the others become this thread's. 0 when there is none. */
+function takeBatch(sizeClass: number): number {
+  const classBatches = layout.CLASS_BATCHES + sizeClass;
+  // Plain: a hint. An old zero only costs a fresh block, the list is read again under its lock.
+  if (words[classBatches] === 0) return 0;
+  lock(layout.CLASS_LOCKS + sizeClass);
+  const batch = words[classBatches]!;
+  if (batch !== 0) words[classBatches] = words[batch + NEXT_BATCH]!;
+  unlock(layout.CLASS_LOCKS + sizeClass);
+  if (batch === 0) return 0;
+  freeHeads[sizeClass] = words[batch + NEXT_FREE]!;
+  freeCounts[sizeClass] = words[batch + BATCH_SIZE]! - 1;
+  return batch;
+}
+
+/** Cuts a fresh block from this thread's page of the class. 0 when no page is left. */
+function cut(sizeClass: number): number {
   if (freshStarts[sizeClass] === freshEnds[sizeClass]) {
-    const page = takePages(0);
-    if (page === 0) throw exhausted(byteLength);
+    const page = takePages(0, reserveOpen);
+    if (page === 0) return 0;
     const count = Math.floor(layout.PAGE_BYTES / blockBytes[sizeClass]!);
     freshStarts[sizeClass] = page;
     freshEnds[sizeClass] = page + (count * blockBytes[sizeClass]!) / 4;
   }
   const address = freshStarts[sizeClass]! + BLOCK_HEADER_WORDS;
   freshStarts[sizeClass] = freshStarts[sizeClass]! + blockBytes[sizeClass]! / 4;
+  words[address + BLOCK_META] = (words[address + BLOCK_META]! & (GENERATION_MASK << GENERATION_SHIFT)) | (sizeClass << CLASS_SHIFT);
   return address;
+}
+
+/** Runs `body` with the last pages open: for what must be said when everything else is full, such as just that. */
+export function withReserve(body: () => void): void {
+  reserveOpen = true;
+  try {
+    body();
+  } finally {
+    reserveOpen = false;
+  }
+}
+
+/** Before this thread ends: its free blocks, cut and uncut, go to the others. */
+export function giveBackFreeBlocks(): void {
+  for (let sizeClass = 0; sizeClass < sizes.length; sizeClass++) {
+    while (freshStarts[sizeClass] !== freshEnds[sizeClass]) {
+      const address = cut(sizeClass);
+      words[address + BLOCK_REFERENCES] = 0;
+      pushFree(sizeClass, address);
+    }
+    while (freeCounts[sizeClass]! > 0) giveBatch(sizeClass, Math.min(freeCounts[sizeClass]!, batchSizes[sizeClass]!));
+  }
 }
 
 /** Gives a block back whose only reference the caller holds. What it holds is not given back: see `release`. */
@@ -149,25 +205,29 @@ export function free(address: number): void {
     return;
   }
   words[usageRow + kind] = words[usageRow + kind]! - (blockBytes[sizeClass]! >> 4);
-  words[address] = freeHeads[sizeClass]!;
+  pushFree(sizeClass, address);
+}
+
+function pushFree(sizeClass: number, address: number): void {
+  words[address + NEXT_FREE] = freeHeads[sizeClass]!;
   freeHeads[sizeClass] = address;
   const count = freeCounts[sizeClass]! + 1;
   freeCounts[sizeClass] = count;
-  if (count >= 2 * batchSizes[sizeClass]!) giveBatch(sizeClass);
+  if (count >= 2 * batchSizes[sizeClass]!) giveBatch(sizeClass, batchSizes[sizeClass]!);
 }
 
-function giveBatch(sizeClass: number): void {
-  const size = batchSizes[sizeClass]!;
+function giveBatch(sizeClass: number, size: number): void {
   const batch = freeHeads[sizeClass]!;
   let last = batch;
   for (let index = 1; index < size; index++) last = words[last]!;
   freeHeads[sizeClass] = words[last]!;
   freeCounts[sizeClass] = freeCounts[sizeClass]! - size;
   words[last] = 0;
+  words[batch + BATCH_SIZE] = size;
   const classLock = layout.CLASS_LOCKS + sizeClass;
   const classBatches = layout.CLASS_BATCHES + sizeClass;
   lock(classLock);
-  words[batch + 1] = words[classBatches]!;
+  words[batch + NEXT_BATCH] = words[classBatches]!;
   words[classBatches] = batch;
   unlock(classLock);
 }

@@ -6,10 +6,11 @@
  * PAGE_LOCK; it is a slow path, since small blocks are cut from pages by `heap.ts` and stay cut.
  */
 import { words } from './arena.ts';
+import { add } from './atomics.ts';
 import * as layout from './layout.ts';
 import { lock, unlock } from './lock.ts';
 
-const { PAGE_FREE_LISTS, PAGE_IS_FREE, PAGE_LOCK, PAGE_ORDERS, PAGE_STATES, PAGE_WORDS, PAGES_FREE } = layout;
+const { PAGE_FREE_LISTS, PAGE_IS_FREE, PAGE_LOCK, PAGE_ORDERS, PAGE_STATES, PAGE_WORDS, PAGES_FREE, PRESSURE, PRESSURE_LEVEL } = layout;
 
 /** Links of a free run, at its start. */
 const NEXT = 0;
@@ -26,6 +27,7 @@ export function initializePages(): void {
     insert(page, order);
     page += 1 << order;
   }
+  words[PRESSURE_LEVEL] = 8 * pressureStep();
 }
 
 /** The order of the smallest run that holds so many bytes. */
@@ -35,10 +37,14 @@ export function orderFor(bytes: number): number {
   return order;
 }
 
-/** Address of the first word of a run, or 0 when there is none. */
-export function takePages(order: number): number {
+/**
+ * Address of the first word of a run, or 0 when there is none. The last pages, a sixty-fourth, are given out only with
+ * `fromReserve`: for what must be said when everything else is full.
+ */
+export function takePages(order: number, fromReserve: boolean): number {
   lock(PAGE_LOCK);
-  let found = order;
+  const reserve = fromReserve ? 0 : Math.max(2, words[layout.PAGE_COUNT]! >> 6);
+  let found = words[PAGES_FREE]! - (1 << order) >= reserve ? order : PAGE_ORDERS;
   while (found < PAGE_ORDERS && words[PAGE_FREE_LISTS + found] === 0) found++;
   if (found >= PAGE_ORDERS) {
     unlock(PAGE_LOCK);
@@ -51,6 +57,10 @@ export function takePages(order: number): number {
     insert(page + (1 << found), found);
   }
   words[PAGE_STATES + page] = order + 1;
+  if (words[PAGES_FREE]! < words[PRESSURE_LEVEL]!) {
+    words[PRESSURE_LEVEL] = words[PAGES_FREE]! - pressureStep();
+    add(PRESSURE, 1);
+  }
   unlock(PAGE_LOCK);
   return page * PAGE_WORDS;
 }
@@ -69,7 +79,14 @@ export function givePages(address: number, order: number): void {
     order++;
   }
   insert(page, order);
+  const step = pressureStep();
+  words[PRESSURE_LEVEL] = Math.min(8 * step, Math.max(words[PRESSURE_LEVEL]!, words[PAGES_FREE]! - step));
   unlock(PAGE_LOCK);
+}
+
+/** Garbage is collected when half of the arena is in use, and again each time a sixteenth more is. */
+function pressureStep(): number {
+  return words[layout.PAGE_COUNT]! >> 4;
 }
 
 function insert(page: number, order: number): void {

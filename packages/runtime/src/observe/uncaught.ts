@@ -6,7 +6,8 @@ import { decode } from '../codec/decode.ts';
 import { cells } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { release, retain } from '../memory/heap.ts';
-import { JOINED, NAME, NUMBER, RESULT } from '../scheduler/goroutine.ts';
+import { JOINED, NAME, NUMBER } from '../scheduler/goroutine.ts';
+import { errorOf } from '../scheduler/handle.ts';
 import { NOTICE_UNJOINED, whenNoticed } from '../scheduler/notice.ts';
 
 export type UncaughtListener = (error: unknown, goroutine: { id: number; name: string | undefined }) => void;
@@ -37,7 +38,7 @@ function report(record: number): void {
   }
   const id = cells[(record + NUMBER) >> 1]!;
   const name = decode((record + NAME) >> 1) as string | undefined;
-  const error = decode((record + RESULT) >> 1);
+  const error = errorOf(record);
   release(record);
   if (listeners.length > 0) {
     for (const listener of [...listeners]) listener(error, { id, name });

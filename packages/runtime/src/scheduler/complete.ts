@@ -5,14 +5,13 @@
  * goroutine ended, or stands in the list that is taken here. An error whose goroutine nobody has asked for is
  * reported to the main thread, which looks again a turn later (`observe/uncaught.ts`).
  */
-import { clear } from '../codec/cell.ts';
 import { encode } from '../codec/encode.ts';
-import { CanceledError } from '../errors.ts';
+import { ArenaExhaustedError, CanceledError } from '../errors.ts';
 import { words } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
-import { release } from '../memory/heap.ts';
+import { release, withReserve } from '../memory/heap.ts';
 import { lock, unlock } from '../memory/lock.ts';
-import { DONE, FAILED, JOINED, JOINERS, LOCK, RESULT, STATUS } from './goroutine.ts';
+import { DONE, ERROR_LOST, FAILED, JOINED, JOINERS, LOCK, RESULT, STATUS } from './goroutine.ts';
 import { ready } from './inbox.ts';
 import { COUNT_FINISHED, machine } from './machine.ts';
 import { NOTICE_UNJOINED, notice } from './notice.ts';
@@ -53,17 +52,22 @@ export function completeWithError(record: number, error: unknown, local: LocalOu
 
 function complete(record: number, status: number, error: unknown, quiet: boolean): void {
   const cell = (record + RESULT) >> 1;
-  try {
-    encode(error, cell, 'throw from a goroutine');
-  } catch {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  withReserve(() => {
     try {
-      encode(new Error(text), cell, 'throw from a goroutine');
-    } catch {
-      clear(cell); // The arena is full: the joiner gets undefined as its error rather than nothing at all.
+      encode(error, cell, 'throw from a goroutine');
+    } catch (problem) {
+      if (problem instanceof ArenaExhaustedError) words[record + ERROR_LOST] = 1;
+      else encode(uncopied(error), cell, 'throw from a goroutine');
     }
-  }
+  });
   end(record, status, !quiet);
+}
+
+/** What joiners get of an error that cannot be copied whole. */
+function uncopied(error: unknown): Error {
+  const copy = new Error(error instanceof Error ? error.message : String(error));
+  if (error instanceof Error && error.stack !== undefined) copy.stack = error.stack;
+  return copy;
 }
 
 function end(record: number, status: number, report: boolean): void {

@@ -44,7 +44,9 @@ export const TASK_SLOT = 20;
 export const CANCELED = 21;
 /** A cell: why it was cancelled. Written by the one canceller. */
 export const CANCEL_REASON = 22;
-const RECORD_BYTES = 24 * 4;
+/** Not 0 when it failed and there was no room left for its error; written by its machine before the last step of STATUS. */
+export const ERROR_LOST = 24;
+const RECORD_BYTES = 26 * 4;
 
 export const RUNNABLE = 0;
 export const RUNNING = 1;
@@ -73,6 +75,7 @@ export function createRecord(functionNumber: number): number {
   words[record + CAPTURES_FORM] = 0;
   words[record + JOINED] = 0;
   words[record + CANCELED] = 0;
+  words[record + ERROR_LOST] = 0;
   words[record + MACHINE] = -1;
   clear((record + RESULT) >> 1);
   clear((record + NAME) >> 1);

@@ -6,13 +6,14 @@
  * the page is registered: it is collected with the last of its handles, and gives all its references back at once.
  */
 import { decode } from '../codec/decode.ts';
+import { ArenaExhaustedError } from '../errors.ts';
 import { registerKind, SharedObject } from '../codec/handles.ts';
 import { buffer, cells, words } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
 import { release } from '../memory/heap.ts';
 import { KIND_GOROUTINE } from '../memory/layout.ts';
 import { cancel } from './cancel.ts';
-import { DONE, FAILED, JOINED, JOINERS, LOCK, NUMBER, RESULT, STATUS, STATUS_NAMES } from './goroutine.ts';
+import { DONE, ERROR_LOST, FAILED, JOINED, JOINERS, LOCK, NUMBER, RESULT, STATUS, STATUS_NAMES } from './goroutine.ts';
 import type { Operation } from './operation.ts';
 import { ObjectOperation } from './selectable.ts';
 import type { LocalOutcome } from './complete.ts';
@@ -132,10 +133,20 @@ export class JoinOperation<R> extends ObjectOperation<R> {
       this.value = local.value as R;
       return;
     }
+    if (failed) throw errorOf(address);
     const value = decode((address + RESULT) >> 1);
-    if (failed) throw value;
     this.value = value as R;
   }
+}
+
+/** The error of a goroutine that has failed. */
+export function errorOf(record: number): unknown {
+  if (words[record + ERROR_LOST] !== 0) {
+    return new ArenaExhaustedError(
+      'a goroutine failed because shared memory was full, and its error did not fit in either. Raise heapBytes with runtime.configure(), or keep fewer goroutines, channels and values in flight.',
+    );
+  }
+  return decode((record + RESULT) >> 1);
 }
 
 registerKind(KIND_GOROUTINE, (record) => new Goroutine(record, false, null));

@@ -17,6 +17,7 @@ import { inboxIsEmpty } from './inbox.ts';
 import { COUNT_SLICES, COUNT_SWITCHES, machine } from './machine.ts';
 import { Operation } from './operation.ts';
 import { announceSleep, rise, sleep } from './parker.ts';
+import { relievePressure, underPressure } from './pressure.ts';
 import { onSchedule } from './schedule.ts';
 import type { Task } from './task.ts';
 import { armTimer, fireTimers, hasTimers } from './timers.ts';
@@ -62,6 +63,7 @@ function slice(): void {
   machine.running = true;
   const more = runGoroutines();
   machine.running = false;
+  relievePressure();
   if (more) {
     requestSlice();
   } else {
@@ -80,6 +82,7 @@ function runGoroutines(): boolean {
     const task = findRunnable();
     if (task !== null) execute(task);
     else if (!spin()) return false;
+    if (underPressure()) return true;
     if (ticks % TICKS_BETWEEN_CLOCKS === 0 || task === null) {
       now = performance.now();
       if (hasTimers()) fireTimers(now);

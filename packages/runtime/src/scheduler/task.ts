@@ -43,7 +43,7 @@ export class Task implements Waiting {
 
   /** So that a cancellation, which comes with the record's address, finds it. */
   findable(): void {
-    if (this.slot < 0) words[this.record + TASK_SLOT] = machine.slotOf(this);
+    words[this.record + TASK_SLOT] = machine.slotOf(this);
   }
 
   /**

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { beforeEach, describe, it } from 'vitest';
+import { afterEach, beforeEach, describe, it } from 'vitest';
 import { encode } from '../../src/codec/encode.ts';
+import { type ParcelHook, setParcelHook } from '../../src/codec/parcels.ts';
 import { transfer } from '../../src/codec/transfer.ts';
+import { allocate } from '../../src/memory/heap.ts';
+import { KIND_FUNCTION } from '../../src/memory/layout.ts';
 import { freshArena, inUse, roundTrip, take } from './harness.ts';
 
 let cell = 0;
@@ -9,14 +12,18 @@ beforeEach(() => {
   ({ cell } = freshArena());
 });
 const same = (value: unknown) => assert.deepStrictEqual(roundTrip(value, cell), structuredClone(value));
-const Resizable = ArrayBuffer as unknown as new (length: number, options: { maxByteLength: number }) => ArrayBuffer & {
+const Resizable = ArrayBuffer as unknown as new (
+  length: number,
+  options: { maxByteLength: number },
+) => ArrayBuffer & {
   resizable: boolean;
   maxByteLength: number;
   resize(length: number): void;
 };
 
 describe('buffers and views', () => {
-  const names = 'Int8Array,Uint8Array,Uint8ClampedArray,Int16Array,Uint16Array,Int32Array,Uint32Array,Float32Array,Float64Array,BigInt64Array,BigUint64Array';
+  const names =
+    'Int8Array,Uint8Array,Uint8ClampedArray,Int16Array,Uint16Array,Int32Array,Uint32Array,Float32Array,Float64Array,BigInt64Array,BigUint64Array';
   it.each([...names.split(','), ...('Float16Array' in globalThis ? ['Float16Array'] : [])])('%s', (name) => {
     const View = Reflect.get(globalThis, name) as Uint8ArrayConstructor;
     const buffer = new ArrayBuffer(64);
@@ -63,7 +70,10 @@ describe('buffers and views', () => {
   });
   it('resizable buffers, with views that follow their length and views that do not', () => {
     const buffer = new Resizable(8, { maxByteLength: 32 });
-    const result = roundTrip({ buffer, following: new Uint8Array(buffer), whole: new Uint8Array(buffer, 0, 8), part: new Uint8Array(buffer, 4) }, cell);
+    const result = roundTrip(
+      { buffer, following: new Uint8Array(buffer), whole: new Uint8Array(buffer, 0, 8), part: new Uint8Array(buffer, 4) },
+      cell,
+    );
     assert.equal(result.buffer.resizable, true);
     assert.equal(result.buffer.maxByteLength, 32);
     result.buffer.resize(16);
@@ -108,7 +118,10 @@ describe('transfer', () => {
     assert.equal(neighbour.toString(), 'neighbour');
   });
   it('a buffer that cannot be detached is refused, and nothing is sent; Node 20 does not tell, so it is copied there', () => {
-    const memory = new WebAssembly.Memory({ initial: 1 }).buffer;
+    const { Memory } = Reflect.get(globalThis, 'WebAssembly') as {
+      Memory: new (size: { initial: number }) => { buffer: ArrayBuffer };
+    };
+    const memory = new Memory({ initial: 1 }).buffer;
     const other = new ArrayBuffer(8);
     const before = inUse();
     const send = () => encode([transfer(other), transfer(memory)], cell, 'send');
@@ -124,6 +137,43 @@ describe('transfer', () => {
   });
   it('of what is not transferable', () => {
     assert.throws(() => transfer(5), /^TypeError: transfer\(\) takes an ArrayBuffer or another transferable object, got number$/);
-    assert.throws(() => encode(transfer(new MessageChannel().port1), cell, 'send'), /value is a MessagePort, which cannot be transferred/);
+    assert.throws(
+      () => encode(transfer(new MessageChannel().port1), cell, 'send'),
+      /value is a MessagePort, which cannot be transferred/,
+    );
+  });
+});
+
+describe('parcels', () => {
+  afterEach(() => setParcelHook(undefined));
+  const contents = new Map<number, object>();
+  /** Keeps the object itself, as a post to this thread would. */
+  const hook = (post: ParcelHook['post']): ParcelHook => ({
+    reserve: (object, moved) => (object instanceof MessagePort && moved ? allocate(KIND_FUNCTION, 8) : 0),
+    post,
+    receive: (address) => contents.get(address)!,
+  });
+  it('go through the hook once nothing can fail', () => {
+    setParcelHook(hook((address, object) => contents.set(address, object)));
+    const { port1 } = new MessageChannel();
+    const before = inUse();
+    assert.throws(() => encode({ port: transfer(port1), bad: Symbol() }, cell, 'send'));
+    assert.deepStrictEqual(inUse(), before);
+    assert.equal(contents.size, 0);
+    encode({ port: port1 }, cell, 'send');
+    assert.equal(contents.size, 1);
+    assert.equal((take(cell) as { port: unknown }).port, port1);
+    assert.deepStrictEqual(inUse(), before);
+    assert.throws(() => encode(new MessageChannel().port1, cell, 'send'), /value is a MessagePort/);
+  });
+  it('that cannot be posted: nothing is sent', () => {
+    setParcelHook(
+      hook(() => {
+        throw new RangeError('no port');
+      }),
+    );
+    const before = inUse();
+    assert.throws(() => encode(transfer(new MessageChannel().port1), cell, 'send'), /no port/);
+    assert.deepStrictEqual(inUse(), before);
   });
 });

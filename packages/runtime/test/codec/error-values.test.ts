@@ -8,15 +8,18 @@ beforeEach(() => {
   ({ cell } = freshArena());
 });
 
-it.each([Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError])('%s comes back as itself', (ErrorClass) => {
-  const error = new ErrorClass('wrong', { cause: { code: 7 } });
-  const result = roundTrip(error, cell);
-  assert.equal(Object.getPrototypeOf(result), ErrorClass.prototype);
-  assert.deepStrictEqual(result, error);
-  assert.equal(result.stack, error.stack);
-  assert.deepStrictEqual(Object.keys(result), []);
-  assert.equal(Object.prototype.toString.call(result), '[object Error]');
-});
+it.each([Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError])(
+  '%s comes back as itself',
+  (ErrorClass) => {
+    const error = new ErrorClass('wrong', { cause: { code: 7 } });
+    const result = roundTrip(error, cell);
+    assert.equal(Object.getPrototypeOf(result), ErrorClass.prototype);
+    assert.deepStrictEqual(result, error);
+    assert.equal(result.stack, error.stack);
+    assert.deepStrictEqual(Object.keys(result), []);
+    assert.equal(Object.prototype.toString.call(result), '[object Error]');
+  },
+);
 
 it('own properties, such as code, are kept', () => {
   const error = Object.assign(new TypeError('wrong'), { code: 'E_WRONG', detail: { at: [1, 2] } });

@@ -55,11 +55,26 @@ it('captures share objects with the rest of the value', () => {
 it('functions that capture themselves and each other', () => {
   const even = () => true;
   const odd = () => false;
-  capturesOf.set(even, [even, odd, { odd, list: [even] }, new Map<unknown, unknown>([['even', even], [even, 1]]), new Set([even, odd])]);
+  capturesOf.set(even, [
+    even,
+    odd,
+    { odd, list: [even] },
+    new Map<unknown, unknown>([
+      ['even', even],
+      [even, 1],
+    ]),
+    new Set([even, odd]),
+  ]);
   capturesOf.set(odd, [even]);
   encode({ even }, cell, 'send');
   const { even: received } = take(cell) as { even: Received };
-  const [self, other, object, map, set] = received() as [Received, Received, { odd: unknown; list: unknown[] }, Map<unknown, unknown>, Set<unknown>];
+  const [self, other, object, map, set] = received() as [
+    Received,
+    Received,
+    { odd: unknown; list: unknown[] },
+    Map<unknown, unknown>,
+    Set<unknown>,
+  ];
   assert.equal(self, received);
   assert.equal(other()![0], received);
   assert.equal(object.odd, other);
@@ -101,7 +116,11 @@ it('PendingValue passes through; the value can be decoded later', async () => {
   setFunctionHook({
     ...hook,
     decode(functionNumber, captures) {
-      if (!ready) throw new PendingValue('loading', Promise.resolve().then(() => (ready = true)));
+      if (!ready)
+        throw new PendingValue(
+          'loading',
+          Promise.resolve().then(() => (ready = true)),
+        );
       return hook.decode(functionNumber, captures);
     },
   });

@@ -42,7 +42,10 @@ describe('identity', () => {
   it('the same object is received, in a cell and inside a value', () => {
     const thing = new Thing();
     assert.equal(roundTripSame(thing), thing);
-    const result = take(encoded({ a: thing, list: [thing, new Map([[thing, 1]])] })) as { a: Thing; list: [Thing, Map<Thing, number>] };
+    const result = take(encoded({ a: thing, list: [thing, new Map([[thing, 1]])] })) as {
+      a: Thing;
+      list: [Thing, Map<Thing, number>];
+    };
     assert.equal(result.a, thing);
     assert.equal(result.list[0], thing);
     assert.equal(result.list[1].get(thing), 1);
@@ -152,8 +155,14 @@ describe('stale handles', () => {
     const thing = new Thing();
     ({ cell } = freshArena());
     assert.equal(thing.isCurrent(), false);
-    assert.throws(() => encode(thing, cell, 'send on a channel'), /^DataCloneError: cannot send on a channel: value is a stale Thing: its runtime was shut down/);
-    assert.throws(() => encode({ thing }, cell, 'send on a channel'), /^DataCloneError: cannot send on a channel: value\.thing is a stale Thing/);
+    assert.throws(
+      () => encode(thing, cell, 'send on a channel'),
+      /^DataCloneError: cannot send on a channel: value is a stale Thing: its runtime was shut down/,
+    );
+    assert.throws(
+      () => encode({ thing }, cell, 'send on a channel'),
+      /^DataCloneError: cannot send on a channel: value\.thing is a stale Thing/,
+    );
   });
   it('of a block that was given back', () => {
     const address = allocate(KIND_GOROUTINE, 64);
@@ -191,7 +200,10 @@ async function churn(round: () => void): Promise<number> {
   let largest = 0;
   for (let index = 0; index < 20; index++) {
     round();
-    largest = Math.max(largest, Object.values(inUse()).reduce((sum, value) => sum + value, 0));
+    largest = Math.max(
+      largest,
+      Object.values(inUse()).reduce((sum, value) => sum + value, 0),
+    );
     await collectGarbage();
   }
   return largest;

@@ -38,7 +38,8 @@ export class OtherThread {
     encode(value, this.#cell, 'send');
     this.turn(command);
     const answer = take(this.#cell);
-    if (typeof answer === 'object' && answer !== null && 'failed' in answer) throw new Error(`other thread: ${String(answer.failed)}`);
+    if (typeof answer === 'object' && answer !== null && 'failed' in answer)
+      throw new Error(`other thread: ${String(answer.failed)}`);
     return answer;
   }
 

@@ -45,7 +45,8 @@ describe('from one thread to another and back', () => {
   it('nothing stays in use', () => {
     other.ask(1);
     const before = inUse();
-    for (let index = 0; index < 100; index++) other.ask({ index, text: 'x'.repeat(index), list: [new Map([[index, new Uint8Array(index)]])] });
+    for (let index = 0; index < 100; index++)
+      other.ask({ index, text: 'x'.repeat(index), list: [new Map([[index, new Uint8Array(index)]])] });
     other.ask(1);
     assert.deepStrictEqual(inUse(), before);
   });
@@ -127,7 +128,11 @@ describe('SharedArrayBuffer', () => {
   });
   it('is the same object twice in one value', () => {
     const buffer = new SharedArrayBuffer(8);
-    const [a, b, view] = other.ask([buffer, buffer, new Uint8Array(buffer)]) as [SharedArrayBuffer, SharedArrayBuffer, Uint8Array];
+    const [a, b, view] = other.ask([buffer, buffer, new Uint8Array(buffer)]) as [
+      SharedArrayBuffer,
+      SharedArrayBuffer,
+      Uint8Array,
+    ];
     assert.equal(a, buffer);
     assert.equal(b, buffer);
     assert.equal(view.buffer, buffer);

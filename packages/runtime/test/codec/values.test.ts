@@ -1,18 +1,37 @@
 import assert from 'node:assert/strict';
-import { runInNewContext } from 'node:vm';
+import { runInNewContext, runInThisContext } from 'node:vm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { clear, decode, drop, encode, freshArena, inUse, roundTrip, take } from './harness.ts';
 import { move } from '../../src/codec/cell.ts';
+import { clear, decode, drop, encode, freshArena, inUse, roundTrip, take } from './harness.ts';
 
 let cell = 0;
 beforeEach(() => {
   ({ cell } = freshArena());
 });
 
+/** An array with holes, from its source text. */
+const withHoles = (source: string) => runInThisContext(source) as unknown[];
 const same = (value: unknown) => assert.deepStrictEqual(roundTrip(value, cell), structuredClone(value));
 
 describe('what fits into a cell', () => {
-  it.each([0, -0, 1, -1, 0.5, -129.25, NaN, -NaN, Infinity, -Infinity, 2 ** 31, -(2 ** 31), 2 ** 53, 5e-324, -5e-324, 1.7976931348623157e308])('number %s', (value) => {
+  it.each([
+    0,
+    -0,
+    1,
+    -1,
+    0.5,
+    -129.25,
+    NaN,
+    -NaN,
+    Infinity,
+    -Infinity,
+    2 ** 31,
+    -(2 ** 31),
+    2 ** 53,
+    5e-324,
+    -5e-324,
+    1.7976931348623157e308,
+  ])('number %s', (value) => {
     const result = roundTrip(value, cell);
     assert.ok(Object.is(result, value));
   });
@@ -41,7 +60,18 @@ describe('what fits into a cell', () => {
 });
 
 describe('texts', () => {
-  it.each(['中', '\ud800', '\udc00x', 'a\ud83d', 'hello', 'é'.repeat(12), 'é'.repeat(13), 'x'.repeat(25), '中'.repeat(25), '\ud800'.repeat(5000)])('%s', (value) => {
+  it.each([
+    '中',
+    '\ud800',
+    '\udc00x',
+    'a\ud83d',
+    'hello',
+    'é'.repeat(12),
+    'é'.repeat(13),
+    'x'.repeat(25),
+    '中'.repeat(25),
+    '\ud800'.repeat(5000),
+  ])('%s', (value) => {
     assert.equal(roundTrip(value, cell), value);
     assert.deepStrictEqual(roundTrip([value, { [value]: value }], cell), [value, { [value]: value }]);
   });
@@ -72,7 +102,8 @@ describe('plain objects and arrays', () => {
     assert.equal(Object.getPrototypeOf(result), Object.prototype);
   });
   it('without a prototype', () => same(Object.assign(Object.create(null), { a: 1 })));
-  it('of another realm', () => assert.deepStrictEqual(roundTrip(runInNewContext('({a: [1, {b: 2}]})'), cell), { a: [1, { b: 2 }] }));
+  it('of another realm', () =>
+    assert.deepStrictEqual(roundTrip(runInNewContext('({a: [1, {b: 2}]})'), cell), { a: [1, { b: 2 }] }));
   it('of a class: its own enumerable properties, getters of its prototype left out', () => {
     class Point {
       x = 1;
@@ -103,7 +134,7 @@ describe('plain objects and arrays', () => {
   it('a property that a getter removes is left out', () => {
     const value: Record<string, unknown> = {
       get a() {
-        delete value['b'];
+        delete value.b;
         return 1;
       },
       b: 2,
@@ -113,10 +144,12 @@ describe('plain objects and arrays', () => {
   it('enumerable properties of a prototype are left out', () => {
     assert.deepStrictEqual(roundTrip(Object.assign(Object.create({ inherited: 1 }), { own: 2 }), cell), { own: 2 });
   });
-  it.each([[[]], [[1]], [[undefined]], [[1, , 3]], [[, ,]], [[, 1]], [[1, undefined, , 'x']]])('array %#', (value) => same(value));
+  it.each(['[]', '[1]', '[undefined]', '[1, , 3]', '[, ,]', '[, 1]', "[1, undefined, , 'x']"])('array %s', (source) =>
+    same(withHoles(source)),
+  );
   it('arrays with properties, and holes made up for by properties', () => {
     same(Object.assign([1, 2], { extra: 'x', '-1': 0 }));
-    same(Object.assign([1, , 3], { extra: 'x' }));
+    same(Object.assign(withHoles('[1, , 3]'), { extra: 'x' }));
     same(Object.assign(new Array(20).fill(1.5), { extra: 'x' }));
     same('aXbX'.match(/X/)!);
   });
@@ -132,7 +165,10 @@ describe('plain objects and arrays', () => {
     value[7] = 'near';
     const result = roundTrip(value, cell);
     assert.equal(result.length, 4_000_000_001);
-    assert.deepStrictEqual(Object.entries(result), [['7', 'near'], ['4000000000', 'far']]);
+    assert.deepStrictEqual(Object.entries(result), [
+      ['7', 'near'],
+      ['4000000000', 'far'],
+    ]);
   });
   it('a subclass of Array is an array', () => {
     class List extends Array {}
@@ -142,7 +178,14 @@ describe('plain objects and arrays', () => {
 
 describe('builtin classes', () => {
   it('Map and Set, nested, in order', () => {
-    same(new Map<unknown, unknown>([['b', 1], ['a', new Set([1, 'x', null])], [{ key: 1 }, new Map([[1, 2]])], [NaN, -0]]));
+    same(
+      new Map<unknown, unknown>([
+        ['b', 1],
+        ['a', new Set([1, 'x', null])],
+        [{ key: 1 }, new Map([[1, 2]])],
+        [NaN, -0],
+      ]),
+    );
     same(new Set<unknown>([{ a: 1 }, [2], undefined]));
     same(new Map());
   });
@@ -165,16 +208,16 @@ describe('builtin classes', () => {
 describe('identity inside one value', () => {
   it('cycles', () => {
     const value: Record<string, unknown> = { list: [] };
-    value['self'] = value;
-    (value['list'] as unknown[]).push(value, value['list']);
-    value['map'] = new Map([[value, value]]);
-    value['set'] = new Set([value]);
+    value.self = value;
+    (value.list as unknown[]).push(value, value.list);
+    value.map = new Map([[value, value]]);
+    value.set = new Set([value]);
     const result = roundTrip(value, cell);
-    assert.equal(result['self'], result);
-    assert.equal((result['list'] as unknown[])[0], result);
-    assert.equal((result['list'] as unknown[])[1], result['list']);
-    assert.equal((result['map'] as Map<unknown, unknown>).get(result), result);
-    assert.ok((result['set'] as Set<unknown>).has(result));
+    assert.equal(result.self, result);
+    assert.equal((result.list as unknown[])[0], result);
+    assert.equal((result.list as unknown[])[1], result.list);
+    assert.equal((result.map as Map<unknown, unknown>).get(result), result);
+    assert.ok((result.set as Set<unknown>).has(result));
   });
   it('shared parts, before and after the sixteenth object', () => {
     const shared = { s: 1 };
@@ -205,7 +248,8 @@ describe('depth', () => {
   });
   it('deep in arrays, maps, sets and causes', () => {
     let value: unknown = 'end';
-    for (let index = 0; index < 10_000; index++) value = [[value], new Map([['k', value]]), new Set([0]), new Error('e', { cause: 0 })][index % 4 === 1 ? 1 : 0];
+    for (let index = 0; index < 10_000; index++)
+      value = [[value], new Map([['k', value]]), new Set([0]), new Error('e', { cause: 0 })][index % 4 === 1 ? 1 : 0];
     let result: unknown = roundTrip(value, cell);
     let depth = 0;
     for (; result !== 'end'; depth++) result = Array.isArray(result) ? result[0] : (result as Map<string, unknown>).get('k');

@@ -32,11 +32,11 @@ async function asAsyncCode(program: Program, ...args: unknown[]): Promise<unknow
   const steps = program(inAsyncCode as Drive, ...args);
   let step = steps.next();
   while (!step.done) {
-    try {
-      step = steps.next(await step.value);
-    } catch (error) {
-      step = steps.throw(error);
-    }
+    const outcome = await Promise.resolve(step.value).then(
+      (value) => () => steps.next(value),
+      (error: unknown) => () => steps.throw(error),
+    );
+    step = outcome();
   }
   return step.value;
 }

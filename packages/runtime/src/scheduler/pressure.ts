@@ -1,0 +1,36 @@
+/**
+ * Memory pressure: V8 does not know how much shared memory its small proxy objects hold, so it sees no reason to collect
+ * them. When half of the arena is in use, and with each sixteenth more, every thread collects its garbage once; the
+ * finalizers then give back what no thread uses any more. That gives memory back and nothing else depends on it.
+ */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { words } from '../memory/arena.ts';
+import { load } from '../memory/atomics.ts';
+import { MACHINE_COUNT, PRESSURE } from '../memory/layout.ts';
+import { machine } from './machine.ts';
+import { wakeMachine } from './parker.ts';
+
+let seen = 0;
+let collect: (() => void) | undefined;
+
+/** Whether this thread has not yet answered the last rise. A slice ends for it, since what it runs may be what fills the arena. */
+export function underPressure(): boolean {
+  return words[PRESSURE] !== seen; // Plain: an old value is seen a moment later.
+}
+
+/** Called after each slice. */
+export function relievePressure(): void {
+  const pressure = load(PRESSURE);
+  if (pressure === seen) return;
+  seen = pressure;
+  for (let number = 0; number < load(MACHINE_COUNT); number++) if (number !== machine.number) wakeMachine(number);
+  collect ??= collector();
+  collect();
+}
+
+/** The engine's own collector. The flag is the process's, so it stays on: another thread may be here at the same time. */
+function collector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}
