@@ -67,7 +67,7 @@ export function ensureArena(): void {
   openSharedBuffers(runtimeId);
   installFunctionHook();
   watchUncaught();
-  process.on('beforeExit', endDeadlock);
+  process.on('beforeExit', beforeExit);
   usable = true;
   startMain(procs);
 }
@@ -121,6 +121,10 @@ function letGo(): void {
   else keepAlive.ref();
 }
 
+function beforeExit(): void {
+  if (!endDeadlock()) keepAlive?.ref();
+}
+
 /** Ends all goroutines and all threads. Nothing happens when none run. */
 export async function stop(reason: string): Promise<void> {
   if (!usable || !threadsWanted) return;
@@ -164,7 +168,7 @@ function reset(): void {
 
 function leaveArena(): void {
   closeSharedBuffers();
-  process.off('beforeExit', endDeadlock);
+  process.off('beforeExit', beforeExit);
   usable = false;
 }
 

@@ -6,6 +6,7 @@
  * could give one thread two.
  */
 import * as Comlink from 'comlink';
+import { releaseProxies } from './codec/handles.ts';
 import { adoptSharedBuffers, closeSharedBuffers, openSharedBuffers } from './codec/shared-buffers.ts';
 import { RuntimeStateError } from './errors.ts';
 import { add, load, notify, waitAsyncWhile } from './memory/atomics.ts';
@@ -14,6 +15,7 @@ import { giveBackFreeBlocks } from './memory/heap.ts';
 import { INSTALLED_MACHINES } from './memory/layout.ts';
 import { abandonThread } from './scheduler/abandon.ts';
 import { attachMachine } from './scheduler/attach.ts';
+import { releaseHandles } from './scheduler/handle.ts';
 import { installLoop, uninstallLoop } from './scheduler/loop.ts';
 import { machine } from './scheduler/machine.ts';
 import { LocalQueue } from './scheduler/run-queue.ts';
@@ -25,7 +27,6 @@ import './sync/atomic-int.ts';
 import './sync/channel.ts';
 import './sync/mutex.ts';
 import './sync/wait-group.ts';
-import './scheduler/handle.ts';
 
 export default async function install(installation: Installation): Promise<void> {
   const { arena, serve, call } = installation;
@@ -49,8 +50,12 @@ const control: WorkerControl = {
   },
   abandon(message: string): void {
     abandonThread(new RuntimeStateError(message));
-    giveBackFreeBlocks();
     closeSharedBuffers();
+    releaseProxies();
+    releaseHandles();
+    giveBackFreeBlocks();
+    // The answer goes out first. Nothing of this thread may use what it has given back, until the thread is ended.
+    setImmediate(blockForEver);
   },
   memory(): NodeJS.MemoryUsage {
     return process.memoryUsage();
@@ -64,8 +69,12 @@ function forwardEnds(main: Comlink.Remote<MainControl>): void {
   });
   process.exit = ((code?: number) => {
     void main.exit(Number(code ?? process.exitCode ?? 0));
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); // Never returns, as the caller expects.
+    blockForEver(); // Never returns, as the caller expects.
   }) as typeof process.exit;
+}
+
+function blockForEver(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
 async function everybodyInstalled(machines: number): Promise<void> {

@@ -1,30 +1,18 @@
 // The work with goroutines, a pipeline of three stages:
 //
-//   walk ──starts──▶ digest, one for each file ──outcomes──▶ collect
+//   walk ──starts──▶ digest, one for each handful of files ──outcomes──▶ collect
 //
-// One goroutine a file, and not a few that live long: a goroutine that has not begun goes to whichever thread is free, so
-// the work spreads by itself. A semaphore bounds how many there are at a time and the channel is bounded, too: memory
-// stays small, however many files there are. Goroutines may make synchronous calls to the file system: they run on worker
-// threads, and one such call costs a fraction of what its asynchronous twin does. What can't be read becomes an outcome of
-// its own; any other error is a bug and ends the program.
+// Many goroutines that do a little each, and not a few that live long: one that has not begun goes to whichever thread is
+// free, so the work spreads by itself. A semaphore bounds how many there are at a time and the channel is bounded, too:
+// memory stays small, however many files there are. Goroutines may make synchronous calls to the file system: they run on
+// worker threads, and one such call costs a fraction of what its asynchronous twin does. What can't be read becomes an
+// outcome of its own; any other error is a bug and ends the program.
 
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
-import {
-  after,
-  chan,
-  type Goroutine,
-  go,
-  gosched,
-  Mutex,
-  type RecvChan,
-  Semaphore,
-  type SendChan,
-  select,
-  WaitGroup,
-} from 'goroutines';
+import { after, chan, type Goroutine, go, Mutex, type RecvChan, Semaphore, type SendChan, select, WaitGroup } from 'goroutines';
 import { type HashedFile, type Outcome, type Summary, summarize, unreadable } from './summary.ts';
 
 /**
@@ -39,13 +27,14 @@ interface Progress {
 const files = 0;
 const bytes = 1;
 
-const filesAtOnce = 64;
+const goroutinesAtOnce = 64;
+const filesEach = 32;
 const chunkBytes = 256 * 1024;
 const redrawMilliseconds = 100;
 
 /** Hashes every regular file below `folder`. `onProgress`, if given, is told now and then how far it has got. */
 export function* hashWithGoroutines(folder: string, onProgress?: (files: number, bytes: number) => void) {
-  const outcomes = chan<Outcome>(filesAtOnce);
+  const outcomes = chan<Outcome[]>(goroutinesAtOnce);
   const progress: Progress = { lock: new Mutex(), counts: new Float64Array(new SharedArrayBuffer(16)) };
   go(walk, folder, outcomes, progress);
   const collector = go(collect, outcomes);
@@ -64,68 +53,73 @@ function* report(progress: Progress, collector: Goroutine<Summary>, onProgress: 
   }
 }
 
-/** Starts a goroutine for every regular file, and closes `outcomes` after the last. Symbolic links are not followed. */
-function* walk(folder: string, outcomes: SendChan<Outcome>, progress: Progress) {
-  const slots = new Semaphore(filesAtOnce);
-  const files = new WaitGroup();
+/** Starts goroutines for the files of one folder after the other. Symbolic links are not followed. */
+function* walk(folder: string, outcomes: SendChan<Outcome[]>, progress: Progress) {
+  const slots = new Semaphore(goroutinesAtOnce);
+  const started = new WaitGroup();
   const pending = [''];
   for (let parent = pending.pop(); parent !== undefined; parent = pending.pop()) {
+    const paths: string[] = [];
     try {
       for (const entry of readdirSync(join(folder, parent), { withFileTypes: true })) {
         const path = join(parent, entry.name);
         if (entry.isDirectory()) pending.push(path);
-        if (!entry.isFile()) continue;
-        yield* slots.acquire();
-        files.go(digest, folder, path, slots, outcomes, progress);
+        else if (entry.isFile()) paths.push(path);
       }
     } catch (error) {
-      yield* outcomes.send(unreadable(parent, error));
+      yield* outcomes.send([unreadable(parent, error)]);
+    }
+    while (paths.length > 0) {
+      yield* slots.acquire();
+      started.go(digest, folder, paths.splice(0, filesEach), slots, outcomes, progress);
     }
   }
-  yield* files.wait();
+  yield* started.wait();
   outcomes.close();
 }
 
-function* digest(folder: string, path: string, slots: Semaphore, outcomes: SendChan<Outcome>, progress: Progress) {
-  let outcome: Outcome;
-  try {
-    outcome = yield* digestFile(folder, path);
-  } catch (error) {
-    outcome = unreadable(path, error);
-  } finally {
-    slots.release();
+function* digest(folder: string, paths: string[], slots: Semaphore, outcomes: SendChan<Outcome[]>, progress: Progress) {
+  const buffer = Buffer.allocUnsafe(chunkBytes);
+  const mine: Outcome[] = [];
+  for (const path of paths) {
+    try {
+      mine.push(digestFile(folder, path, buffer));
+    } catch (error) {
+      mine.push(unreadable(path, error));
+    }
   }
-  yield* outcomes.send(outcome);
-
-  yield* progress.lock.lock();
-  progress.counts[files]! += 1;
-  progress.counts[bytes]! += 'bytes' in outcome ? outcome.bytes : 0;
-  progress.lock.unlock();
+  yield* advance(progress, mine);
+  yield* outcomes.send(mine);
+  slots.release();
 }
 
-/** Reads a file chunk by chunk: a large one needs no more memory than a small one, and lets others run in between. */
-function* digestFile(folder: string, path: string) {
+function* advance({ lock, counts }: Progress, outcomes: Outcome[]) {
+  yield* lock.lock();
+  counts[files]! += outcomes.length;
+  for (const outcome of outcomes) counts[bytes]! += 'bytes' in outcome ? outcome.bytes : 0;
+  lock.unlock();
+}
+
+/** Reads a file chunk by chunk, so that a large one needs no more memory than a small one. */
+function digestFile(folder: string, path: string, buffer: Buffer): HashedFile {
   const file = openSync(join(folder, path), 'r');
   try {
-    const buffer = Buffer.allocUnsafe(Math.min(fstatSync(file).size + 1, chunkBytes)); // a whole small file and its end at once
     const hash = createHash('sha256');
     let size = 0;
     for (let count = readSync(file, buffer); count > 0; count = readSync(file, buffer)) {
       hash.update(buffer.subarray(0, count));
       size += count;
-      if (count === buffer.length) yield* gosched();
     }
-    const hashed: HashedFile = { path, bytes: size, digest: hash.digest('hex'), thread: threadId };
-    return hashed;
+    return { path, bytes: size, digest: hash.digest('hex'), thread: threadId };
   } finally {
     closeSync(file);
   }
 }
 
-function* collect(outcomes: RecvChan<Outcome>) {
+function* collect(outcomes: RecvChan<Outcome[]>) {
   const all: Outcome[] = [];
-  yield* outcomes.forEach(function* (outcome) {
-    all.push(outcome);
+  yield* outcomes.forEach(function* (some) {
+    all.push(...some);
   });
   return summarize(all);
 }

@@ -3,6 +3,7 @@ import { attachArena, MAXIMUM_HEAP_BYTES, MINIMUM_HEAP_BYTES } from './arena.ts'
 import { initializeHeap } from './heap.ts';
 import { PAGE_BYTES } from './layout.ts';
 import { initializePages } from './pages.ts';
+import { initializePressure } from './pressure.ts';
 
 export function createArena(heapBytes: number): SharedArrayBuffer {
   if (!Number.isSafeInteger(heapBytes) || heapBytes < MINIMUM_HEAP_BYTES || heapBytes > MAXIMUM_HEAP_BYTES) {
@@ -13,6 +14,7 @@ export function createArena(heapBytes: number): SharedArrayBuffer {
   const shared = new SharedArrayBuffer(Math.ceil(heapBytes / PAGE_BYTES) * PAGE_BYTES);
   attachArena(shared);
   initializePages();
+  initializePressure();
   initializeHeap(0);
   return shared;
 }

@@ -17,6 +17,7 @@ import { add } from './atomics.ts';
 import * as layout from './layout.ts';
 import { lock, unlock } from './lock.ts';
 import { givePages, orderFor, takePages } from './pages.ts';
+import { checkPressure } from './pressure.ts';
 
 const { BLOCK_HEADER_WORDS, BLOCK_META, BLOCK_REFERENCES } = layout;
 
@@ -57,6 +58,8 @@ const freshStarts = new Int32Array(sizes.length);
 const freshEnds = new Int32Array(sizes.length);
 /** Address of this thread's row in USAGE. */
 let usageRow: number = layout.USAGE;
+const BYTES_BETWEEN_LOOKS = 1024 * 1024;
+let takenSinceLook = 0;
 /** See `withReserve`. */
 let reserveOpen = false;
 
@@ -110,6 +113,7 @@ function occupy(address: number, kind: number, sizeClass: number): void {
 
 function allocateLarge(kind: number, size: number): number {
   const order = orderFor(size);
+  taken(size);
   const run = order < layout.PAGE_ORDERS ? takePages(order, reserveOpen) : 0;
   if (run === 0) throw exhausted(size);
   const address = run + BLOCK_HEADER_WORDS;
@@ -120,6 +124,7 @@ function allocateLarge(kind: number, size: number): number {
 
 /** A block for a thread whose list is empty: of the shared list, cut from a page, or a larger one. */
 function refill(sizeClass: number, byteLength: number): number {
+  taken(batchSizes[sizeClass]! * blockBytes[sizeClass]!);
   const address = takeBatch(sizeClass) || cut(sizeClass);
   if (address !== 0) return address;
   // No page is left, but pages cut for larger blocks may have free ones.
@@ -135,6 +140,14 @@ function popFree(sizeClass: number): number {
   freeHeads[sizeClass] = words[address]!;
   freeCounts[sizeClass] = freeCounts[sizeClass]! - 1;
   return address;
+}
+
+/** This thread has taken so many bytes: now and then a look at how much is in use. */
+function taken(byteLength: number): void {
+  takenSinceLook += byteLength;
+  if (takenSinceLook < BYTES_BETWEEN_LOOKS) return;
+  takenSinceLook = 0;
+  checkPressure();
 }
 
 /** Takes a batch of the shared list: returns its first block, the others become this thread's. 0 when there is none. */

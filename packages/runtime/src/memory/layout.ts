@@ -22,9 +22,9 @@ export const PAGE_LOCK = 1 * WORDS_PER_LINE;
 export const PAGE_COUNT = PAGE_LOCK + 1;
 /** Free pages now; under PAGE_LOCK. */
 export const PAGES_FREE = PAGE_LOCK + 2;
-/** When fewer pages than this are free, PRESSURE is advanced; under PAGE_LOCK. */
+/** When more than this is in use (in units of 16 bytes), PRESSURE is advanced; see `memory/pressure.ts`. */
 export const PRESSURE_LEVEL = PAGE_LOCK + 3;
-/** Advanced under PAGE_LOCK, read by anybody: every thread answers a change by collecting its garbage. See `scheduler/pressure.ts`. */
+/** Every thread answers a change by collecting its garbage; atomic. See `scheduler/pressure.ts`. */
 export const PRESSURE = PAGE_LOCK + 4;
 /** Heads of the free lists by order (page index, 0 = empty); under PAGE_LOCK. */
 export const PAGE_FREE_LISTS = 2 * WORDS_PER_LINE;

@@ -6,11 +6,10 @@
  * PAGE_LOCK; it is a slow path, since small blocks are cut from pages by `heap.ts` and stay cut.
  */
 import { words } from './arena.ts';
-import { add } from './atomics.ts';
 import * as layout from './layout.ts';
 import { lock, unlock } from './lock.ts';
 
-const { PAGE_FREE_LISTS, PAGE_IS_FREE, PAGE_LOCK, PAGE_ORDERS, PAGE_STATES, PAGE_WORDS, PAGES_FREE, PRESSURE, PRESSURE_LEVEL } = layout;
+const { PAGE_FREE_LISTS, PAGE_IS_FREE, PAGE_LOCK, PAGE_ORDERS, PAGE_STATES, PAGE_WORDS, PAGES_FREE } = layout;
 
 /** Links of a free run, at its start. */
 const NEXT = 0;
@@ -27,7 +26,6 @@ export function initializePages(): void {
     insert(page, order);
     page += 1 << order;
   }
-  words[PRESSURE_LEVEL] = 8 * pressureStep();
 }
 
 /** The order of the smallest run that holds so many bytes. */
@@ -57,10 +55,6 @@ export function takePages(order: number, fromReserve: boolean): number {
     insert(page + (1 << found), found);
   }
   words[PAGE_STATES + page] = order + 1;
-  if (words[PAGES_FREE]! < words[PRESSURE_LEVEL]!) {
-    words[PRESSURE_LEVEL] = words[PAGES_FREE]! - pressureStep();
-    add(PRESSURE, 1);
-  }
   unlock(PAGE_LOCK);
   return page * PAGE_WORDS;
 }
@@ -79,14 +73,7 @@ export function givePages(address: number, order: number): void {
     order++;
   }
   insert(page, order);
-  const step = pressureStep();
-  words[PRESSURE_LEVEL] = Math.min(8 * step, Math.max(words[PRESSURE_LEVEL]!, words[PAGES_FREE]! - step));
   unlock(PAGE_LOCK);
-}
-
-/** Garbage is collected when half of the arena is in use, and again each time a sixteenth more is. */
-function pressureStep(): number {
-  return words[layout.PAGE_COUNT]! >> 4;
 }
 
 function insert(page: number, order: number): void {

@@ -16,12 +16,15 @@ import { Task } from '../scheduler/task.ts';
 import { anyQueued } from '../scheduler/wake.ts';
 import { runningGoroutines } from './stats.ts';
 
-/** On the main thread, in `beforeExit`: ends everybody who waits on this thread with a DeadlockError, if it is one. */
-export function endDeadlock(): void {
-  if (load(BUSY_MACHINES) !== 0 || machine.ready.length > 0 || !inboxIsEmpty() || anyQueued()) return;
+/**
+ * On the main thread, in `beforeExit`: ends everybody who waits on this thread with a DeadlockError, if it is one.
+ * Returns false when something can still happen, so that the process must not end.
+ */
+export function endDeadlock(): boolean {
+  if (load(BUSY_MACHINES) !== 0 || machine.ready.length > 0 || !inboxIsEmpty() || anyQueued()) return false;
   const waiting = machine.entries.filter((entry) => entry !== null);
   // Goroutines that are parked without anybody on the main thread waiting for them do not keep the process.
-  if (waiting.length === 0) return;
+  if (waiting.length === 0) return true;
   const lines = waiting.map((entry) => {
     if (entry instanceof Task) return `goroutine ${cells[(entry.record + NUMBER) >> 1]} [${entry.operation?.reason ?? 'running'}]`;
     return entry instanceof AsyncWait ? `async code on the main thread [${entry.reason}]` : 'unknown';
@@ -30,4 +33,5 @@ export function endDeadlock(): void {
   if (elsewhere > 0) lines.push(`and ${elsewhere} more goroutine${elsewhere === 1 ? '' : 's'} parked on other threads`);
   const error = new DeadlockError(`all goroutines are asleep - deadlock!\n${lines.map((line) => `  ${line}`).join('\n')}`);
   for (const entry of waiting) entry.abandon(error);
+  return true;
 }

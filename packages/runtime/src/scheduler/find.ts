@@ -13,7 +13,7 @@ import { LINK } from './goroutine.ts';
 import { drainInbox, inboxIsEmpty } from './inbox.ts';
 import { COUNT_GLOBAL_TAKES, COUNT_STEALS, COUNT_STOLEN, machine } from './machine.ts';
 import type { LocalQueue } from './run-queue.ts';
-import { start, takeStartable } from './start.ts';
+import { acceptsMore, start, takeStartable } from './start.ts';
 import type { Task } from './task.ts';
 import { startSearching, stopSearchingWithWork } from './wake.ts';
 
@@ -34,20 +34,22 @@ export function findRunnable(): Task | null {
     if (queue === null) return machine.ready.shift() ?? null;
     tick = (tick + 1) | 0;
     let record = 0;
-    if (tick % GLOBAL_QUEUE_INTERVAL === 0) record = takeGlobal(1);
+    if (tick % GLOBAL_QUEUE_INTERVAL === 0 && acceptsMore()) record = takeGlobal(1);
     if (record === 0) {
       readyFirst = !readyFirst;
       if (readyFirst) {
         const task = machine.ready.shift();
         if (task !== undefined) return found(task);
       }
-      record = queue.pop();
+      record = acceptsMore() ? queue.pop() : 0;
       if (record === 0) {
         const task = machine.ready.shift();
         if (task !== undefined) return found(task);
         record = takeStartable();
-        if (record === 0) record = takeGlobalBatch(queue);
-        if (record === 0 && startSearching()) record = steal(queue);
+        if (record === 0 && acceptsMore()) {
+          record = takeGlobalBatch(queue);
+          if (record === 0 && startSearching()) record = steal(queue);
+        }
         if (record === 0) return null;
       }
     }

@@ -30,14 +30,26 @@ class HandlePage {
 }
 
 let page: HandlePage | null = null;
-const collected = new FinalizationRegistry<Records>(({ arena, addresses }) => {
-  if (arena !== buffer) return;
-  for (const address of addresses) release(address);
-});
+/** What the pages of this thread hold that are still in use. */
+const live = new Set<Records>();
+const collected = new FinalizationRegistry<Records>(giveBack);
+
+function giveBack(records: Records): void {
+  live.delete(records);
+  if (records.arena !== buffer) return;
+  for (const address of records.addresses) release(address);
+}
+
+/** Before this thread ends: gives back the references of all its handles. None may be used after this. */
+export function releaseHandles(): void {
+  for (const records of [...live]) giveBack(records);
+  page = null;
+}
 
 function pageForNewHandle(record: number): HandlePage {
   if (page === null || page.records.addresses.length === HANDLES_IN_PAGE || page.records.arena !== buffer) {
     page = new HandlePage();
+    live.add(page.records);
     collected.register(page, page.records);
   }
   page.records.addresses.push(record);

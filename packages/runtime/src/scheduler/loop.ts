@@ -19,6 +19,7 @@ import { Operation } from './operation.ts';
 import { announceSleep, rise, sleep } from './parker.ts';
 import { relievePressure, underPressure } from './pressure.ts';
 import { onSchedule } from './schedule.ts';
+import { acceptsMore } from './start.ts';
 import type { Task } from './task.ts';
 import { armTimer, fireTimers, hasTimers } from './timers.ts';
 import { anyQueued, stopSearching } from './wake.ts';
@@ -131,7 +132,7 @@ function resume(task: Task, thrown: Error | null): void {
 
 /** Looks for work for a while; true when there may be some. */
 function spin(): boolean {
-  if (machine.number === 0) return false;
+  if (machine.number === 0 || !acceptsMore()) return false;
   const end = performance.now() + SPIN_MILLISECONDS;
   do {
     for (let round = 0; round < 50; round++) {
@@ -146,5 +147,5 @@ function fallAsleep(): void {
   stopSearching();
   announceSleep();
   armTimer();
-  if (!inboxIsEmpty() || (machine.queue !== null && anyQueued()) || load(STOPPING) !== 0 || !sleep()) requestSlice();
+  if (!inboxIsEmpty() || (machine.queue !== null && acceptsMore() && anyQueued()) || load(STOPPING) !== 0 || !sleep()) requestSlice();
 }

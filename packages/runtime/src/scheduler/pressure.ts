@@ -1,7 +1,7 @@
 /**
  * Memory pressure: V8 does not know how much shared memory its small proxy objects hold, so it sees no reason to collect
- * them. When half of the arena is in use, and with each sixteenth more, every thread collects its garbage once; the
- * finalizers then give back what no thread uses any more. That gives memory back and nothing else depends on it.
+ * them. When `memory/pressure.ts` finds too much in use, every thread collects its garbage once; the finalizers
+ * then give back what no thread uses any more. That gives memory back and nothing else depends on it.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

@@ -16,8 +16,12 @@ import { decodeTuple, dropTuple } from './tuple.ts';
 
 /** Records whose function this thread is loading, by function number. */
 const loading = new Map<number, number[]>();
-/** Records that can be started now, since their function has come. */
-const startable: number[] = [];
+/** Records that can be started now, since their function has come; taken from `nextStartable` on. */
+let startable: number[] = [];
+let nextStartable = 0;
+/** How many stand in `loading`. Above the limit this thread takes no more from the run queues, so that others can. */
+let held = 0;
+const MOST_HELD = 128;
 
 /** A goroutine ready to run, or null when it has ended already or must wait for its function. */
 export function start(record: number): Task | null {
@@ -92,18 +96,33 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 /** The next record whose function has come, or 0. */
 export function takeStartable(): number {
-  return startable.length > 0 ? startable.pop()! : 0;
+  if (nextStartable === startable.length) return 0;
+  const record = startable[nextStartable++]!;
+  if (nextStartable === startable.length) {
+    startable = [];
+    nextStartable = 0;
+  }
+  return record;
+}
+
+/** Whether this thread should take unstarted goroutines: not while many wait for their function here already. */
+export function acceptsMore(): boolean {
+  return held < MOST_HELD;
 }
 
 /** Records that are still waiting for their function; taken away when this thread stops. */
 export function takeUnloaded(): number[] {
   const records = [...loading.values()].flat();
   loading.clear();
-  records.push(...startable.splice(0));
+  held = 0;
+  records.push(...startable.slice(nextStartable));
+  startable = [];
+  nextStartable = 0;
   return records;
 }
 
 function loadThen(functionNumber: number, record: number): void {
+  held++;
   const waiting = loading.get(functionNumber);
   if (waiting !== undefined) {
     waiting.push(record);
@@ -112,16 +131,17 @@ function loadThen(functionNumber: number, record: number): void {
   loading.set(functionNumber, [record]);
   machine.pending++;
   loadNumber(functionNumber).then(
-    () => settle(functionNumber, (records) => startable.push(...records)),
-    (error: unknown) => settle(functionNumber, (records) => records.forEach((failed) => completeWithError(failed, error, null))),
+    () => settle(functionNumber, (waiting) => startable.push(waiting)),
+    (error: unknown) => settle(functionNumber, (waiting) => completeWithError(waiting, error, null)),
   );
 }
 
-function settle(functionNumber: number, then: (records: number[]) => void): void {
+function settle(functionNumber: number, then: (record: number) => void): void {
   machine.pending--;
   const records = loading.get(functionNumber) ?? [];
   loading.delete(functionNumber);
-  then(records);
+  held -= records.length;
+  for (const record of records) then(record);
   schedule();
 }
 

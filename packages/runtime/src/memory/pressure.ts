@@ -1,0 +1,43 @@
+/**
+ * When to collect garbage for the sake of the arena, by the rule of a garbage-collected heap: when as much again is in
+ * use as survived the last time, and not below a least amount. What survived is not known at once, since finalizers run
+ * later; so the level is raised by half when it is crossed, and lowered to twice what is found in use at any later look.
+ *
+ * Threads look now and then, each after it has taken about 1 MiB. Two may cross the level at once: the exchange lets one
+ * of them raise it.
+ */
+import { words } from './arena.ts';
+import { add, compareExchange, load } from './atomics.ts';
+import * as layout from './layout.ts';
+
+const LEAST_BYTES = 128 * 1024 * 1024;
+
+/** The level of a fresh arena. */
+export function initializePressure(): void {
+  words[layout.PRESSURE_LEVEL] = least();
+}
+
+/** Looks at what is in use, and tells all threads to collect if it has grown too much. */
+export function checkPressure(): void {
+  const used = usedUnits();
+  const level = load(layout.PRESSURE_LEVEL);
+  if (used > level) {
+    if (compareExchange(layout.PRESSURE_LEVEL, level, used + (used >> 1)) === level) add(layout.PRESSURE, 1);
+  } else if (2 * used < level && level > least()) {
+    compareExchange(layout.PRESSURE_LEVEL, level, Math.max(2 * used, least()));
+  }
+}
+
+function least(): number {
+  return Math.min(LEAST_BYTES, words.byteLength / 8) / 16;
+}
+
+/** Plain reads of what others are writing: a figure to decide by, not to count with. */
+function usedUnits(): number {
+  let units = 0;
+  for (let machine = 0; machine < layout.MAXIMUM_MACHINES; machine++) {
+    const row = layout.USAGE + machine * layout.USAGE_KINDS;
+    for (let kind = 1; kind < layout.KIND_NAMES.length; kind++) units += words[row + kind]!;
+  }
+  return units;
+}
