@@ -16,12 +16,23 @@ export function runNode(script, args = [], { cwd = process.env.INIT_CWD ?? proce
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     };
     for (const signal of signals) process.on(signal, passOn);
+    const watch = whenNpmIsGone(() => child.kill('SIGTERM'));
 
     child.on('error', reject);
     child.on('exit', (code, signal) => {
+      clearInterval(watch);
       for (const name of signals) process.off(name, passOn);
       if (signal === null) resolve(code);
       else process.kill(process.pid, signal);
     });
   });
+}
+
+/** A signal to npm reaches only the shell between npm and this process, and the shell ends without passing it on. */
+function whenNpmIsGone(act) {
+  if (process.env.npm_lifecycle_event === undefined) return undefined;
+  const shell = process.ppid;
+  return setInterval(() => {
+    if (process.ppid !== shell) act();
+  }, 500);
 }

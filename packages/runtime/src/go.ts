@@ -1,7 +1,7 @@
 /** `go` and `run`: starting goroutines, and the program whose main goroutine ends it. */
 import { RuntimeStateError } from './errors.ts';
 import { ensureThreads, stop } from './runtime.ts';
-import { type Goroutine, JoinOperation } from './scheduler/handle.ts';
+import { type Goroutine, joinOperation } from './scheduler/handle.ts';
 import { machine } from './scheduler/machine.ts';
 import { spawn, spawnLocal } from './scheduler/spawn.ts';
 
@@ -129,5 +129,5 @@ function cancelOnAbort(handle: Goroutine<unknown>, signal: AbortSignal): void {
   }
   signal.addEventListener('abort', abort, { once: true });
   const done = (): void => signal.removeEventListener('abort', abort);
-  new JoinOperation(handle).then(done, done);
+  joinOperation(handle).then(done, done);
 }

@@ -1,7 +1,7 @@
 /** The operations that stand for themselves. */
 import { ensureArena } from './runtime.ts';
 import type { Operation } from './scheduler/operation.ts';
-import { SleepOperation, WaitOperation, YieldOperation } from './scheduler/wait.ts';
+import { sleepOperation, waitOperation, yieldOperation } from './scheduler/wait.ts';
 
 /**
  * Parks the goroutine for a time in milliseconds; others run meanwhile. At 0 or less it still lets others run first.
@@ -15,7 +15,7 @@ export function sleep(milliseconds: number): Operation<void> {
     throw new RangeError(`sleep takes milliseconds as a number, got ${String(milliseconds)}`);
   }
   ensureArena();
-  return new SleepOperation(milliseconds);
+  return sleepOperation(milliseconds);
 }
 
 /** `sleep`, named for a case of `select`. */
@@ -24,7 +24,7 @@ export const after: typeof sleep = sleep;
 /** Lets the other goroutines of this thread run, then goes on. */
 export function gosched(): Operation<void> {
   ensureArena();
-  return new YieldOperation();
+  return yieldOperation();
 }
 
 /**
@@ -38,5 +38,5 @@ export function wait<T>(promise: PromiseLike<T>): Operation<T> {
     throw new TypeError(`wait takes a promise, got ${promise === null ? 'null' : typeof promise}`);
   }
   ensureArena();
-  return new WaitOperation(promise);
+  return waitOperation(promise);
 }

@@ -14,8 +14,8 @@ import { release } from '../memory/heap.ts';
 import { KIND_GOROUTINE } from '../memory/layout.ts';
 import { cancel } from './cancel.ts';
 import { DONE, ERROR_LOST, FAILED, JOINED, JOINERS, LOCK, NUMBER, RESULT, STATUS, STATUS_NAMES } from './goroutine.ts';
-import type { Operation } from './operation.ts';
-import { ObjectOperation } from './selectable.ts';
+import { objectBehaviour } from './object-operation.ts';
+import { Operation } from './operation.ts';
 import type { LocalOutcome } from './complete.ts';
 
 const HANDLES_IN_PAGE = 64;
@@ -91,7 +91,7 @@ export class Goroutine<R> extends SharedObject implements PromiseLike<R> {
   /** Waits for the end; gives the result or throws the error. Any number of goroutines may join, on any thread, at any time. */
   join(): Operation<R> {
     store(this.address + JOINED, 1);
-    return new JoinOperation<R>(this);
+    return joinOperation<R>(this);
   }
 
   /**
@@ -116,39 +116,28 @@ export class Goroutine<R> extends SharedObject implements PromiseLike<R> {
   }
 }
 
-export class JoinOperation<R> extends ObjectOperation<R> {
-  readonly reason = 'goroutine join';
-  private readonly handle: Goroutine<R>;
-
-  constructor(handle: Goroutine<R>) {
-    super();
-    this.handle = handle;
-  }
-
-  get lockAddress(): number {
-    return this.handle.address + LOCK;
-  }
-
-  get queueAddress(): number {
-    return this.handle.address + JOINERS;
-  }
-
-  protected attempt(): boolean {
-    return load(this.handle.address + STATUS) >= DONE;
-  }
-
-  protected finish(): void {
-    const { address, local } = this.handle;
-    const failed = words[address + STATUS] === FAILED;
+const JOIN = objectBehaviour({
+  reason: 'goroutine join',
+  lock: LOCK,
+  queue: JOINERS,
+  attempt(operation) {
+    return load((operation.subject as Goroutine<unknown>).address + STATUS) >= DONE;
+  },
+  finish(operation) {
+    const { address, local } = operation.subject as Goroutine<unknown>;
     if (local?.settled) {
       if (local.failed) throw local.value;
-      this.value = local.value as R;
+      operation.value = local.value;
       return;
     }
-    if (failed) throw errorOf(address);
-    const value = decode((address + RESULT) >> 1);
-    this.value = value as R;
-  }
+    if (words[address + STATUS] === FAILED) throw errorOf(address);
+    operation.value = decode((address + RESULT) >> 1);
+  },
+});
+
+/** Waits for the end of a goroutine without answering for its error, as `join` does. */
+export function joinOperation<R>(handle: Goroutine<R>): Operation<R> {
+  return new Operation<R>(JOIN, handle, undefined as R);
 }
 
 /** The error of a goroutine that has failed. */

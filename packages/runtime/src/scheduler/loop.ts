@@ -116,6 +116,10 @@ function resume(task: Task, thrown: Error | null): void {
   machine.current = null;
   if (task.parked) {
     task.findable();
+    if (machine.yielded) {
+      machine.yielded = false;
+      task.wake();
+    }
     return;
   }
   if (result.done) {

@@ -77,6 +77,8 @@ class Machine {
   asleep = false;
   /** A slice is running. */
   running = false;
+  /** The goroutine that is parking only lets others run: the loop wakes it at once. */
+  yielded = false;
 
   /** Timers and promises that will wake a goroutine here by themselves. */
   pending = 0;
@@ -97,6 +99,7 @@ class Machine {
     this.announcedIdle = false;
     this.asleep = false;
     this.running = false;
+    this.yielded = false;
     this.pending = 0;
     this.asyncGoroutines = 0;
     this.asyncWaits = 0;

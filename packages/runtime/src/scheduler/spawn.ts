@@ -16,7 +16,7 @@ import { Goroutine } from './handle.ts';
 import { COUNT_CREATED, machine } from './machine.ts';
 import { Task } from './task.ts';
 import { encodeTuple } from './tuple.ts';
-import { WaitOperation } from './wait.ts';
+import { waitOperation } from './wait.ts';
 import { wakeForWork } from './wake.ts';
 
 const NOTHING: readonly unknown[] = [];
@@ -65,6 +65,6 @@ export function spawnLocal<R>(fn: Function, parameters: readonly unknown[], name
 function* callLater(fn: Function, parameters: readonly unknown[]): Generator<unknown, unknown, unknown> {
   const value: unknown = fn(...parameters);
   if (typeof value !== 'object' || value === null) return value;
-  if ('then' in value) return yield* new WaitOperation(value as PromiseLike<unknown>);
+  if ('then' in value) return yield* waitOperation(value as PromiseLike<unknown>);
   return value;
 }

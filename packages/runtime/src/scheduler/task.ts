@@ -52,7 +52,7 @@ export class Task implements Waiting {
    */
   cancel(error: Error): void {
     this.interrupt = error;
-    if (!this.parked || this.operation === null || !this.operation.withdraw()) return;
+    if (!this.parked || this.operation === null || !this.operation.behaviour.withdraw(this.operation)) return;
     this.interrupted = true;
     this.wake();
   }
@@ -65,7 +65,7 @@ export class Task implements Waiting {
   }
 
   abandon(error: Error): void {
-    if (this.operation !== null && !this.operation.withdraw()) discardOutcome(this.operation);
+    if (this.operation !== null && !this.operation.behaviour.withdraw(this.operation)) discardOutcome(this.operation);
     this.operation = null;
     machine.freeSlot(this);
     store(this.record + JOINED, 1);
@@ -76,7 +76,7 @@ export class Task implements Waiting {
 /** It was carried out, but nobody will look: what it brought is taken out of shared memory. */
 function discardOutcome(operation: Operation<unknown>): void {
   try {
-    operation.end();
+    operation.behaviour.end(operation);
   } catch {
     // An error was what it brought.
   }

@@ -1,23 +1,17 @@
-/**
- * Waiting for what only libuv brings: promises and timers. The goroutine is parked on its own thread; the others of
- * the thread run meanwhile, and no shared memory takes part.
- */
+/** Waiting for what only libuv brings: promises and timers; and giving the others a turn. */
 import { performance } from 'node:perf_hooks';
-import { machine, type Waiting } from './machine.ts';
-import { Operation } from './operation.ts';
-import { EventOperation } from './selectable.ts';
-import type { Task } from './task.ts';
+import { eventBehaviour, OwnEvent } from './event-operation.ts';
+import { machine } from './machine.ts';
+import { Behaviour, Operation } from './operation.ts';
 import { addTimer, removeTimer, type Timer } from './timers.ts';
 
-/** Parks until a promise settles; gives its value or throws its error. */
-export class WaitOperation<T> extends EventOperation<T> {
-  readonly reason = 'promise';
-  private readonly promise: PromiseLike<T>;
+class PromiseEvent extends OwnEvent {
+  private readonly promise: PromiseLike<unknown>;
   private failed = false;
-  private outcome: unknown;
+  private settledWith: unknown = undefined;
   private counted = false;
 
-  constructor(promise: PromiseLike<T>) {
+  constructor(promise: PromiseLike<unknown>) {
     super();
     this.promise = promise;
   }
@@ -34,7 +28,7 @@ export class WaitOperation<T> extends EventOperation<T> {
   private settle(failed: boolean, outcome: unknown): void {
     this.disarm();
     this.failed = failed;
-    this.outcome = outcome;
+    this.settledWith = outcome;
     this.arrived();
   }
 
@@ -43,15 +37,13 @@ export class WaitOperation<T> extends EventOperation<T> {
     this.counted = false;
   }
 
-  conclude(): void {
-    if (this.failed) throw this.outcome;
-    this.value = this.outcome as T;
+  outcome(): unknown {
+    if (this.failed) throw this.settledWith;
+    return this.settledWith;
   }
 }
 
-/** Parks for a time in milliseconds. */
-export class SleepOperation extends EventOperation<void> implements Timer {
-  readonly reason = 'sleep';
+class TimerEvent extends OwnEvent implements Timer {
   due = 0;
   position = -1;
   private readonly milliseconds: number;
@@ -74,31 +66,39 @@ export class SleepOperation extends EventOperation<void> implements Timer {
     this.arrived();
   }
 
-  conclude(): void {
-    this.value = undefined;
+  outcome(): undefined {
+    return undefined;
   }
 }
 
+const PROMISE = eventBehaviour('promise');
+const SLEEP = eventBehaviour('sleep');
+
+/** Parks until a promise settles; gives its value or throws its error. */
+export function waitOperation<T>(promise: PromiseLike<T>): Operation<T> {
+  return new Operation<T>(PROMISE, new PromiseEvent(promise), undefined as T);
+}
+
+/** Parks for a time in milliseconds. */
+export function sleepOperation(milliseconds: number): Operation<void> {
+  return new Operation<void>(SLEEP, new TimerEvent(milliseconds), undefined);
+}
+
+/** A goroutine goes to the end of its thread's ready queue at once: it is woken before it has parked. */
+const YIELD = new Behaviour(
+  'yield',
+  (_operation, waiting) => {
+    if (waiting === machine.current) machine.yielded = true;
+    else setImmediate(() => waiting.wake());
+    return false;
+  },
+  () => undefined,
+  // It stands in the ready queue already.
+  () => false,
+  null,
+);
+
 /** Lets the other goroutines of this thread run, then goes on. */
-export class YieldOperation extends Operation<void> {
-  readonly reason = 'yield';
-
-  protected override suspend(task: Task): void {
-    super.suspend(task);
-    task.wake();
-  }
-
-  protected begin(waiting: Waiting): boolean {
-    if (waiting !== machine.current) setImmediate(() => waiting.wake());
-    return false;
-  }
-
-  end(): void {
-    this.value = undefined;
-  }
-
-  /** It stands in the ready queue already. */
-  withdraw(): boolean {
-    return false;
-  }
+export function yieldOperation(): Operation<void> {
+  return new Operation<void>(YIELD, null, undefined);
 }

@@ -19,8 +19,8 @@ import { allocate, free, setDestroyer } from '../memory/heap.ts';
 import { KIND_CHANNEL, KIND_RING } from '../memory/layout.ts';
 import { lock, unlock } from '../memory/lock.ts';
 import { ready } from '../scheduler/inbox.ts';
-import { ObjectOperation } from '../scheduler/selectable.ts';
-import type { Operation } from '../scheduler/operation.ts';
+import { objectBehaviour, serve } from '../scheduler/object-operation.ts';
+import { Operation } from '../scheduler/operation.ts';
 import { dequeue } from '../scheduler/wait-queue.ts';
 import { CELL, OUTCOME, OUTCOME_CLOSED, OUTCOME_DONE } from '../scheduler/waiter.ts';
 import { receiveScratch, sendScratch } from '../scheduler/scratch.ts';
@@ -38,6 +38,11 @@ const RECEIVERS = 6;
 const SENDERS = 8;
 const CHANNEL_BYTES = 10 * 4;
 
+/** A value that was sent, or the news that the channel is closed and drained. */
+export type Received<T> = [value: T, ok: true] | [value: undefined, ok: false];
+
+const NOTHING: [value: undefined, ok: false] = [undefined, false];
+
 /** What can be sent on. */
 export interface SendChan<T> {
   send(value: T): Operation<void>;
@@ -51,8 +56,8 @@ export interface SendChan<T> {
 /** What can be received from. */
 export interface RecvChan<T> extends AsyncIterable<T> {
   recv(): Operation<T | undefined>;
-  recvOk(): Operation<[value: T, ok: true] | [value: undefined, ok: false]>;
-  tryRecv(): [value: T, ok: true] | [value: undefined, ok: false];
+  recvOk(): Operation<Received<T>>;
+  tryRecv(): Received<T>;
   forEach(body: (value: T) => Generator<unknown, unknown, unknown> | void): Generator<unknown, void, unknown>;
   readonly length: number;
   readonly capacity: number;
@@ -71,36 +76,38 @@ export class Chan<T> extends SharedObject implements SendChan<T>, RecvChan<T> {
 
   /** Sends a value; waits while the channel is full, or until a receiver comes when it is unbuffered. Throws ClosedChannelError on a closed channel. */
   send(value: T): Operation<void> {
-    return new SendOperation<T>(this, value);
+    return new Operation<void>(SEND, this, value as unknown as undefined);
   }
 
   /** Receives a value; waits while the channel is empty. Gives `undefined` once it is closed and drained. */
   recv(): Operation<T | undefined> {
-    return new ReceiveOperation<T>(this);
+    return new Operation<T | undefined>(RECEIVE, this, undefined);
   }
 
   /** Receives a value and whether it was sent: `[value, true]`, or `[undefined, false]` once closed and drained. */
-  recvOk(): Operation<[value: T, ok: true] | [value: undefined, ok: false]> {
-    return new ReceiveOkOperation<T>(this);
+  recvOk(): Operation<Received<T>> {
+    return new Operation<Received<T>>(RECEIVE_OK, this, NOTHING);
   }
 
   /** Sends if that is possible without waiting; returns whether it was. Throws ClosedChannelError on a closed channel. */
   trySend(value: T): boolean {
-    const operation = new SendOperation<T>(this, value);
-    operation.prepare();
-    if (operation.poll()) {
-      operation.conclude();
+    const operation = this.send(value);
+    const selection = SEND.selection!;
+    selection.prepare(operation);
+    if (selection.poll(operation)) {
+      selection.conclude(operation);
       return true;
     }
-    operation.discard();
+    selection.discard(operation);
     return false;
   }
 
   /** Receives if a value is there: `[value, true]`, else `[undefined, false]`. */
-  tryRecv(): [value: T, ok: true] | [value: undefined, ok: false] {
-    const operation = new ReceiveOkOperation<T>(this);
-    if (!operation.poll()) return [undefined, false];
-    operation.conclude();
+  tryRecv(): Received<T> {
+    const operation = this.recvOk();
+    const selection = RECEIVE_OK.selection!;
+    if (!selection.poll(operation)) return [undefined, false];
+    selection.conclude(operation);
     return operation.value;
   }
 
@@ -212,131 +219,107 @@ setDestroyer(KIND_CHANNEL, (channel) => {
 
 registerKind(KIND_CHANNEL, (address) => new Chan(address));
 
-class SendOperation<T> extends ObjectOperation<void> {
-  readonly reason = 'chan send';
-  private readonly channel: Chan<T>;
-  private readonly message: T;
-  /** The cell that holds the encoded value until somebody has taken it, else 0. */
-  private source = 0;
-
-  constructor(channel: Chan<T>, message: T) {
-    super();
-    this.channel = channel;
-    this.message = message;
-  }
-
-  get lockAddress(): number {
-    return this.channel.address + LOCK;
-  }
-
-  get queueAddress(): number {
-    return this.channel.address + SENDERS;
-  }
-
-  override prepare(): void {
-    encode(this.message, sendScratch, 'send on a channel');
-    this.source = sendScratch;
-  }
-
-  override fill(): void {
-    move(this.source, (this.waiter + CELL) >> 1);
-    this.source = (this.waiter + CELL) >> 1;
-  }
-
-  protected attempt(): boolean {
-    const channel = this.channel.address;
-    if (words[channel + CLOSED] !== 0) {
-      this.outcome = OUTCOME_CLOSED;
-      return true;
-    }
-    const receiver = words[channel + RECEIVERS] === 0 ? 0 : dequeue(channel + RECEIVERS);
-    if (receiver !== 0) {
-      move(this.source, (receiver + CELL) >> 1);
-      words[receiver + OUTCOME] = OUTCOME_DONE;
-      this.served = receiver;
-    } else {
-      const capacity = words[channel + CAPACITY]!;
-      const count = words[channel + COUNT]!;
-      if (count === capacity) return false;
-      let slot = words[channel + FIRST]! + count;
-      if (slot >= capacity) slot -= capacity;
-      move(this.source, (words[channel + RING]! >> 1) + slot);
-      words[channel + COUNT] = count + 1;
-    }
-    this.source = 0;
-    this.outcome = OUTCOME_DONE;
+/** Moves the value in `source` to a waiting receiver or into the ring. Under the lock. */
+function trySending(operation: Operation<unknown>): boolean {
+  const channel = (operation.subject as Chan<unknown>).address;
+  if (words[channel + CLOSED] !== 0) {
+    operation.outcome = OUTCOME_CLOSED;
     return true;
   }
-
-  /** Gives the value back that nobody has taken. */
-  override discard(): void {
-    if (this.source !== 0) drop(this.source);
-    this.source = 0;
-    super.discard();
-  }
-
-  protected finish(): void {
-    if (this.outcome !== OUTCOME_CLOSED) return;
-    if (this.source !== 0) drop(this.source);
-    this.source = 0;
-    throw new ClosedChannelError('send on closed channel');
-  }
-}
-
-abstract class ReceivingOperation<T, R> extends ObjectOperation<R> {
-  readonly reason = 'chan receive';
-  private readonly channel: Chan<T>;
-
-  constructor(channel: Chan<T>) {
-    super();
-    this.channel = channel;
-  }
-
-  get lockAddress(): number {
-    return this.channel.address + LOCK;
-  }
-
-  get queueAddress(): number {
-    return this.channel.address + RECEIVERS;
-  }
-
-  protected attempt(): boolean {
-    const channel = this.channel.address;
+  const receiver = words[channel + RECEIVERS] === 0 ? 0 : dequeue(channel + RECEIVERS);
+  if (receiver !== 0) {
+    move(operation.source, (receiver + CELL) >> 1);
+    words[receiver + OUTCOME] = OUTCOME_DONE;
+    serve(receiver);
+  } else {
+    const capacity = words[channel + CAPACITY]!;
     const count = words[channel + COUNT]!;
-    const sender = words[channel + SENDERS] === 0 ? 0 : dequeue(channel + SENDERS);
-    if (count > 0) {
-      const ring = words[channel + RING]! >> 1;
-      const first = words[channel + FIRST]!;
-      move(ring + first, receiveScratch);
-      words[channel + FIRST] = first + 1 === words[channel + CAPACITY] ? 0 : first + 1;
-      // With a sender in line the ring was full: his value takes the slot just emptied, which is the last in order now.
-      if (sender === 0) words[channel + COUNT] = count - 1;
-      else move((sender + CELL) >> 1, ring + first);
-    } else if (sender !== 0) {
-      move((sender + CELL) >> 1, receiveScratch);
-    } else if (words[channel + CLOSED] !== 0) {
-      this.outcome = OUTCOME_CLOSED;
-      return true;
-    } else {
-      return false;
-    }
-    if (sender !== 0) words[sender + OUTCOME] = OUTCOME_DONE;
-    this.served = sender;
-    this.outcome = OUTCOME_DONE;
+    if (count === capacity) return false;
+    let slot = words[channel + FIRST]! + count;
+    if (slot >= capacity) slot -= capacity;
+    move(operation.source, (words[channel + RING]! >> 1) + slot);
+    words[channel + COUNT] = count + 1;
+  }
+  operation.source = 0;
+  operation.outcome = OUTCOME_DONE;
+  return true;
+}
+
+/** Moves a value of the ring or of a waiting sender into `receiveScratch`. Under the lock. */
+function tryReceiving(operation: Operation<unknown>): boolean {
+  const channel = (operation.subject as Chan<unknown>).address;
+  const count = words[channel + COUNT]!;
+  const sender = words[channel + SENDERS] === 0 ? 0 : dequeue(channel + SENDERS);
+  if (count > 0) {
+    const ring = words[channel + RING]! >> 1;
+    const first = words[channel + FIRST]!;
+    move(ring + first, receiveScratch);
+    words[channel + FIRST] = first + 1 === words[channel + CAPACITY] ? 0 : first + 1;
+    // With a sender in line the ring was full: his value takes the slot just emptied, which is the last in order now.
+    if (sender === 0) words[channel + COUNT] = count - 1;
+    else move((sender + CELL) >> 1, ring + first);
+  } else if (sender !== 0) {
+    move((sender + CELL) >> 1, receiveScratch);
+  } else if (words[channel + CLOSED] !== 0) {
+    operation.outcome = OUTCOME_CLOSED;
     return true;
+  } else {
+    return false;
   }
+  if (sender !== 0) {
+    words[sender + OUTCOME] = OUTCOME_DONE;
+    serve(sender);
+  }
+  operation.outcome = OUTCOME_DONE;
+  return true;
 }
 
-class ReceiveOperation<T> extends ReceivingOperation<T, T | undefined> {
-  protected finish(cell: number): void {
-    this.ok = this.outcome === OUTCOME_DONE;
-    this.value = this.ok ? (take(cell) as T) : undefined;
-  }
+const SEND = objectBehaviour({
+  reason: 'chan send',
+  lock: LOCK,
+  queue: SENDERS,
+  prepare(operation) {
+    encode(operation.value, sendScratch, 'send on a channel');
+    operation.source = sendScratch;
+  },
+  fill(operation) {
+    const cell = (operation.waiter + CELL) >> 1;
+    move(operation.source, cell);
+    operation.source = cell;
+  },
+  attempt: trySending,
+  finish(operation) {
+    operation.value = undefined;
+    if (operation.outcome !== OUTCOME_CLOSED) return;
+    dropSource(operation);
+    throw new ClosedChannelError('send on closed channel');
+  },
+  dropValue: dropSource,
+});
+
+function dropSource(operation: Operation<unknown>): void {
+  if (operation.source !== 0) drop(operation.source);
+  operation.source = 0;
 }
 
-class ReceiveOkOperation<T> extends ReceivingOperation<T, [value: T, ok: true] | [value: undefined, ok: false]> {
-  protected finish(cell: number): void {
-    this.ok = this.outcome === OUTCOME_DONE;
-    this.value = this.ok ? [take(cell) as T, true] : [undefined, false];
-  }
-}
+const RECEIVE = objectBehaviour({
+  reason: 'chan receive',
+  lock: LOCK,
+  queue: RECEIVERS,
+  reportsOk: true,
+  attempt: tryReceiving,
+  finish(operation, cell) {
+    operation.value = operation.outcome === OUTCOME_DONE ? take(cell) : undefined;
+  },
+});
+
+const RECEIVE_OK = objectBehaviour({
+  reason: 'chan receive',
+  lock: LOCK,
+  queue: RECEIVERS,
+  reportsOk: true,
+  attempt: tryReceiving,
+  finish(operation, cell) {
+    operation.value = operation.outcome === OUTCOME_DONE ? [take(cell), true] : [undefined, false];
+  },
+});

@@ -12,8 +12,8 @@ import { allocate } from '../memory/heap.ts';
 import { KIND_MUTEX } from '../memory/layout.ts';
 import { lock, unlock } from '../memory/lock.ts';
 import { ready } from '../scheduler/inbox.ts';
-import type { Operation } from '../scheduler/operation.ts';
-import { ObjectOperation } from '../scheduler/selectable.ts';
+import { objectBehaviour } from '../scheduler/object-operation.ts';
+import { Operation } from '../scheduler/operation.ts';
 import { dequeue } from '../scheduler/wait-queue.ts';
 import { OUTCOME, OUTCOME_DONE } from '../scheduler/waiter.ts';
 
@@ -60,7 +60,7 @@ export class Mutex extends SharedObject {
 
   /** Waits until the mutex is free and takes it. */
   lock(): Operation<Guard> {
-    return new LockOperation(this);
+    return new Operation<Guard>(LOCKING, this, undefined as unknown as Guard);
   }
 
   /** Takes the mutex if it is free; returns whether it was. */
@@ -97,31 +97,15 @@ function createMutex(): number {
 
 registerKind(KIND_MUTEX, (address) => new Mutex(address));
 
-class LockOperation extends ObjectOperation<Guard> {
-  readonly reason = 'mutex lock';
-  private readonly mutex: Mutex;
-
-  constructor(mutex: Mutex) {
-    super();
-    this.mutex = mutex;
-  }
-
-  get lockAddress(): number {
-    return this.mutex.address + LOCK;
-  }
-
-  get queueAddress(): number {
-    return this.mutex.address + WAITERS;
-  }
-
+const LOCKING = objectBehaviour({
+  reason: 'mutex lock',
+  lock: LOCK,
+  queue: WAITERS,
   /** Under LOCK a free mutex has no waiters, since unlocking hands it to them: taking it overtakes nobody. */
-  protected attempt(): boolean {
-    if (compareExchange(this.mutex.address + HELD, 0, 1) !== 0) return false;
-    this.outcome = OUTCOME_DONE;
-    return true;
-  }
-
-  protected finish(): void {
-    this.value = new Guard(this.mutex);
-  }
-}
+  attempt(operation) {
+    return compareExchange((operation.subject as Mutex).address + HELD, 0, 1) === 0;
+  },
+  finish(operation) {
+    operation.value = new Guard(operation.subject as Mutex);
+  },
+});

@@ -14,9 +14,8 @@ import { requireArena, words } from '../memory/arena.ts';
 import { compareExchange } from '../memory/atomics.ts';
 import { lock, unlock } from '../memory/lock.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
-import { Operation } from '../scheduler/operation.ts';
-import { SelectableOperation } from '../scheduler/selectable.ts';
-import { CASE, CLAIM, CLAIM_WORD, SLOT, UNCLAIMED } from '../scheduler/waiter.ts';
+import { Behaviour, Operation, type Selection } from '../scheduler/operation.ts';
+import { CASE, CLAIM, CLAIM_WORD, OUTCOME_DONE, reserveWaiter, SLOT, takeWaiter, UNCLAIMED } from '../scheduler/waiter.ts';
 
 /** What the claim word becomes when the owner itself gives the select up. */
 const WITHDRAWN = -1;
@@ -55,42 +54,49 @@ export function select<C extends SelectCases>(cases: C, options: { default?: boo
   }
   requireArena();
   const keys: string[] = [];
-  const operations: Array<SelectableOperation<unknown>> = [];
+  const operations: Array<Operation<unknown>> = [];
   for (const key of Object.keys(cases)) {
     const operation: unknown = cases[key];
     if (operation === null) continue;
-    if (!(operation instanceof SelectableOperation)) {
+    if (!(operation instanceof Operation) || operation.behaviour.selection === null) {
       throw new TypeError(
         `select: case '${key}' is not an operation that select can drive; use ch.send(v), ch.recv(), after(ms), wait(promise), a lock or a join, or null for a case that never fires`,
       );
     }
     keys.push(key);
-    operations.push(operation as SelectableOperation<unknown>);
+    operations.push(operation);
   }
-  return new SelectOperation(keys, operations, options.default === true) as unknown as Operation<SelectHit<C> | DefaultHit>;
+  const behaviour = operations.length === 0 ? SELECT_NOTHING : SELECT;
+  return new Operation<any>(behaviour, new Choice(keys, operations, options.default === true), undefined);
 }
 
-interface Hit {
-  key: string;
-  value: unknown;
-  ok?: boolean;
+const SELECT = selectBehaviour('select');
+const SELECT_NOTHING = selectBehaviour('select (no cases)');
+
+function selectBehaviour(reason: 'select' | 'select (no cases)'): Behaviour {
+  const choiceOf = (operation: Operation<any>): Choice => operation.subject as Choice;
+  return new Behaviour(
+    reason,
+    (operation, waiting) => choiceOf(operation).begin(operation, waiting),
+    (operation) => choiceOf(operation).end(operation),
+    (operation) => choiceOf(operation).withdraw(),
+    null,
+  );
 }
 
-class SelectOperation extends Operation<Hit> {
-  readonly reason: 'select' | 'select (no cases)';
+/** The cases of one select. */
+class Choice {
   private readonly keys: string[];
-  private readonly operations: Array<SelectableOperation<unknown>>;
+  private readonly operations: Array<Operation<unknown>>;
   private readonly hasDefault: boolean;
 
-  constructor(keys: string[], operations: Array<SelectableOperation<unknown>>, hasDefault: boolean) {
-    super();
+  constructor(keys: string[], operations: Array<Operation<unknown>>, hasDefault: boolean) {
     this.keys = keys;
     this.operations = operations;
     this.hasDefault = hasDefault;
-    this.reason = operations.length === 0 ? 'select (no cases)' : 'select';
   }
 
-  protected begin(waiting: Waiting): boolean {
+  begin(select: Operation<unknown>, waiting: Waiting): boolean {
     const { operations } = this;
     const count = operations.length;
     this.prepareAll();
@@ -98,11 +104,12 @@ class SelectOperation extends Operation<Hit> {
       const order = shuffled(count);
       for (let index = 0; index < count; index++) {
         const hit = order[index]!;
-        if (operations[hit]!.poll()) return this.hitAtOnce(hit);
+        const operation = operations[hit]!;
+        if (selectionOf(operation).poll(operation)) return this.hitAtOnce(select, hit);
       }
       if (!this.hasDefault) {
         const hit = this.pollOrEnroll(order, waiting);
-        return hit >= 0 && this.hitAtOnce(hit);
+        return hit >= 0 && this.hitAtOnce(select, hit);
       }
     }
     if (!this.hasDefault) {
@@ -110,7 +117,7 @@ class SelectOperation extends Operation<Hit> {
       return false;
     }
     this.discardAllBut(-1);
-    this.value = { key: 'default', value: undefined };
+    select.value = { key: 'default', value: undefined };
     return true;
   }
 
@@ -120,8 +127,10 @@ class SelectOperation extends Operation<Hit> {
     for (const operation of operations) operation.use();
     try {
       for (const operation of operations) {
-        operation.prepare();
-        operation.allocateWaiter();
+        const selection = selectionOf(operation);
+        selection.prepare(operation);
+        // With a value in it, the scratch cell is needed for the next case.
+        if (operation.source !== 0) giveWaiter(operation);
       }
     } catch (error) {
       this.discardAllBut(-1);
@@ -129,21 +138,33 @@ class SelectOperation extends Operation<Hit> {
     }
   }
 
-  private hitAtOnce(hit: number): true {
-    this.discardAllBut(hit);
+  private hitAtOnce(select: Operation<unknown>, hit: number): true {
+    // A value received is in the scratch cell until it is taken: first of all.
     const operation = this.operations[hit]!;
+    const selection = selectionOf(operation);
     try {
-      operation.conclude();
+      selection.conclude(operation);
     } finally {
-      operation.discard();
+      selection.discard(operation);
+      this.discardAllBut(hit);
     }
-    this.report(hit);
+    this.report(select, hit);
     return true;
+  }
+
+  private giveWaiters(): void {
+    try {
+      for (const operation of this.operations) if (operation.waiter === 0) giveWaiter(operation);
+    } catch (error) {
+      this.discardAllBut(-1);
+      throw error;
+    }
   }
 
   /** Step 4. Returns the case that could be carried out after all, or -1 when all wait. */
   private pollOrEnroll(order: number[], waiting: Waiting): number {
     const { operations } = this;
+    this.giveWaiters();
     const slot = machine.slotOf(waiting);
     const claimWord = operations[0]!.waiter + CLAIM_WORD;
     words[claimWord] = UNCLAIMED;
@@ -153,28 +174,37 @@ class SelectOperation extends Operation<Hit> {
       words[waiter + CLAIM] = claimWord;
       words[waiter + CASE] = index + 1;
     }
-    const locks = lockAll(operations);
+    const locks = locksOf(operations);
+    for (const address of locks) lock(address);
     for (const index of order) {
-      if (operations[index]!.pollLocked()) {
+      const operation = operations[index]!;
+      if (selectionOf(operation).pollLocked(operation)) {
         unlockAll(locks);
         return index;
       }
     }
-    for (const operation of operations) if (operation.lockAddress !== 0) operation.enroll(waiting);
+    for (const operation of operations) {
+      const selection = selectionOf(operation);
+      if (selection.lockAddress(operation) !== 0) selection.enroll(operation, waiting);
+    }
     unlockAll(locks);
     // Events of this thread cannot happen before the goroutine is parked; starting one may run a user's thenable.
-    for (const operation of operations) if (operation.lockAddress === 0) operation.enroll(waiting);
+    for (const operation of operations) {
+      const selection = selectionOf(operation);
+      if (selection.lockAddress(operation) === 0) selection.enroll(operation, waiting);
+    }
     return -1;
   }
 
-  end(): void {
+  end(select: Operation<unknown>): void {
     const { operations } = this;
     const hit = words[operations[0]!.waiter + CLAIM_WORD]! - 1;
-    for (let index = 0; index < operations.length; index++) if (index !== hit) operations[index]!.leave();
+    this.leaveAllBut(hit);
     // The claim word lives in the first waiter: nobody looks at it any more.
     this.discardAllBut(hit);
-    operations[hit]!.end();
-    this.report(hit);
+    const operation = operations[hit]!;
+    operation.behaviour.end(operation);
+    this.report(select, hit);
   }
 
   withdraw(): boolean {
@@ -182,21 +212,42 @@ class SelectOperation extends Operation<Hit> {
     if (operations.length === 0) return true;
     const claimWord = operations[0]!.waiter + CLAIM_WORD;
     if (compareExchange(claimWord, UNCLAIMED, WITHDRAWN) !== UNCLAIMED) return false;
-    for (const operation of operations) operation.leave();
+    this.leaveAllBut(-1);
     this.discardAllBut(-1);
     return true;
   }
 
-  private discardAllBut(hit: number): void {
+  private leaveAllBut(hit: number): void {
     const { operations } = this;
-    for (let index = 0; index < operations.length; index++) if (index !== hit) operations[index]!.discard();
+    for (let index = 0; index < operations.length; index++) {
+      if (index !== hit) selectionOf(operations[index]!).leave(operations[index]!);
+    }
   }
 
-  private report(hit: number): void {
+  private discardAllBut(hit: number): void {
+    const { operations } = this;
+    for (let index = 0; index < operations.length; index++) {
+      if (index !== hit) selectionOf(operations[index]!).discard(operations[index]!);
+    }
+  }
+
+  private report(select: Operation<unknown>, hit: number): void {
     const operation = this.operations[hit]!;
     const key = this.keys[hit]!;
-    this.value = operation.ok === undefined ? { key, value: operation.value } : { key, value: operation.value, ok: operation.ok };
+    const { value } = operation;
+    select.value = selectionOf(operation).reportsOk ? { key, value, ok: operation.outcome === OUTCOME_DONE } : { key, value };
   }
+}
+
+function selectionOf(operation: Operation<unknown>): Selection {
+  return operation.behaviour.selection!;
+}
+
+/** A waiter of its own, with the value that it is to send. */
+function giveWaiter(operation: Operation<unknown>): void {
+  reserveWaiter();
+  operation.waiter = takeWaiter(machine.number, 0);
+  selectionOf(operation).fill(operation);
 }
 
 /** The numbers below `count` in random order. */
@@ -213,13 +264,14 @@ function shuffled(count: number): number[] {
   return order;
 }
 
-/** Takes the locks of all objects once each, in address order; returns them. */
-function lockAll(operations: Array<SelectableOperation<unknown>>): number[] {
+/** The locks of all objects, each once, in address order. */
+function locksOf(operations: Array<Operation<unknown>>): number[] {
   const locks: number[] = [];
-  for (const { lockAddress } of operations) if (lockAddress !== 0 && !locks.includes(lockAddress)) locks.push(lockAddress);
-  locks.sort((a, b) => a - b);
-  for (const address of locks) lock(address);
-  return locks;
+  for (const operation of operations) {
+    const address = selectionOf(operation).lockAddress(operation);
+    if (address !== 0 && !locks.includes(address)) locks.push(address);
+  }
+  return locks.sort((a, b) => a - b);
 }
 
 function unlockAll(locks: number[]): void {

@@ -12,8 +12,8 @@ import { allocate } from '../memory/heap.ts';
 import { KIND_WAIT_GROUP } from '../memory/layout.ts';
 import { lock, unlock } from '../memory/lock.ts';
 import { ready } from '../scheduler/inbox.ts';
-import type { Operation } from '../scheduler/operation.ts';
-import { ObjectOperation } from '../scheduler/selectable.ts';
+import { objectBehaviour } from '../scheduler/object-operation.ts';
+import { Operation } from '../scheduler/operation.ts';
 import { dequeue } from '../scheduler/wait-queue.ts';
 import { NEXT, OUTCOME, OUTCOME_DONE } from '../scheduler/waiter.ts';
 
@@ -63,7 +63,7 @@ export class WaitGroup extends SharedObject {
 
   /** Waits until the counter is zero. */
   wait(): Operation<void> {
-    return new WaitGroupOperation(this);
+    return new Operation<void>(WAITING, this, undefined);
   }
 
   private finishRound(count: number): boolean {
@@ -114,30 +114,14 @@ function createWaitGroup(): number {
 
 registerKind(KIND_WAIT_GROUP, (address) => new WaitGroup(address));
 
-class WaitGroupOperation extends ObjectOperation<void> {
-  readonly reason = 'wait group';
-  private readonly group: WaitGroup;
-
-  constructor(group: WaitGroup) {
-    super();
-    this.group = group;
-  }
-
-  get lockAddress(): number {
-    return this.group.address + LOCK;
-  }
-
-  get queueAddress(): number {
-    return this.group.address + WAITERS;
-  }
-
-  protected attempt(): boolean {
-    if (load(this.group.address + COUNT) !== 0) return false;
-    this.outcome = OUTCOME_DONE;
-    return true;
-  }
-
-  protected finish(): void {
-    this.value = undefined;
-  }
-}
+const WAITING = objectBehaviour({
+  reason: 'wait group',
+  lock: LOCK,
+  queue: WAITERS,
+  attempt(operation) {
+    return load((operation.subject as WaitGroup).address + COUNT) === 0;
+  },
+  finish(operation) {
+    operation.value = undefined;
+  },
+});
