@@ -10,7 +10,7 @@ import { load } from '../memory/atomics.ts';
 import { PROCESSOR_COUNT } from '../memory/layout.ts';
 import { globalSize, takeGlobal } from './global-queue.ts';
 import { LINK } from './goroutine.ts';
-import { drainInbox, inboxIsEmpty } from './inbox.ts';
+import { drainInbox, inboxLooksEmpty } from './inbox.ts';
 import { COUNT_GLOBAL_TAKES, COUNT_STEALS, COUNT_STOLEN, machine } from './machine.ts';
 import type { LocalQueue } from './run-queue.ts';
 import { acceptsMore, start, takeStartable } from './start.ts';
@@ -29,7 +29,7 @@ let readyFirst = false;
 /** A goroutine to run, or null when nothing is ready here and nothing queued anywhere. */
 export function findRunnable(): Task | null {
   for (;;) {
-    if (!inboxIsEmpty()) drainInbox();
+    if (!inboxLooksEmpty()) drainInbox();
     const queue = machine.queue;
     if (queue === null) return machine.ready.shift() ?? null;
     tick = (tick + 1) | 0;

@@ -75,11 +75,11 @@ export class LocalQueue {
 
   /** Takes the next goroutine: the next slot first, then the ring. 0 when there is none. */
   pop(): number {
-    const next = load(this.nextSlot);
-    // Only thieves can take it meanwhile, and they only take it away.
+    // Plain reads: only thieves change these words beside the holder, they only take away, and the exchange sees it.
+    const next = words[this.nextSlot]!;
     if (next !== 0 && compareExchange(this.nextSlot, next, 0) === next) return next;
     for (;;) {
-      const head = load(this.head);
+      const head = words[this.head]!;
       if (head === words[this.tail]) return 0;
       const record = words[this.ring + (head & MASK)]!;
       if (compareExchange(this.head, head, (head + 1) | 0) === head) return record;

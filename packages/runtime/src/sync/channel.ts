@@ -19,10 +19,11 @@ import { allocate, free, setDestroyer } from '../memory/heap.ts';
 import { KIND_CHANNEL, KIND_RING } from '../memory/layout.ts';
 import { lock, unlock } from '../memory/lock.ts';
 import { ready } from '../scheduler/inbox.ts';
-import { objectBehaviour, serve } from '../scheduler/object-operation.ts';
+import { machine, type Waiting } from '../scheduler/machine.ts';
+import { objectBehaviour, serve, wakeServed } from '../scheduler/object-operation.ts';
 import { Operation } from '../scheduler/operation.ts';
-import { dequeue } from '../scheduler/wait-queue.ts';
-import { CELL, OUTCOME, OUTCOME_CLOSED, OUTCOME_DONE } from '../scheduler/waiter.ts';
+import { dequeue, enqueue } from '../scheduler/wait-queue.ts';
+import { CELL, OUTCOME, OUTCOME_CLOSED, OUTCOME_DONE, reserveWaiter, takeWaiter } from '../scheduler/waiter.ts';
 import { receiveScratch, sendScratch } from '../scheduler/scratch.ts';
 
 /** Words of a channel; all but CAPACITY and RING are under LOCK. */
@@ -274,28 +275,74 @@ function tryReceiving(operation: Operation<unknown>): boolean {
   return true;
 }
 
+function prepareSend(operation: Operation<unknown>): void {
+  encode(operation.value, sendScratch, 'send on a channel');
+  operation.source = sendScratch;
+}
+
+function fillSend(operation: Operation<unknown>): void {
+  const cell = (operation.waiter + CELL) >> 1;
+  move(operation.source, cell);
+  operation.source = cell;
+}
+
+function finishSend(operation: Operation<unknown>): void {
+  operation.value = undefined;
+  if (operation.outcome !== OUTCOME_CLOSED) return;
+  dropSource(operation);
+  throw new ClosedChannelError('send on closed channel');
+}
+
+/** What the general `begin` does, with calls that the compiler can see through. */
+function beginSend(operation: Operation<unknown>, waiting: Waiting): boolean {
+  const channel = (operation.subject as Chan<unknown>).address;
+  prepareSend(operation);
+  reserveWaiter();
+  lock(channel + LOCK);
+  if (trySending(operation)) {
+    unlock(channel + LOCK);
+    wakeServed();
+    finishSend(operation);
+    return true;
+  }
+  operation.waiter = takeWaiter(machine.number, machine.slotOf(waiting));
+  fillSend(operation);
+  enqueue(channel + SENDERS, operation.waiter);
+  unlock(channel + LOCK);
+  return false;
+}
+
+function beginReceive(operation: Operation<unknown>, waiting: Waiting): boolean {
+  const channel = (operation.subject as Chan<unknown>).address;
+  reserveWaiter();
+  lock(channel + LOCK);
+  if (tryReceiving(operation)) {
+    unlock(channel + LOCK);
+    wakeServed();
+    finishReceive(operation, receiveScratch);
+    return true;
+  }
+  operation.waiter = takeWaiter(machine.number, machine.slotOf(waiting));
+  enqueue(channel + RECEIVERS, operation.waiter);
+  unlock(channel + LOCK);
+  return false;
+}
+
 const SEND = objectBehaviour({
   reason: 'chan send',
   lock: LOCK,
   queue: SENDERS,
-  prepare(operation) {
-    encode(operation.value, sendScratch, 'send on a channel');
-    operation.source = sendScratch;
-  },
-  fill(operation) {
-    const cell = (operation.waiter + CELL) >> 1;
-    move(operation.source, cell);
-    operation.source = cell;
-  },
+  begin: beginSend,
+  prepare: prepareSend,
+  fill: fillSend,
   attempt: trySending,
-  finish(operation) {
-    operation.value = undefined;
-    if (operation.outcome !== OUTCOME_CLOSED) return;
-    dropSource(operation);
-    throw new ClosedChannelError('send on closed channel');
-  },
+  finish: finishSend,
   dropValue: dropSource,
 });
+
+function finishReceive(operation: Operation<unknown>, cell: number): void {
+  operation.value = operation.outcome === OUTCOME_DONE ? take(cell) : undefined;
+}
 
 function dropSource(operation: Operation<unknown>): void {
   if (operation.source !== 0) drop(operation.source);
@@ -307,10 +354,9 @@ const RECEIVE = objectBehaviour({
   lock: LOCK,
   queue: RECEIVERS,
   reportsOk: true,
+  begin: beginReceive,
   attempt: tryReceiving,
-  finish(operation, cell) {
-    operation.value = operation.outcome === OUTCOME_DONE ? take(cell) : undefined;
-  },
+  finish: finishReceive,
 });
 
 const RECEIVE_OK = objectBehaviour({
