@@ -1,27 +1,35 @@
-// Ask three servers and take the first answer. The context tells the slower ones that nobody waits any more: it is
-// shared by all threads, and cancelling it on one is seen on every other.
+// Ask three servers and take the first answer. Closing a channel is how one goroutine tells any number of others: whoever
+// waits on `decided` learns at once, on whichever thread, that nobody needs an answer any more.
 
-import { background, type Context, chan, run, type SendChan, select, sleep, WaitGroup, withCancel } from 'goroutines';
+import { chan, go, type RecvChan, run, type SendChan, select, sleep, WaitGroup } from 'goroutines';
 
-function* askServer(context: Context, name: string, milliseconds: number, answers: SendChan<string>) {
-  // The pause stands for a request over the network. It is only `after`'s twin, so it can stand in a select.
-  const hit = yield* select({ canceled: context.done.recv(), answered: sleep(milliseconds) });
-  if (hit.key === 'canceled') console.log(`${name}: never mind`);
+interface Race {
+  answers: SendChan<string>;
+  decided: RecvChan<never>;
+  running: WaitGroup;
+}
+
+function* askServer(name: string, milliseconds: number, { answers, decided, running }: Race) {
+  // The pause stands for a request over the network.
+  const hit = yield* select({ tooLate: decided.recv(), answered: sleep(milliseconds) });
+  if (hit.key === 'tooLate') console.log(`${name}: never mind`);
   else yield* answers.send(`the answer of ${name}`);
+  running.done();
 }
 
 function* main() {
-  const [context, cancel] = withCancel(background());
   const answers = chan<string>(3);
+  const decided = chan<never>();
+  const running = new WaitGroup();
 
-  const requests = new WaitGroup();
-  requests.go(askServer, context, 'the slow server', 60_000, answers);
-  requests.go(askServer, context, 'the quick server', 20, answers);
-  requests.go(askServer, context, 'the broken server', 60_000, answers);
+  running.add(3);
+  go(askServer, 'the slow server', 60_000, { answers, decided, running });
+  go(askServer, 'the quick server', 20, { answers, decided, running });
+  go(askServer, 'the broken server', 60_000, { answers, decided, running });
 
   console.log(yield* answers.recv());
-  cancel();
-  yield* requests.wait(); // every goroutine that was started has ended: nothing is left behind
+  decided.close();
+  yield* running.wait(); // every goroutine that was started has ended: nothing is left behind
   console.log('all three have ended');
 }
 

@@ -7,7 +7,7 @@ const examples: Record<string, string> = {
   'ping-pong': 'two goroutines and one unbuffered channel',
   'worker-pool': 'jobs in, results out, a few workers in between',
   timeout: 'select: whichever comes first, a value or the clock',
-  'first-answer': 'ask three, take the first answer, cancel the rest',
+  'first-answer': 'ask three, take the first answer, tell the rest',
   'dining-philosophers': 'five locks, five goroutines, no deadlock',
   'prime-sieve': 'a chain of goroutines, one for each prime',
   'thread-ring': 'a token goes round a ring of 503 goroutines',

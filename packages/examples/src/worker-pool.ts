@@ -21,10 +21,11 @@ function countPrimes(limit: number): number {
   return count;
 }
 
-function* worker(jobs: RecvChan<number>, results: SendChan<Result>) {
+function* worker(jobs: RecvChan<number>, results: SendChan<Result>, pool: WaitGroup) {
   yield* jobs.forEach(function* (limit) {
     yield* results.send({ limit, primes: countPrimes(limit), thread: threadId });
   });
+  pool.done();
 }
 
 function* main(workers: number) {
@@ -32,7 +33,8 @@ function* main(workers: number) {
   const results = chan<Result>(16);
 
   const pool = new WaitGroup();
-  for (let started = 0; started < workers; started++) pool.go(worker, jobs, results);
+  pool.add(workers);
+  for (let started = 0; started < workers; started++) go(worker, jobs, results, pool);
 
   go(function* () {
     for (let limit = 50_000; limit <= 500_000; limit += 50_000) yield* jobs.send(limit);

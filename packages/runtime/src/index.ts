@@ -9,6 +9,7 @@ export {
   DeadlockError,
   RuntimeStateError,
   SyncError,
+  ThreadLostError,
 } from './errors.ts';
 export { type Go, go, type GoOptions, type GoroutineFunction, type ResultOf, run } from './go.ts';
 export { type RuntimeControl, runtime } from './control.ts';

@@ -18,13 +18,14 @@ import { randomUUID } from 'node:crypto';
 import { closeSharedBuffers, openSharedBuffers } from './codec/shared-buffers.ts';
 import { RuntimeStateError } from './errors.ts';
 import { isAttached, whenArenaNeeded, words } from './memory/arena.ts';
-import { load, store } from './memory/atomics.ts';
+import { add, load, store } from './memory/atomics.ts';
 import { createArena } from './memory/create.ts';
 import {
   BUSY_MACHINES,
   IDLE_MACHINES,
   IDLE_WORDS,
   MACHINE_COUNT,
+  MAXIMUM_MACHINES,
   MACHINE_STATE,
   MACHINE_STATE_AWAKE,
   machineBase,
@@ -38,6 +39,7 @@ import { abandonQueues, abandonThread } from './scheduler/abandon.ts';
 import { attachMachine } from './scheduler/attach.ts';
 import { installFunctionHook } from './scheduler/function-values.ts';
 import { installLoop, uninstallLoop } from './scheduler/loop.ts';
+import { endLostMachine } from './scheduler/lost.ts';
 import { machine } from './scheduler/machine.ts';
 import { wakeMachine, whenWorkersBusy } from './scheduler/parker.ts';
 import { LocalQueue } from './scheduler/run-queue.ts';
@@ -76,7 +78,8 @@ export function ensureArena(): void {
 function startMain(procs: number): void {
   workers = procs;
   words[PROCESSOR_COUNT] = Math.max(1, procs);
-  words[MACHINE_COUNT] = procs + 1;
+  // Never less than before: the counters of machines of an earlier start still count.
+  words[MACHINE_COUNT] = Math.max(words[MACHINE_COUNT]!, procs + 1);
   if (procs === 0) machine.queue = new LocalQueue(0);
   whenWorkersBusy(() => keepAlive?.ref());
   installLoop({ afterSlice: letGo });
@@ -94,13 +97,32 @@ export function ensureThreads(): void {
   for (let number = 1; number <= workers; number++) store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
   lifecycle
     .runExclusive(async () => {
-      pool = await ThreadPool.start(workers, runtimeId, control);
+      pool = await ThreadPool.start(workers, runtimeId, control, replaceLost);
     })
     .catch((error: unknown) => {
       process.nextTick(() => {
         throw new Error(`the runtime could not start its ${workers} threads`, { cause: error });
       });
     });
+}
+
+/** A thread has ended by itself: its goroutines end with it, another takes its place. */
+function replaceLost(lostMachine: number, why: string): void {
+  const goroutines = endLostMachine(lostMachine, why);
+  process.emitWarning(`a thread of the runtime has ended (${why}) and ${goroutines} goroutines with it; another takes its place`, 'ThreadLostWarning');
+  const number = load(MACHINE_COUNT);
+  if (number >= MAXIMUM_MACHINES) {
+    process.nextTick(() => {
+      throw new RuntimeStateError(`${number} threads were used and lost, the last because ${why}; no other is started`);
+    });
+    return;
+  }
+  store(MACHINE_COUNT, number + 1);
+  workers++;
+  store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
+  add(BUSY_MACHINES, 1);
+  keepAlive?.ref();
+  void lifecycle.runExclusive(() => pool?.replace(lostMachine, number));
 }
 
 const control: MainControl = {

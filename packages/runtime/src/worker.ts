@@ -6,6 +6,7 @@
  * could give one thread two.
  */
 import * as Comlink from 'comlink';
+import { threadId } from 'node:worker_threads';
 import { releaseProxies } from './codec/handles.ts';
 import { adoptSharedBuffers, closeSharedBuffers, openSharedBuffers } from './codec/shared-buffers.ts';
 import { RuntimeStateError } from './errors.ts';
@@ -28,8 +29,15 @@ import './sync/channel.ts';
 import './sync/mutex.ts';
 import './sync/wait-group.ts';
 
-export default async function install(installation: Installation): Promise<void> {
+/** Returns the thread's number, by which the main thread knows it, or null when this thread is a machine already. */
+export default async function install(installation: Installation): Promise<number | null> {
   const { arena, serve, call } = installation;
+  if (machine.number > 0) {
+    serve.close();
+    call.close();
+    await everybodyInstalled(installation.together);
+    return null;
+  }
   joinArena(arena, installation.machine);
   attachMachine(installation.machine);
   openSharedBuffers(installation.runtimeId);
@@ -39,9 +47,10 @@ export default async function install(installation: Installation): Promise<void>
   const main = Comlink.wrap<MainControl>(call as unknown as Comlink.Endpoint);
   Comlink.expose(control, serve as unknown as Comlink.Endpoint);
   forwardEnds(main);
-  await everybodyInstalled(installation.machines);
+  await everybodyInstalled(installation.together);
   machine.queue = new LocalQueue(installation.processor);
   installLoop();
+  return threadId;
 }
 
 const control: WorkerControl = {

@@ -3,16 +3,16 @@
 //   walk ──starts──▶ digest, one for each handful of files ──outcomes──▶ collect
 //
 // Many goroutines that do a little each, and not a few that live long: one that has not begun goes to whichever thread is
-// free, so the work spreads by itself. A semaphore bounds how many there are at a time and the channel is bounded, too:
-// memory stays small, however many files there are. Goroutines may make synchronous calls to the file system: they run on
-// worker threads, and one such call costs a fraction of what its asynchronous twin does. What can't be read becomes an
-// outcome of its own; any other error is a bug and ends the program.
+// free, so the work spreads by itself. The channel `slots` bounds how many there are at a time, and `outcomes` is bounded,
+// too: memory stays small, however many files there are. Goroutines may make synchronous calls to the file system: they
+// run on worker threads, and one such call costs a fraction of what its asynchronous twin does. What can't be read becomes
+// an outcome of its own; any other error is a bug and ends the program.
 
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
-import { after, chan, type Goroutine, go, Mutex, type RecvChan, Semaphore, type SendChan, select, WaitGroup } from 'goroutines';
+import { after, chan, type Goroutine, go, Mutex, type RecvChan, type SendChan, select, WaitGroup } from 'goroutines';
 import { type HashedFile, type Outcome, type Summary, summarize, unreadable } from './summary.ts';
 
 /**
@@ -22,6 +22,14 @@ import { type HashedFile, type Outcome, type Summary, summarize, unreadable } fr
 interface Progress {
   lock: Mutex;
   counts: Float64Array;
+}
+
+/** What the goroutines for the files share with each other and with `walk`. */
+interface Surroundings {
+  slots: RecvChan<true>;
+  started: WaitGroup;
+  outcomes: SendChan<Outcome[]>;
+  progress: Progress;
 }
 
 const files = 0;
@@ -55,7 +63,7 @@ function* report(progress: Progress, collector: Goroutine<Summary>, onProgress: 
 
 /** Starts goroutines for the files of one folder after the other. Symbolic links are not followed. */
 function* walk(folder: string, outcomes: SendChan<Outcome[]>, progress: Progress) {
-  const slots = new Semaphore(goroutinesAtOnce);
+  const slots = chan<true>(goroutinesAtOnce);
   const started = new WaitGroup();
   const pending = [''];
   for (let parent = pending.pop(); parent !== undefined; parent = pending.pop()) {
@@ -70,15 +78,16 @@ function* walk(folder: string, outcomes: SendChan<Outcome[]>, progress: Progress
       yield* outcomes.send([unreadable(parent, error)]);
     }
     while (paths.length > 0) {
-      yield* slots.acquire();
-      started.go(digest, folder, paths.splice(0, filesEach), slots, outcomes, progress);
+      yield* slots.send(true); // waits while all slots are taken
+      started.add();
+      go(digest, folder, paths.splice(0, filesEach), { slots, started, outcomes, progress });
     }
   }
   yield* started.wait();
   outcomes.close();
 }
 
-function* digest(folder: string, paths: string[], slots: Semaphore, outcomes: SendChan<Outcome[]>, progress: Progress) {
+function* digest(folder: string, paths: string[], { slots, started, outcomes, progress }: Surroundings) {
   const buffer = Buffer.allocUnsafe(chunkBytes);
   const mine: Outcome[] = [];
   for (const path of paths) {
@@ -90,7 +99,8 @@ function* digest(folder: string, paths: string[], slots: Semaphore, outcomes: Se
   }
   yield* advance(progress, mine);
   yield* outcomes.send(mine);
-  slots.release();
+  yield* slots.recv();
+  started.done();
 }
 
 function* advance({ lock, counts }: Progress, outcomes: Outcome[]) {

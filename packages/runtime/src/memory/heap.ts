@@ -170,6 +170,7 @@ function cut(sizeClass: number): number {
   if (freshStarts[sizeClass] === freshEnds[sizeClass]) {
     const page = takePages(0, reserveOpen);
     if (page === 0) return 0;
+    words[layout.PAGE_CLASSES + page / layout.PAGE_WORDS] = sizeClass + 1;
     const count = Math.floor(layout.PAGE_BYTES / blockBytes[sizeClass]!);
     freshStarts[sizeClass] = page;
     freshEnds[sizeClass] = page + (count * blockBytes[sizeClass]!) / 4;
@@ -265,6 +266,11 @@ export function kindOf(address: number): number {
 
 export function generationOf(address: number): number {
   return (words[address + BLOCK_META]! >>> GENERATION_SHIFT) & GENERATION_MASK;
+}
+
+/** Bytes of a block of a size class. */
+export function bytesOfClass(sizeClass: number): number {
+  return blockBytes[sizeClass]!;
 }
 
 /** Bytes in use by kind, over all threads. Exact when no thread is allocating meanwhile. */

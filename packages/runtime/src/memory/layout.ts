@@ -79,6 +79,8 @@ export const MACHINE_WORDS = 4 * WORDS_PER_LINE;
 export const MACHINE_INBOX = 0;
 /** One of the MACHINE_STATE_ values; the owner puts it to sleep, anybody wakes it by compare-exchange: see `scheduler/parker.ts`. */
 export const MACHINE_STATE = WORDS_PER_LINE;
+/** 1 while this machine is counted in SEARCHING; written by the machine, read when it is lost. */
+export const MACHINE_SEARCHING = WORDS_PER_LINE + 1;
 /** Written by the owner only, read by anybody: counters for `runtime.stats()`. */
 export const MACHINE_COUNTERS = 2 * WORDS_PER_LINE;
 export const MACHINE_COUNTER_COUNT = 2 * WORDS_PER_LINE;
@@ -90,6 +92,8 @@ export const MACHINE_STATE_AWAKE = 1;
 export const MACHINE_STATE_POLLING = 2;
 /** Asleep in libuv, not counted in BUSY_MACHINES: only another machine can wake it. */
 export const MACHINE_STATE_SLEEPING = 3;
+/** Its thread has ended unexpectedly; see `scheduler/lost.ts`. The number is not used again. */
+export const MACHINE_STATE_LOST = 4;
 
 export function machineBase(machine: number): number {
   return MACHINES + machine * MACHINE_WORDS;
@@ -122,7 +126,10 @@ export const PAGE_STATES = FUNCTIONS + MAXIMUM_FUNCTIONS;
 export const PAGE_IS_FREE = 64;
 const MAXIMUM_PAGES = 32_768;
 
-export const FIRST_HEAP_PAGE = Math.ceil((PAGE_STATES + MAXIMUM_PAGES) / PAGE_WORDS);
+/** What each page was cut into: its size class + 1, or 0; written once by the thread that cuts it. See `memory/walk.ts`. */
+export const PAGE_CLASSES = PAGE_STATES + MAXIMUM_PAGES;
+
+export const FIRST_HEAP_PAGE = Math.ceil((PAGE_CLASSES + MAXIMUM_PAGES) / PAGE_WORDS);
 
 // ---- Blocks -----------------------------------------------------------------------------------------------------
 /**

@@ -6,7 +6,7 @@
  * reported to the main thread, which looks again a turn later (`observe/uncaught.ts`).
  */
 import { encode } from '../codec/encode.ts';
-import { ArenaExhaustedError, CanceledError } from '../errors.ts';
+import { ArenaExhaustedError, CanceledError, ThreadLostError } from '../errors.ts';
 import { words } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
 import { release, withReserve } from '../memory/heap.ts';
@@ -46,8 +46,8 @@ export function completeWithError(record: number, error: unknown, local: LocalOu
     local.failed = true;
     local.value = error;
   }
-  // Who cancels a goroutine knows that it ends so; nobody needs to be told.
-  complete(record, FAILED, error, error instanceof CanceledError);
+  // Who cancels a goroutine knows that it ends so, and a lost thread is reported as such: nobody needs to be told again.
+  complete(record, FAILED, error, error instanceof CanceledError || error instanceof ThreadLostError);
 }
 
 function complete(record: number, status: number, error: unknown, quiet: boolean): void {

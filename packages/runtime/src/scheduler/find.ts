@@ -41,12 +41,13 @@ export function findRunnable(): Task | null {
         const task = machine.ready.shift();
         if (task !== undefined) return found(task);
       }
-      record = acceptsMore() ? queue.pop() : 0;
+      // First: what waited for its function is older than what is queued, and a goroutine that yields must not keep it out.
+      record = takeStartable();
+      if (record === 0 && acceptsMore()) record = queue.pop();
       if (record === 0) {
         const task = machine.ready.shift();
         if (task !== undefined) return found(task);
-        record = takeStartable();
-        if (record === 0 && acceptsMore()) {
+        if (acceptsMore()) {
           record = takeGlobalBatch(queue);
           if (record === 0 && startSearching()) record = steal(queue);
         }

@@ -67,6 +67,7 @@ export function createRecord(functionNumber: number): number {
   words[record + LINK] = 0;
   words[record + TASK_SLOT] = -1;
   words[record + FUNCTION] = functionNumber;
+  words[record + MACHINE] = -1; // Before STATUS: a walk that finds a block half made must not take it for a lost machine's.
   words[record + STATUS] = RUNNABLE;
   words[record + LOCK] = 0;
   words[record + JOINERS] = 0;
@@ -76,7 +77,6 @@ export function createRecord(functionNumber: number): number {
   words[record + JOINED] = 0;
   words[record + CANCELED] = 0;
   words[record + ERROR_LOST] = 0;
-  words[record + MACHINE] = -1;
   clear((record + RESULT) >> 1);
   clear((record + NAME) >> 1);
   clear((record + CANCEL_REASON) >> 1);

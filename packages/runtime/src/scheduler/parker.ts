@@ -19,11 +19,13 @@
  * never too low. So when the main thread reads 0, every worker sleeps with nothing to do, and only the main thread
  * itself can change that.
  */
+import { words } from '../memory/arena.ts';
 import { add, and, compareExchange, load, notify, or, store, waitAsyncWhile } from '../memory/atomics.ts';
 import {
   BUSY_MACHINES,
   IDLE_MACHINES,
   machineBase,
+  MACHINE_SEARCHING,
   MACHINE_STATE,
   MACHINE_STATE_AWAKE,
   MACHINE_STATE_POLLING,
@@ -108,6 +110,9 @@ export function rise(): void {
     const bit = 1 << (machine.number & 31);
     const before = and(IDLE_MACHINES + (machine.number >> 5), ~bit);
     // Somebody chose this machine to look for work and has counted it in SEARCHING: see `wake.ts`.
-    if ((before & bit) === 0) machine.searching = true;
+    if ((before & bit) === 0) {
+      machine.searching = true;
+      words[machine.base + MACHINE_SEARCHING] = 1;
+    }
   }
 }

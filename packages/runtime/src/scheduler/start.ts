@@ -123,6 +123,7 @@ export function takeUnloaded(): number[] {
 
 function loadThen(functionNumber: number, record: number): void {
   held++;
+  store(record + MACHINE, machine.number); // If this thread is lost, so is the record.
   const waiting = loading.get(functionNumber);
   if (waiting !== undefined) {
     waiting.push(record);

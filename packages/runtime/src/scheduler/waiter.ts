@@ -12,7 +12,7 @@
 import { words } from '../memory/arena.ts';
 import { compareExchange } from '../memory/atomics.ts';
 import { allocate, free } from '../memory/heap.ts';
-import { KIND_WAITER } from '../memory/layout.ts';
+import { KIND_WAITER, machineBase, MACHINE_STATE, MACHINE_STATE_LOST } from '../memory/layout.ts';
 
 /** Link in a machine's inbox; written by the waker. */
 export const LINK = 0;
@@ -76,8 +76,12 @@ export function initializeWaiters(): void {
   spare = 0;
 }
 
-/** Wins the right to wake this waiter. Called under the lock of the object in whose queue it stood. */
+/**
+ * Wins the right to wake this waiter. Called under the lock of the object in whose queue it stood. What waited on a
+ * thread that has been lost is passed over.
+ */
 export function claim(waiter: number): boolean {
+  if (words[machineBase(words[waiter + MACHINE]!) + MACHINE_STATE] === MACHINE_STATE_LOST) return false;
   const word = words[waiter + CLAIM]!;
   return word === 0 || compareExchange(word, UNCLAIMED, words[waiter + CASE]!) === UNCLAIMED;
 }

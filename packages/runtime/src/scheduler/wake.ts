@@ -14,8 +14,9 @@
  *  - two submitters: the second may see the first one's claim and leave. If the first then finds no idle machine, it
  *    gives the place back and looks again at IDLE_MACHINES: a machine that fell asleep in between is seen there.
  */
+import { words } from '../memory/arena.ts';
 import { add, and, compareExchange, load } from '../memory/atomics.ts';
-import { IDLE_MACHINES, IDLE_WORDS, PROCESSOR_COUNT, SEARCHING } from '../memory/layout.ts';
+import { IDLE_MACHINES, IDLE_WORDS, MACHINE_SEARCHING, PROCESSOR_COUNT, SEARCHING } from '../memory/layout.ts';
 import { globalSize } from './global-queue.ts';
 import { machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
@@ -47,6 +48,7 @@ export function startSearching(): boolean {
   if (machine.searching) return true;
   if (2 * load(SEARCHING) >= load(PROCESSOR_COUNT)) return false;
   machine.searching = true;
+  words[machine.base + MACHINE_SEARCHING] = 1;
   add(SEARCHING, 1);
   return true;
 }
@@ -60,6 +62,7 @@ export function stopSearchingWithWork(): void {
 export function stopSearching(): boolean {
   if (!machine.searching) return false;
   machine.searching = false;
+  words[machine.base + MACHINE_SEARCHING] = 0;
   return add(SEARCHING, -1) === 1;
 }
 

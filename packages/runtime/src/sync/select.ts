@@ -4,7 +4,8 @@
  *   1. Copy the values to be sent; nothing is locked yet, so an uncloneable one throws with nothing done.
  *   2. Poll the cases one by one in random order; the first that can be carried out is the hit. A random order makes the
  *      choice uniform among those that are ready.
- *   3. None, and a default: that is the hit.
+ *   3. None, and a default: that is the hit, if with all objects locked none can be carried out either. One after the
+ *      other would not be enough: a channel may have become ready after it was looked at, while the next was emptied.
  *   4. Lock all objects in address order (no two selects can wait for each other), poll once more, else enqueue a waiter
  *      in every object, all with one claim word; unlock; start timers and promises; park.
  *   5. Whoever serves one of the waiters first wins the claim word: its case is the hit. Awake, leave all other queues,
@@ -107,10 +108,8 @@ class Choice {
         const operation = operations[hit]!;
         if (selectionOf(operation).poll(operation)) return this.hitAtOnce(select, hit);
       }
-      if (!this.hasDefault) {
-        const hit = this.pollOrEnroll(order, waiting);
-        return hit >= 0 && this.hitAtOnce(select, hit);
-      }
+      const hit = this.hasDefault ? this.pollTogether(order) : this.pollOrEnroll(order, waiting);
+      if (hit >= 0) return this.hitAtOnce(select, hit);
     }
     if (!this.hasDefault) {
       machine.slotOf(waiting);
@@ -161,6 +160,17 @@ class Choice {
     }
   }
 
+  /** Step 3. Returns the case that could be carried out after all, or -1 when at one moment none can. */
+  private pollTogether(order: number[]): number {
+    const { operations } = this;
+    if (order.length === 1) return -1;
+    const locks = locksOf(operations);
+    for (const address of locks) lock(address);
+    const hit = order.find((index) => selectionOf(operations[index]!).pollLocked(operations[index]!)) ?? -1;
+    unlockAll(locks);
+    return hit;
+  }
+
   /** Step 4. Returns the case that could be carried out after all, or -1 when all wait. */
   private pollOrEnroll(order: number[], waiting: Waiting): number {
     const { operations } = this;
@@ -183,7 +193,9 @@ class Choice {
         return index;
       }
     }
-    for (const operation of operations) {
+    // In random order too: of two cases on one channel, the first in its queue is the one that is served.
+    for (const index of order) {
+      const operation = operations[index]!;
       const selection = selectionOf(operation);
       if (selection.lockAddress(operation) !== 0) selection.enroll(operation, waiting);
     }

@@ -27,7 +27,8 @@ export interface Installation {
   arena: SharedArrayBuffer;
   runtimeId: string;
   machine: number;
-  machines: number;
+  /** It goes to work when so many threads have been asked: then each of them has been asked once. */
+  together: number;
   processor: number;
   sharedBuffers: SharedBufferRecord[];
   /** The control plane: one end serves `WorkerControl` here, the other calls `MainControl`. */

@@ -17,15 +17,25 @@ import type { Installation, MainControl, WorkerControl } from './control.ts';
 const WORKER_FILE = fileURLToPath(new URL('../worker.js', import.meta.url));
 
 interface Member {
+  machine: number;
+  processor: number;
   control: Comlink.Remote<WorkerControl>;
   ports: MessagePort[];
 }
 
 export class ThreadPool {
   private readonly piscina: Piscina;
-  private readonly members: Member[] = [];
+  private members: Member[] = [];
+  private readonly runtimeId: string;
+  private readonly main: MainControl;
+  /** Called when a thread has ended that was not told to. */
+  private readonly lost: (machine: number, why: string) => void;
+  private ending = false;
 
-  private constructor(threads: number) {
+  private constructor(threads: number, runtimeId: string, main: MainControl, lost: (machine: number, why: string) => void) {
+    this.runtimeId = runtimeId;
+    this.main = main;
+    this.lost = lost;
     this.piscina = new Piscina({
       filename: WORKER_FILE,
       minThreads: threads,
@@ -37,14 +47,21 @@ export class ThreadPool {
       // Of the flags that concern the main program's entry, a worker refuses this one.
       execArgv: process.execArgv.filter((flag) => !flag.startsWith('--input-type')),
     });
+    // A thread's own error is what its 'exit' reports; without a listener Piscina's copy of it would end the process.
+    this.piscina.on('error', () => undefined);
   }
 
   /** Starts so many threads and makes them machines 1 and up, with the processors 0 and up. */
-  static async start(threads: number, runtimeId: string, main: MainControl): Promise<ThreadPool> {
-    const pool = new ThreadPool(threads);
+  static async start(
+    threads: number,
+    runtimeId: string,
+    main: MainControl,
+    lost: (machine: number, why: string) => void,
+  ): Promise<ThreadPool> {
+    const pool = new ThreadPool(threads, runtimeId, main, lost);
     store(INSTALLED_MACHINES, 0);
     try {
-      await Promise.all(Array.from({ length: threads }, (_, index) => pool.install(index, threads, runtimeId, main)));
+      await Promise.all(Array.from({ length: threads }, (_, index) => pool.install(index + 1, index, threads)));
     } catch (error) {
       await pool.end();
       throw error;
@@ -52,25 +69,51 @@ export class ThreadPool {
     return pool;
   }
 
-  private async install(index: number, machines: number, runtimeId: string, main: MainControl): Promise<void> {
+  /**
+   * Puts a new machine in the place of one that was lost. Piscina has started a thread for it, but gives tasks to any
+   * thread that is free; so every thread gets an installation, and those that are machines already refuse theirs.
+   */
+  async replace(lostMachine: number, machine: number): Promise<void> {
+    const member = this.members.find((candidate) => candidate.machine === lostMachine)!;
+    this.members = this.members.filter((candidate) => candidate !== member);
+    release(member);
+    const threads = this.members.length + 1;
+    store(INSTALLED_MACHINES, 0);
+    await Promise.all(Array.from({ length: threads }, () => this.install(machine, member.processor, threads)));
+  }
+
+  /** Makes a thread a machine, or finds that it is one; goes on when so many threads have been asked. */
+  private async install(machine: number, processor: number, together: number): Promise<void> {
     const toWorker = new MessageChannel();
     const toMain = new MessageChannel();
     const installation: Installation = {
       arena: buffer,
-      runtimeId,
-      machine: index + 1,
-      machines,
-      processor: index,
+      runtimeId: this.runtimeId,
+      machine,
+      together,
+      processor,
       sharedBuffers: sharedBufferSnapshot(),
       serve: toWorker.port2,
       call: toMain.port2,
     };
     const control = Comlink.wrap<WorkerControl>(toWorker.port1 as unknown as Comlink.Endpoint);
-    Comlink.expose(main, toMain.port1 as unknown as Comlink.Endpoint);
+    Comlink.expose(this.main, toMain.port1 as unknown as Comlink.Endpoint);
     const ports = [toWorker.port1, toMain.port1];
     for (const port of ports) port.unref();
-    this.members.push({ control, ports });
-    await this.piscina.run(installation, { transferList: [toWorker.port2, toMain.port2] });
+    const threadId = (await this.piscina.run(installation, { transferList: [toWorker.port2, toMain.port2] })) as number | null;
+    if (threadId === null) {
+      release({ control, ports });
+      return;
+    }
+    this.members.push({ machine, processor, control, ports });
+    const thread = this.piscina.threads.find((candidate) => candidate.threadId === threadId);
+    let why = 'it exited';
+    thread?.once('error', (error: Error) => {
+      why = error.message;
+    });
+    thread?.once('exit', () => {
+      if (!this.ending) this.lost(machine, why);
+    });
   }
 
   /** Asks every thread to end its loop; true when all have, within so many milliseconds. */
@@ -97,11 +140,14 @@ export class ThreadPool {
 
   /** Ends the threads. */
   async end(): Promise<void> {
-    for (const { control, ports } of this.members) {
-      control[Comlink.releaseProxy]();
-      for (const port of ports) port.close();
-    }
-    this.members.length = 0;
+    this.ending = true;
+    for (const member of this.members) release(member);
+    this.members = [];
     await this.piscina.destroy();
   }
+}
+
+function release({ control, ports }: Pick<Member, 'control' | 'ports'>): void {
+  control[Comlink.releaseProxy]();
+  for (const port of ports) port.close();
 }

@@ -138,7 +138,7 @@ export const channels = {
           yield* channel.send(value);
         }, index),
       );
-      for (let index = -capacity; index < 20; index++) assert.equal(yield* drive(channel.recv()), index);
+      for (let index = 0; index < capacity + 20; index++) assert.equal(yield* drive(channel.recv()), index - capacity);
     }
   },
 

@@ -1,0 +1,42 @@
+/**
+ * A thread that ended unexpectedly (out of memory, a crash in native code), as the main thread cleans up after it.
+ *
+ * Its goroutines end with ThreadLostError. What waited there is passed over by `claim`, since its state says LOST; its
+ * counts are taken back. Its processor's queue is untouched: others steal from it, and the machine that replaces this
+ * one takes it over. Not repaired: a mutex that a lost goroutine held stays locked, as after any goroutine that never
+ * unlocks; and memory that only the lost thread held is not given back.
+ */
+import { ThreadLostError } from '../errors.ts';
+import { words } from '../memory/arena.ts';
+import { add, and, exchange, load } from '../memory/atomics.ts';
+import {
+  BUSY_MACHINES,
+  IDLE_MACHINES,
+  KIND_GOROUTINE,
+  machineBase,
+  MACHINE_SEARCHING,
+  MACHINE_STATE,
+  MACHINE_STATE_LOST,
+  MACHINE_STATE_SLEEPING,
+  SEARCHING,
+} from '../memory/layout.ts';
+import { forEachBlock } from '../memory/walk.ts';
+import { completeWithError } from './complete.ts';
+import { DONE, MACHINE, STATUS } from './goroutine.ts';
+import { anyQueued, wakeForWork } from './wake.ts';
+
+/** Ends what ran on a lost machine. Returns how many goroutines that were. */
+export function endLostMachine(number: number, why: string): number {
+  const base = machineBase(number);
+  if (exchange(base + MACHINE_STATE, MACHINE_STATE_LOST) !== MACHINE_STATE_SLEEPING) add(BUSY_MACHINES, -1);
+  and(IDLE_MACHINES + (number >> 5), ~(1 << (number & 31)));
+  if (words[base + MACHINE_SEARCHING] !== 0) add(SEARCHING, -1);
+  const lost: number[] = [];
+  forEachBlock(KIND_GOROUTINE, (record) => {
+    if (words[record + MACHINE] === number && load(record + STATUS) < DONE) lost.push(record);
+  });
+  const error = new ThreadLostError(`the thread that this goroutine ran on has ended: ${why}`);
+  for (const record of lost) completeWithError(record, error, null);
+  if (anyQueued()) wakeForWork();
+  return lost.length;
+}
