@@ -15,7 +15,7 @@
  */
 import { Mutex as AsyncMutex } from 'async-mutex';
 import { randomUUID } from 'node:crypto';
-import { closeSharedBuffers, openSharedBuffers } from './codec/shared-buffers.ts';
+import { closeSharedBuffers, openSharedBuffers, sharedBufferSnapshot } from './codec/shared-buffers.ts';
 import { RuntimeStateError } from './errors.ts';
 import { isAttached, whenArenaNeeded, words } from './memory/arena.ts';
 import { add, load, store } from './memory/atomics.ts';
@@ -126,6 +126,7 @@ function replaceLost(lostMachine: number, why: string): void {
 }
 
 const control: MainControl = {
+  sharedBuffers: sharedBufferSnapshot,
   exit(code: number): void {
     process.exit(code);
   },

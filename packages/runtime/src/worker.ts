@@ -41,12 +41,12 @@ export default async function install(installation: Installation): Promise<numbe
   joinArena(arena, installation.machine);
   attachMachine(installation.machine);
   openSharedBuffers(installation.runtimeId);
-  adoptSharedBuffers(installation.sharedBuffers);
   installFunctionHook();
   writeConsoleDirectly();
   const main = Comlink.wrap<MainControl>(call as unknown as Comlink.Endpoint);
   Comlink.expose(control, serve as unknown as Comlink.Endpoint);
   forwardEnds(main);
+  adoptSharedBuffers(await main.sharedBuffers());
   await everybodyInstalled(installation.together);
   machine.queue = new LocalQueue(installation.processor);
   installLoop();

@@ -30,8 +30,9 @@ const PENDING_SLICE = 1;
 const MAIN_SLICE = 2;
 /** Goroutines run between two looks at the clock. */
 const TICKS_BETWEEN_CLOCKS = 16;
-/** How long a worker spins before it sleeps: Go's figure is of the same order; a sleep and wake-up cost 60 to 75 µs. */
-const SPIN_MILLISECONDS = 0.04;
+/** How long a worker spins before it sleeps: somewhat longer than a sleep and wake-up take (60 to 75 µs), else two threads
+ * that answer each other both fall asleep each time, and a round trip takes 130 µs in place of 1. */
+const SPIN_MILLISECONDS = 0.1;
 
 let due = false;
 let afterSlice: () => void = () => undefined;

@@ -18,6 +18,11 @@ export interface WorkerControl {
 export interface MainControl {
   /** `process.exit` was called in a goroutine. */
   exit(code: number): void;
+  /**
+   * The SharedArrayBuffers that are known already. A new thread asks after it has opened its end of the announcements,
+   * so that it misses none that comes in between.
+   */
+  sharedBuffers(): SharedBufferRecord[];
   /** An error came out of a callback on a worker that belongs to no goroutine. */
   uncaught(error: unknown): void;
 }
@@ -30,7 +35,6 @@ export interface Installation {
   /** It goes to work when so many threads have been asked: then each of them has been asked once. */
   together: number;
   processor: number;
-  sharedBuffers: SharedBufferRecord[];
   /** The control plane: one end serves `WorkerControl` here, the other calls `MainControl`. */
   serve: MessagePort;
   call: MessagePort;

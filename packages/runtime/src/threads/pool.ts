@@ -8,7 +8,6 @@ import * as Comlink from 'comlink';
 import { Piscina } from 'piscina';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { sharedBufferSnapshot } from '../codec/shared-buffers.ts';
 import { buffer } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';
 import { INSTALLED_MACHINES } from '../memory/layout.ts';
@@ -92,7 +91,6 @@ export class ThreadPool {
       machine,
       together,
       processor,
-      sharedBuffers: sharedBufferSnapshot(),
       serve: toWorker.port2,
       call: toMain.port2,
     };

@@ -44,6 +44,11 @@ function* ringMember(self, from, to, winner) {
   }
 }
 
+function* addOne(sum, all) {
+  sum.add(1);
+  all.done();
+}
+
 export const classics = {
   *'a chain of 10,000 goroutines'(drive) {
     const first = chan();
@@ -139,13 +144,7 @@ export const classics = {
     const all = new WaitGroup();
     all.add(1_000_000);
     const starter = go(function* () {
-      for (let index = 0; index < 1_000_000; index++) {
-        go(function* () {
-          sum.add(1);
-          all.done();
-        });
-        if (index % 10_000 === 0) yield* gosched();
-      }
+      for (let index = 0; index < 1_000_000; index++) go(addOne, sum, all);
     });
     yield* drive(starter.join());
     yield* drive(all.wait());
