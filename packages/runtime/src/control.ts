@@ -1,6 +1,7 @@
 /** `runtime`: what a program can ask of the scheduler and tell it. */
-import { addUncaughtListener, removeUncaughtListener, type UncaughtListener } from './observe/uncaught.ts';
+
 import { readStats, runningGoroutines, type Stats } from './observe/stats.ts';
+import { addUncaughtListener, removeUncaughtListener, type UncaughtListener } from './observe/uncaught.ts';
 import { configure, ensureArena, procs, stop } from './runtime.ts';
 import type { Settings } from './settings.ts';
 

@@ -103,7 +103,9 @@ function mustBeFunction(fn: unknown, api: string): void {
   if (typeof fn === 'function') return;
   const got = fn === null ? 'null' : typeof fn;
   const remedy =
-    typeof fn === 'object' && fn !== null && Symbol.iterator in fn ? ': pass the generator function itself, without calling it' : '';
+    typeof fn === 'object' && fn !== null && Symbol.iterator in fn
+      ? ': pass the generator function itself, without calling it'
+      : '';
   throw new TypeError(`${api} takes a function, got ${got}${remedy}`);
 }
 

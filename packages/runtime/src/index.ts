@@ -1,5 +1,6 @@
 /** The public surface of `goroutines`, and nothing else. */
 export { transfer } from './codec/transfer.ts';
+export { type RuntimeControl, runtime } from './control.ts';
 export {
   ArenaExhaustedError,
   CanceledError,
@@ -11,15 +12,14 @@ export {
   SyncError,
   ThreadLostError,
 } from './errors.ts';
-export { type Go, go, type GoOptions, type GoroutineFunction, type ResultOf, run } from './go.ts';
-export { type RuntimeControl, runtime } from './control.ts';
+export { type Go, type GoOptions, type GoroutineFunction, go, type ResultOf, run } from './go.ts';
+export type { Stats } from './observe/stats.ts';
+export { after, gosched, sleep, wait } from './operations.ts';
 export type { Goroutine } from './scheduler/handle.ts';
 export type { Operation as Op } from './scheduler/operation.ts';
 export type { Settings } from './settings.ts';
-export type { Stats } from './observe/stats.ts';
-export { after, gosched, sleep, wait } from './operations.ts';
 export { AtomicInt } from './sync/atomic-int.ts';
 export { type Chan, chan, type RecvChan, type SendChan } from './sync/channel.ts';
 export { type Guard, Mutex } from './sync/mutex.ts';
-export { type DefaultHit, select, type SelectCases, type SelectHit } from './sync/select.ts';
+export { type DefaultHit, type SelectCases, type SelectHit, select } from './sync/select.ts';
 export { WaitGroup } from './sync/wait-group.ts';

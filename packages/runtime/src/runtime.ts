@@ -13,8 +13,9 @@
  * is ended, then what waits on the main thread; (5) the threads end. A machine that does not answer in time is in the middle of
  * something, perhaps under a lock: then the thread is ended all the same and the arena is not used again.
  */
-import { Mutex as AsyncMutex } from 'async-mutex';
+
 import { randomUUID } from 'node:crypto';
+import { Mutex as AsyncMutex } from 'async-mutex';
 import { closeSharedBuffers, openSharedBuffers, sharedBufferSnapshot } from './codec/shared-buffers.ts';
 import { RuntimeStateError } from './errors.ts';
 import { isAttached, whenArenaNeeded, words } from './memory/arena.ts';
@@ -25,9 +26,9 @@ import {
   IDLE_MACHINES,
   IDLE_WORDS,
   MACHINE_COUNT,
-  MAXIMUM_MACHINES,
   MACHINE_STATE,
   MACHINE_STATE_AWAKE,
+  MAXIMUM_MACHINES,
   machineBase,
   PROCESSOR_COUNT,
   SEARCHING,
@@ -109,7 +110,10 @@ export function ensureThreads(): void {
 /** A thread has ended by itself: its goroutines end with it, another takes its place. */
 function replaceLost(lostMachine: number, why: string): void {
   const goroutines = endLostMachine(lostMachine, why);
-  process.emitWarning(`a thread of the runtime has ended (${why}) and ${goroutines} goroutines with it; another takes its place`, 'ThreadLostWarning');
+  process.emitWarning(
+    `a thread of the runtime has ended (${why}) and ${goroutines} goroutines with it; another takes its place`,
+    'ThreadLostWarning',
+  );
   const number = load(MACHINE_COUNT);
   if (number >= MAXIMUM_MACHINES) {
     process.nextTick(() => {
@@ -198,7 +202,10 @@ function leaveArena(): void {
 /** Settings for the next start. Throws RuntimeStateError once goroutines were started. */
 export function configure(chosen: Partial<Settings>): void {
   if (machine.number > 0) throw new RuntimeStateError('runtime.configure: call it on the main thread, before the first go');
-  if (threadsWanted) throw new RuntimeStateError('runtime.configure: the runtime has started; call it before the first go, or after runtime.shutdown()');
+  if (threadsWanted)
+    throw new RuntimeStateError(
+      'runtime.configure: the runtime has started; call it before the first go, or after runtime.shutdown()',
+    );
   if (usable && chosen.heapBytes !== undefined && chosen.heapBytes !== words.byteLength) {
     throw new RuntimeStateError('runtime.configure: heapBytes cannot change any more, a channel or lock was made already');
   }

@@ -23,7 +23,10 @@ export function configure(settings: Partial<Settings>): void {
   if (procs !== undefined && !(Number.isInteger(procs) && procs >= 0 && procs <= MAXIMUM_PROCESSORS)) {
     throw new RangeError(`runtime.configure: procs must be a whole number from 0 to ${MAXIMUM_PROCESSORS}, got ${String(procs)}`);
   }
-  if (heapBytes !== undefined && !(Number.isInteger(heapBytes) && heapBytes >= MINIMUM_HEAP_BYTES && heapBytes <= MAXIMUM_HEAP_BYTES)) {
+  if (
+    heapBytes !== undefined &&
+    !(Number.isInteger(heapBytes) && heapBytes >= MINIMUM_HEAP_BYTES && heapBytes <= MAXIMUM_HEAP_BYTES)
+  ) {
     throw new RangeError(
       `runtime.configure: heapBytes must be a whole number from ${MINIMUM_HEAP_BYTES} to ${MAXIMUM_HEAP_BYTES}, got ${String(heapBytes)}`,
     );

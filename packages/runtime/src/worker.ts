@@ -5,8 +5,9 @@
  * the thread's own libuv loop, and the thread under Piscina's care. All install tasks wait for each other, else Piscina
  * could give one thread two.
  */
-import * as Comlink from 'comlink';
+
 import { threadId } from 'node:worker_threads';
+import * as Comlink from 'comlink';
 import { releaseProxies } from './codec/handles.ts';
 import { adoptSharedBuffers, closeSharedBuffers, openSharedBuffers } from './codec/shared-buffers.ts';
 import { RuntimeStateError } from './errors.ts';
@@ -16,11 +17,11 @@ import { giveBackFreeBlocks } from './memory/heap.ts';
 import { INSTALLED_MACHINES } from './memory/layout.ts';
 import { abandonThread } from './scheduler/abandon.ts';
 import { attachMachine } from './scheduler/attach.ts';
+import { installFunctionHook } from './scheduler/function-values.ts';
 import { releaseHandles } from './scheduler/handle.ts';
 import { installLoop, uninstallLoop } from './scheduler/loop.ts';
 import { machine } from './scheduler/machine.ts';
 import { LocalQueue } from './scheduler/run-queue.ts';
-import { installFunctionHook } from './scheduler/function-values.ts';
 import { writeConsoleDirectly } from './threads/console.ts';
 import type { Installation, MainControl, WorkerControl } from './threads/control.ts';
 // Each tells the codec how to make its proxies; goroutines bring the rest of this package with them.

@@ -20,8 +20,14 @@ const files = (readdirSync(source, { recursive: true }) as string[]).filter((nam
 function importsOf(file: string): string[] {
   const text = readFileSync(join(source, file), 'utf8');
   const found: string[] = [];
-  for (const [, type, names, specifier] of text.matchAll(/^(?:import|export)\s+(type\s+)?(?:([^;']*?)\s+from\s+)?'(\.[^']+)'/gm)) {
-    const members = /\{([\s\S]*)\}/.exec(names ?? '')?.[1]?.split(',').filter((member) => member.trim() !== '') ?? [];
+  for (const [, type, names, specifier] of text.matchAll(
+    /^(?:import|export)\s+(type\s+)?(?:([^;']*?)\s+from\s+)?'(\.[^']+)'/gm,
+  )) {
+    const members =
+      /\{([\s\S]*)\}/
+        .exec(names ?? '')?.[1]
+        ?.split(',')
+        .filter((member) => member.trim() !== '') ?? [];
     const onlyTypes = type !== undefined || (members.length > 0 && members.every((member) => member.trim().startsWith('type ')));
     if (!onlyTypes) found.push(normalize(join(dirname(file), specifier!)));
   }

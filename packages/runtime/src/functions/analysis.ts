@@ -86,7 +86,9 @@ export class Analysis {
   }
 
   #children(node: Node): Node[] {
-    return (this.#keys[node.type] ?? []).flatMap((key) => node[key] as Node | null | (Node | null)[]).filter((child) => child != null);
+    return (this.#keys[node.type] ?? [])
+      .flatMap((key) => node[key] as Node | null | (Node | null)[])
+      .filter((child) => child != null);
   }
 
   /** Offsets within a node where a nested node begins, in order: there white space may be put in. */
@@ -130,7 +132,8 @@ export class Analysis {
   /** The scopes around a node, outermost first. */
   scopesAround(node: Node): Scope[] {
     let innermost: Scope | undefined;
-    for (let at = this.parent(node); at && !innermost; at = this.parent(at)) innermost = this.#manager.acquireAll(at as never)?.at(-1);
+    for (let at = this.parent(node); at && !innermost; at = this.parent(at))
+      innermost = this.#manager.acquireAll(at as never)?.at(-1);
     const chain: Scope[] = [];
     for (let scope: Scope | null = innermost ?? null; scope; scope = scope.upper) chain.unshift(scope);
     return chain;
@@ -191,7 +194,9 @@ export class Analysis {
   /** `import(…)` and `import.meta` in the span. */
   importForms(span: Span): Node[] {
     return this.#contextual.filter(
-      (node) => contains(span, node) && (node.type === 'ImportExpression' || (node.type === 'MetaProperty' && node.meta.name === 'import')),
+      (node) =>
+        contains(span, node) &&
+        (node.type === 'ImportExpression' || (node.type === 'MetaProperty' && node.meta.name === 'import')),
     );
   }
 }

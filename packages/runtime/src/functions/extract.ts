@@ -9,10 +9,10 @@
  * Imports and the module's own means stand behind the factory, where they move nothing.
  */
 import { createHash } from 'node:crypto';
-import { isClass, isFunction, type Analysis, type Node } from './analysis.ts';
+import { type Analysis, isClass, isFunction, type Node } from './analysis.ts';
 import { Layout } from './layout.ts';
 import { declareOriginNames, dynamicImportName, importMetaName } from './origin.ts';
-import { resultPlaceholder, type Capture, type Import, type Piece, type Plan } from './plan.ts';
+import { type Capture, type Import, type Piece, type Plan, resultPlaceholder } from './plan.ts';
 import { functionOf } from './purity.ts';
 
 export function extract(analysis: Analysis, plan: Plan): string {
@@ -96,7 +96,9 @@ class Writer {
 
   #declareCaptures(blocks: number[], block: number): string {
     const { captures } = this.#plan;
-    const own = captures.map((capture, index): [Capture, number] => [capture, index]).filter(([capture]) => blocks[capture.depth] === block);
+    const own = captures
+      .map((capture, index): [Capture, number] => [capture, index])
+      .filter(([capture]) => blocks[capture.depth] === block);
     if (own.length === 0) return '';
     return `const ${own.map(([capture, index]) => `${capture.name}=${this.#values}[${index}]`).join(',')};`;
   }

@@ -11,8 +11,9 @@
  * The `Debugger` domain is switched on only for a script not seen before (some 20 ms the first time, 3 ms later), and
  * off again at once; code extracted by this library is announced by `load` and never needs it.
  */
-import { createRequire } from 'node:module';
+
 import type { Session } from 'node:inspector';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CaptureError } from '../errors.ts';
@@ -30,9 +31,7 @@ export interface ScopeObject {
   object: Record<string, unknown>;
 }
 
-export type Inspection =
-  | { kind: 'code'; place: Place; scopes: ScopeObject[] }
-  | { kind: 'native' | 'bound' | 'proxy' };
+export type Inspection = { kind: 'code'; place: Place; scopes: ScopeObject[] } | { kind: 'native' | 'bound' | 'proxy' };
 
 export interface Script {
   /** The module's own URL; empty for eval and new Function. */
@@ -95,7 +94,9 @@ export function inspect(fn: Function): Inspection {
     const internal: { name: string; value?: Message }[] =
       post('Runtime.getProperties', { objectId: remote.result.objectId, ownProperties: true }).internalProperties ?? [];
     const property = (name: string): Message | undefined => internal.find((entry) => entry.name === name)?.value;
-    const place = property('[[FunctionLocation]]')?.value as { scriptId: string; lineNumber: number; columnNumber: number } | undefined;
+    const place = property('[[FunctionLocation]]')?.value as
+      | { scriptId: string; lineNumber: number; columnNumber: number }
+      | undefined;
     if (!place) return { kind: property('[[TargetFunction]]') ? 'bound' : property('[[Handler]]') ? 'proxy' : 'native' };
     post('Runtime.callFunctionOn', {
       objectId: property('[[Scopes]]')!.objectId,
@@ -146,7 +147,8 @@ function readScript(scriptId: string): Script {
     if (!parsed) throw new Error(`script ${scriptId} is unknown to the inspector`);
     // Code from the command line is named `[eval]`; it stands in the working directory, as it does for Node.
     // A `sourceURL` comment replaces the URL; relative imports still go by where the module was really loaded from.
-    const loadedFrom: string = parsed.hasSourceURL && !/^(data:|$)/.test(parsed.embedderName ?? '') ? parsed.embedderName : parsed.url;
+    const loadedFrom: string =
+      parsed.hasSourceURL && !/^(data:|$)/.test(parsed.embedderName ?? '') ? parsed.embedderName : parsed.url;
     return {
       url: /^\[.+\]$/.test(loadedFrom) ? pathToFileURL(path.resolve(loadedFrom)).href : loadedFrom,
       text: post('Debugger.getScriptSource', { scriptId }).scriptSource,

@@ -7,8 +7,8 @@ import { CaptureError } from '../errors.ts';
 import { announceScript } from './inspector.ts';
 import { provideOrigins } from './origin.ts';
 import { shortName } from './positions.ts';
+import { type FunctionDefinition, mark } from './reference.ts';
 import { needsTypeScript, readTypeScript } from './typescript.ts';
-import { mark, type FunctionDefinition } from './reference.ts';
 
 export type Factory = (captures: readonly unknown[] | null) => Function;
 
@@ -32,7 +32,14 @@ export function loaded(key: string): Factory | undefined {
 async function importFactory(definition: FunctionDefinition): Promise<Factory> {
   if (needsTypeScript(definition)) await readTypeScript(definition.url);
   const make = await importSource(definition);
-  announceScript(make, { url: definition.url, text: definition.source, isModule: true, startLine: 0, startColumn: 0, sourceMapURL: '' });
+  announceScript(make, {
+    url: definition.url,
+    text: definition.source,
+    isModule: true,
+    startLine: 0,
+    startColumn: 0,
+    sourceMapURL: '',
+  });
   const factory = definition.captures.length === 0 ? constantFactory(definition, make) : closureFactory(definition, make);
   factories.set(definition.key, factory);
   return factory;
@@ -46,7 +53,9 @@ async function importSource(definition: FunctionDefinition): Promise<ModuleFacto
   } catch (cause) {
     const place = `${shortName(definition.url)}:${definition.line}:${definition.column}`;
     clearAddress(cause, address, definition.url);
-    throw new CaptureError(`cannot load the function at ${place}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new CaptureError(`cannot load the function at ${place}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
   }
 }
 

@@ -8,10 +8,10 @@
 import { CaptureError } from '../errors.ts';
 import { Analysis, moduleSyntaxError, type Node } from './analysis.ts';
 import { extract, hashOf } from './extract.ts';
-import { inspect, scriptOf, type Place, type ScopeObject } from './inspector.ts';
-import { nameOf, planOf, type Capture } from './plan.ts';
+import { inspect, type Place, type ScopeObject, scriptOf } from './inspector.ts';
+import { type Capture, nameOf, planOf } from './plan.ts';
 import { shortName } from './positions.ts';
-import { recall, remember, type FunctionDefinition, type FunctionReference } from './reference.ts';
+import { type FunctionDefinition, type FunctionReference, recall, remember } from './reference.ts';
 
 interface Site {
   definition: FunctionDefinition;
@@ -51,7 +51,9 @@ function siteAt(place: Place, fn: Function, api: string): Site {
   if (script.url.startsWith('node:')) throw new CaptureError(notCode(fn, api, 'native'));
   if (!hasModule(script.url)) {
     const from = script.url === '' ? 'eval or new Function' : script.url;
-    throw new CaptureError(`${api} cannot run ${quoted(fn)}: its code is from ${from}, not from a module. Write the function in a file.`);
+    throw new CaptureError(
+      `${api} cannot run ${quoted(fn)}: its code is from ${from}, not from a module. Write the function in a file.`,
+    );
   }
   let analysis = analyses.get(place.scriptId);
   if (!analysis) analyses.set(place.scriptId, (analysis = new Analysis(script)));
@@ -62,10 +64,14 @@ function siteAt(place: Place, fn: Function, api: string): Site {
   const problem = analysis.dialect === 'commonjs' ? moduleSyntaxError(source) : undefined;
   if (problem !== undefined) {
     const where = analysis.positions.describe(node.start);
-    throw new CaptureError(`${subjectOf(api)} at ${where} or code that it uses is not valid in strict mode, in which it would run: ${problem}`);
+    throw new CaptureError(
+      `${subjectOf(api)} at ${where} or code that it uses is not valid in strict mode, in which it would run: ${problem}`,
+    );
   }
   const start = startOf(analysis, node);
-  const { line, column } = analysis.positions.isTransformed ? analysis.positions.position(start) : analysis.positions.positionInScript(start);
+  const { line, column } = analysis.positions.isTransformed
+    ? analysis.positions.position(start)
+    : analysis.positions.positionInScript(start);
   return {
     definition: {
       key: `${script.url}#${hashOf(source)}`,
@@ -112,7 +118,9 @@ function valueOf(capture: Capture, scopes: ScopeObject[], fn: Function, definiti
     return value;
   } catch (cause) {
     if (cause instanceof CaptureError) throw cause;
-    throw new CaptureError(`${where} captures '${name}' before it is initialised. Start it after the declaration of '${name}'.`, { cause });
+    throw new CaptureError(`${where} captures '${name}' before it is initialised. Start it after the declaration of '${name}'.`, {
+      cause,
+    });
   }
 }
 

@@ -21,7 +21,13 @@ const keepNameName = '__name';
 /** The first parameter of a module as Vite's module runner runs it. */
 export const viteExportsName = '__vite_ssr_exports__';
 /** Names that Vite's transform takes as parameters of a module. */
-export const viteNames: ReadonlySet<string> = new Set([viteMetaName, viteDynamicImportName, 'require', '__filename', '__dirname']);
+export const viteNames: ReadonlySet<string> = new Set([
+  viteMetaName,
+  viteDynamicImportName,
+  'require',
+  '__filename',
+  '__dirname',
+]);
 export const commonjsNames: ReadonlySet<string> = new Set(['require', '__filename', '__dirname']);
 /** esbuild's helper that sets a function's name; taken from here, because as text it would push the code behind it aside. */
 export const isKeepName = (name: string): boolean => name === keepNameName;

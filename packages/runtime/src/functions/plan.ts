@@ -13,7 +13,7 @@
  */
 import type { Scope, Variable } from 'eslint-scope';
 import { CaptureError } from '../errors.ts';
-import { contains, identifier, type Analysis, type Node, type Span } from './analysis.ts';
+import { type Analysis, contains, identifier, type Node, type Span } from './analysis.ts';
 import { commonjsNames, dynamicImportName, importMetaName, isKeepName, viteExportsName, viteNames } from './origin.ts';
 import { constantDeclarator, functionOf, isCompilerHelper, isPure, isReassigned } from './purity.ts';
 import { resolveImport, resolveViteId } from './resolve.ts';
@@ -105,7 +105,12 @@ class Planner {
     const scope = this.#chain[depth]!;
     const result = resultPlaceholder;
     const named = (node: Node, name: string): Piece | undefined => {
-      const variable = scope.set.get(name) ?? this.#chain.toReversed().find((other) => other.set.has(name))?.set.get(name);
+      const variable =
+        scope.set.get(name) ??
+        this.#chain
+          .toReversed()
+          .find((other) => other.set.has(name))
+          ?.set.get(name);
       if (!variable || this.#declarationOf(variable) !== node) return undefined;
       const piece = this.#piece(node, variable);
       return { ...piece, after: `${piece.after};${result}=${name}` };
@@ -167,7 +172,9 @@ class Planner {
 
   #declaredBy(piece: Piece): Variable[] {
     if (piece === this.#plan.root && piece.node === this.#fn && !piece.after.includes('=')) return [];
-    return [...this.#chain[piece.depth]!.variables].filter((variable) => variable.defs.some((def) => def.node === (piece.node as unknown)));
+    return [...this.#chain[piece.depth]!.variables].filter((variable) =>
+      variable.defs.some((def) => def.node === (piece.node as unknown)),
+    );
   }
 
   #followUndeclared(at: Node): void {
@@ -199,7 +206,8 @@ class Planner {
     if (variable.name === 'arguments' && variable.defs.length === 0) throw this.#foreign(at, 'arguments');
     const declaration = this.#declarationOf(variable);
     if (declaration && !contains(declaration, this.#fn) && this.#staysInChain(declaration)) {
-      if (!this.#plan.pieces.some((piece) => piece.node === declaration)) this.#plan.pieces.push(this.#piece(declaration, variable));
+      if (!this.#plan.pieces.some((piece) => piece.node === declaration))
+        this.#plan.pieces.push(this.#piece(declaration, variable));
       return;
     }
     if (declaration && declaration === this.#plan.root.node) return;
@@ -230,7 +238,8 @@ class Planner {
   #isOriginName(variable: Variable): boolean {
     const definition = variable.defs[0];
     if (definition?.type === 'Parameter') {
-      const wrapper = this.#analysis.dialect === 'vite' && (definition.node as unknown as Node).params[0]?.name === viteExportsName;
+      const wrapper =
+        this.#analysis.dialect === 'vite' && (definition.node as unknown as Node).params[0]?.name === viteExportsName;
       return wrapper && viteNames.has(variable.name);
     }
     const declarator = isKeepName(variable.name) ? constantDeclarator(variable) : undefined;
@@ -300,7 +309,10 @@ class Planner {
   }
 
   #foreign(at: Node, what: string): CaptureError {
-    return this.#error(at, `uses '${what}' of its surroundings. It runs on another thread: pass what it needs as an argument, or use go.local.`);
+    return this.#error(
+      at,
+      `uses '${what}' of its surroundings. It runs on another thread: pass what it needs as an argument, or use go.local.`,
+    );
   }
 
   #accessor(fn: Node): CaptureError {
@@ -337,7 +349,8 @@ export function nameOf(analysis: Analysis, fn: Node): string {
   if (fn.id) return fn.id.name;
   const parent = analysis.parent(fn);
   const holder = parent?.type === 'CallExpression' ? analysis.parent(parent) : parent;
-  if (holder?.type === 'VariableDeclarator' && holder.id.type === 'Identifier' && functionOf(holder.init) === fn) return holder.id.name;
+  if (holder?.type === 'VariableDeclarator' && holder.id.type === 'Identifier' && functionOf(holder.init) === fn)
+    return holder.id.name;
   if (parent?.key && parent.value === fn && !parent.computed) return String(parent.key.name ?? parent.key.value);
   return '';
 }

@@ -5,18 +5,20 @@
  */
 import { isBuiltin } from 'node:module';
 import type { Variable } from 'eslint-scope';
-import { isClass, isFunction, type Analysis, type Node } from './analysis.ts';
+import { type Analysis, isClass, isFunction, type Node } from './analysis.ts';
 import { commonjsNames, isKeepName, isOriginCall } from './origin.ts';
 
 const standardGlobals = new Set(
-  ('Object Function Array String Number Boolean Symbol BigInt Math JSON Reflect Promise Date RegExp Map Set WeakMap WeakSet WeakRef Proxy Iterator ' +
+  (
+    'Object Function Array String Number Boolean Symbol BigInt Math JSON Reflect Promise Date RegExp Map Set WeakMap WeakSet WeakRef Proxy Iterator ' +
     'Error TypeError RangeError SyntaxError AggregateError ArrayBuffer SharedArrayBuffer DataView Atomics Intl WebAssembly ' +
     'Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array ' +
     'Float32Array Float64Array BigInt64Array BigUint64Array ' +
     'parseInt parseFloat isNaN isFinite encodeURIComponent decodeURIComponent encodeURI decodeURI globalThis ' +
     'Buffer URL URLSearchParams TextEncoder TextDecoder AbortController AbortSignal Event EventTarget Blob console crypto performance process ' +
     'fetch Headers Request Response structuredClone queueMicrotask ' +
-    'setTimeout clearTimeout setInterval clearInterval setImmediate clearImmediate').split(' '),
+    'setTimeout clearTimeout setInterval clearInterval setImmediate clearImmediate'
+  ).split(' '),
 );
 /** Classes whose instances hold nothing but their arguments. */
 const valueClasses = new Set(['URL', 'TextEncoder', 'TextDecoder']);
@@ -38,7 +40,8 @@ export function isReassigned(variable: Variable): boolean {
 /** The function or class that an initializer is, also inside esbuild's `__name(fn, "name")`. */
 export function functionOf(initializer: Node): Node | undefined {
   if (isFunction(initializer) || isClass(initializer)) return initializer;
-  const named = initializer.type === 'CallExpression' && initializer.callee.type === 'Identifier' && isKeepName(initializer.callee.name);
+  const named =
+    initializer.type === 'CallExpression' && initializer.callee.type === 'Identifier' && isKeepName(initializer.callee.name);
   return named && initializer.arguments.length === 2 ? functionOf(initializer.arguments[0]) : undefined;
 }
 
@@ -60,7 +63,9 @@ export function isPure(analysis: Analysis, node: Node): boolean {
     case 'CallExpression':
       return isPureCall(analysis, node);
     case 'NewExpression':
-      return isGlobal(analysis, node.callee, valueClasses) && node.arguments.every((argument: Node) => isPure(analysis, argument));
+      return (
+        isGlobal(analysis, node.callee, valueClasses) && node.arguments.every((argument: Node) => isPure(analysis, argument))
+      );
     case 'LogicalExpression':
       return isCompilerHelper(node);
     default:
@@ -73,8 +78,10 @@ function isPureCall(analysis: Analysis, node: Node): boolean {
   const [first] = node.arguments as Node[];
   if (functionOf(node) || isOriginCall(analysis.text(node))) return true;
   if (isRequire(analysis, callee)) return first?.type === 'Literal';
-  if (callee.type === 'Identifier' && interopHelper.test(callee.name)) return node.arguments.every((argument: Node) => isPure(analysis, argument));
-  if (callee.type === 'MemberExpression' && analysis.text(callee) === 'Symbol.for') return isGlobal(analysis, callee.object, standardGlobals);
+  if (callee.type === 'Identifier' && interopHelper.test(callee.name))
+    return node.arguments.every((argument: Node) => isPure(analysis, argument));
+  if (callee.type === 'MemberExpression' && analysis.text(callee) === 'Symbol.for')
+    return isGlobal(analysis, callee.object, standardGlobals);
   const imported = callee.type === 'Identifier' ? builtinImport(analysis, callee) : undefined;
   return imported === 'createRequire' && node.arguments.every((argument: Node) => isPure(analysis, argument));
 }
@@ -92,8 +99,11 @@ function isStatic(analysis: Analysis, node: Node): boolean {
   if (node.type === 'MemberExpression') {
     if (node.computed && node.property.type !== 'Literal') return false;
     if (isPerThread(analysis, node)) return false;
-    return isStatic(analysis, node.object) || (node.object.type === 'CallExpression' && isPureCall(analysis, node.object)) ||
-      (node.object.type === 'MetaProperty' && node.object.meta.name === 'import');
+    return (
+      isStatic(analysis, node.object) ||
+      (node.object.type === 'CallExpression' && isPureCall(analysis, node.object)) ||
+      (node.object.type === 'MetaProperty' && node.object.meta.name === 'import')
+    );
   }
   if (node.type !== 'Identifier') return false;
   const variable = analysis.resolve(node);
@@ -129,6 +139,13 @@ function builtinImport(analysis: Analysis, node: Node): string | undefined {
 /** TypeScript's `var __importStar = (this && this.__importStar) || …`. */
 export function isCompilerHelper(node: Node): boolean {
   const { left } = node;
-  return node.operator === '||' && left.type === 'LogicalExpression' && left.operator === '&&' && left.left.type === 'ThisExpression' &&
-    left.right.type === 'MemberExpression' && left.right.object.type === 'ThisExpression' && String(left.right.property.name).startsWith('__');
+  return (
+    node.operator === '||' &&
+    left.type === 'LogicalExpression' &&
+    left.operator === '&&' &&
+    left.left.type === 'ThisExpression' &&
+    left.right.type === 'MemberExpression' &&
+    left.right.object.type === 'ThisExpression' &&
+    String(left.right.property.name).startsWith('__')
+  );
 }

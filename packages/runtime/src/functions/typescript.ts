@@ -40,7 +40,9 @@ function tsxFrom(place: string): string | undefined {
   const url = place.replace(/^--import=/, '');
   if (!url.startsWith('file:')) return undefined;
   try {
-    return createRequire(url).resolve('tsx/esm/api').replace(/\.cjs$/, '.mjs');
+    return createRequire(url)
+      .resolve('tsx/esm/api')
+      .replace(/\.cjs$/, '.mjs');
   } catch {
     return undefined;
   }

@@ -177,7 +177,8 @@ function cut(sizeClass: number): number {
   }
   const address = freshStarts[sizeClass]! + BLOCK_HEADER_WORDS;
   freshStarts[sizeClass] = freshStarts[sizeClass]! + blockBytes[sizeClass]! / 4;
-  words[address + BLOCK_META] = (words[address + BLOCK_META]! & (GENERATION_MASK << GENERATION_SHIFT)) | (sizeClass << CLASS_SHIFT);
+  words[address + BLOCK_META] =
+    (words[address + BLOCK_META]! & (GENERATION_MASK << GENERATION_SHIFT)) | (sizeClass << CLASS_SHIFT);
   return address;
 }
 

@@ -26,7 +26,8 @@ export function endDeadlock(): boolean {
   // Goroutines that are parked without anybody on the main thread waiting for them do not keep the process.
   if (waiting.length === 0) return true;
   const lines = waiting.map((entry) => {
-    if (entry instanceof Task) return `goroutine ${cells[(entry.record + NUMBER) >> 1]} [${entry.operation?.reason ?? 'running'}]`;
+    if (entry instanceof Task)
+      return `goroutine ${cells[(entry.record + NUMBER) >> 1]} [${entry.operation?.reason ?? 'running'}]`;
     return entry instanceof AsyncWait ? `async code on the main thread [${entry.reason}]` : 'unknown';
   });
   const elsewhere = runningGoroutines() - waiting.filter((entry) => entry instanceof Task).length;

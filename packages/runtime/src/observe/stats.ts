@@ -1,6 +1,7 @@
 /** Figures of the running scheduler, summed from the counters that each machine keeps for itself in the arena. */
-import { usage } from '../memory/heap.ts';
+
 import { load } from '../memory/atomics.ts';
+import { usage } from '../memory/heap.ts';
 import { MACHINE_COUNT, MACHINE_COUNTERS, machineBase, PROCESSOR_COUNT } from '../memory/layout.ts';
 import { globalSize } from '../scheduler/global-queue.ts';
 import { COUNT_CREATED, COUNT_FINISHED, COUNTERS, type Counter } from '../scheduler/machine.ts';

@@ -1,7 +1,8 @@
 /** Makes this thread a machine: maps what every layer keeps for one arena. */
-import { machine } from './machine.ts';
+
 import { initializeFunctions } from './function-table.ts';
 import { initializeGoroutineNumbers } from './goroutine.ts';
+import { machine } from './machine.ts';
 import { initializeScratch } from './scratch.ts';
 import { initializeWaiters } from './waiter.ts';
 

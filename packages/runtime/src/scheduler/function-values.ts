@@ -12,7 +12,10 @@ export function installFunctionHook(): void {
     decode(functionNumber, captures) {
       const loaded = functionOf(functionNumber);
       if (loaded === undefined) {
-        throw new PendingValue(`function '${definitionOf(functionNumber).name}' is not loaded on this thread yet`, loadNumber(functionNumber));
+        throw new PendingValue(
+          `function '${definitionOf(functionNumber).name}' is not loaded on this thread yet`,
+          loadNumber(functionNumber),
+        );
       }
       return loaded.with(captures);
     },

@@ -8,11 +8,12 @@
  * References: one of the runtime until the last step, one of each thread that holds a handle, one of each message that
  * carries one.
  */
+
+import { clear, drop } from '../codec/cell.ts';
 import { cells, words } from '../memory/arena.ts';
 import { add } from '../memory/atomics.ts';
 import { allocate, setDestroyer } from '../memory/heap.ts';
 import { BLOCK_REFERENCES, GOROUTINE_NUMBERS, KIND_GOROUTINE } from '../memory/layout.ts';
-import { clear, drop } from '../codec/cell.ts';
 import { dropTuple } from './tuple.ts';
 
 /** Link in the global queue; written by whoever owns the record. */

@@ -6,17 +6,17 @@
  * the page is registered: it is collected with the last of its handles, and gives all its references back at once.
  */
 import { decode } from '../codec/decode.ts';
-import { ArenaExhaustedError } from '../errors.ts';
 import { registerKind, SharedObject } from '../codec/handles.ts';
+import { ArenaExhaustedError } from '../errors.ts';
 import { buffer, cells, words } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
 import { release } from '../memory/heap.ts';
 import { KIND_GOROUTINE } from '../memory/layout.ts';
 import { cancel } from './cancel.ts';
+import type { LocalOutcome } from './complete.ts';
 import { DONE, ERROR_LOST, FAILED, JOINED, JOINERS, LOCK, NUMBER, RESULT, STATUS, STATUS_NAMES } from './goroutine.ts';
 import { objectBehaviour } from './object-operation.ts';
 import { Operation } from './operation.ts';
-import type { LocalOutcome } from './complete.ts';
 
 const HANDLES_IN_PAGE = 64;
 

@@ -5,7 +5,7 @@
  */
 import { words } from '../memory/arena.ts';
 import { compareExchange, exchange, load } from '../memory/atomics.ts';
-import { machineBase, MACHINE_INBOX } from '../memory/layout.ts';
+import { MACHINE_INBOX, machineBase } from '../memory/layout.ts';
 import { COUNT_WAKES_RECEIVED, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
 import { LINK, MACHINE, SLOT } from './waiter.ts';

@@ -152,5 +152,6 @@ function fallAsleep(): void {
   stopSearching();
   announceSleep();
   armTimer();
-  if (!inboxIsEmpty() || (machine.queue !== null && acceptsMore() && anyQueued()) || load(STOPPING) !== 0 || !sleep()) requestSlice();
+  if (!inboxIsEmpty() || (machine.queue !== null && acceptsMore() && anyQueued()) || load(STOPPING) !== 0 || !sleep())
+    requestSlice();
 }

@@ -13,11 +13,11 @@ import {
   BUSY_MACHINES,
   IDLE_MACHINES,
   KIND_GOROUTINE,
-  machineBase,
   MACHINE_SEARCHING,
   MACHINE_STATE,
   MACHINE_STATE_LOST,
   MACHINE_STATE_SLEEPING,
+  machineBase,
   SEARCHING,
 } from '../memory/layout.ts';
 import { forEachBlock } from '../memory/walk.ts';

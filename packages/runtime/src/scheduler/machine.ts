@@ -6,7 +6,7 @@
  * only through its words in the arena (inbox, state).
  */
 import { words } from '../memory/arena.ts';
-import { machineBase, MACHINE_COUNTERS } from '../memory/layout.ts';
+import { MACHINE_COUNTERS, machineBase } from '../memory/layout.ts';
 import { Ring } from './ring.ts';
 import type { LocalQueue } from './run-queue.ts';
 import type { Task } from './task.ts';

@@ -16,8 +16,8 @@ import { ready } from './inbox.ts';
 import { machine, type Waiting } from './machine.ts';
 import { Behaviour, type Operation } from './operation.ts';
 import { receiveScratch } from './scratch.ts';
-import type { WaitReason } from './wait-reason.ts';
 import { enqueue, remove } from './wait-queue.ts';
+import type { WaitReason } from './wait-reason.ts';
 import { CELL, freeWaiter, OUTCOME, reserveWaiter, takeWaiter } from './waiter.ts';
 
 /** What an object says of one of its operations. */

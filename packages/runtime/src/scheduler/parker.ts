@@ -24,12 +24,12 @@ import { add, and, compareExchange, load, notify, or, store, waitAsyncWhile } fr
 import {
   BUSY_MACHINES,
   IDLE_MACHINES,
-  machineBase,
   MACHINE_SEARCHING,
   MACHINE_STATE,
   MACHINE_STATE_AWAKE,
   MACHINE_STATE_POLLING,
   MACHINE_STATE_SLEEPING,
+  machineBase,
 } from '../memory/layout.ts';
 import { COUNT_SLEEPS, COUNT_WAKES_SENT, machine } from './machine.ts';
 import { schedule } from './schedule.ts';

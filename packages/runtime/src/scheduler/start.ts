@@ -39,7 +39,8 @@ export function start(record: number): Task | null {
   }
   let value: unknown;
   try {
-    const captures = words[record + CAPTURES_FORM] === 0 ? null : decodeTuple((record + CAPTURES) >> 1, words[record + CAPTURES_FORM]!);
+    const captures =
+      words[record + CAPTURES_FORM] === 0 ? null : decodeTuple((record + CAPTURES) >> 1, words[record + CAPTURES_FORM]!);
     const parameters = decodeTuple((record + ARGUMENTS) >> 1, words[record + ARGUMENTS_FORM]!);
     giveBack(record, CAPTURES, CAPTURES_FORM);
     giveBack(record, ARGUMENTS, ARGUMENTS_FORM);
@@ -87,7 +88,11 @@ function waitFor(record: number, promise: PromiseLike<unknown>): void {
 function isGenerator(value: unknown): value is Iterator<unknown, unknown, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const candidate = value as Partial<Generator>;
-  return typeof candidate.next === 'function' && typeof candidate.throw === 'function' && typeof candidate[Symbol.iterator] === 'function';
+  return (
+    typeof candidate.next === 'function' &&
+    typeof candidate.throw === 'function' &&
+    typeof candidate[Symbol.iterator] === 'function'
+  );
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -12,7 +12,7 @@
 import { words } from '../memory/arena.ts';
 import { compareExchange } from '../memory/atomics.ts';
 import { allocate, free } from '../memory/heap.ts';
-import { KIND_WAITER, machineBase, MACHINE_STATE, MACHINE_STATE_LOST } from '../memory/layout.ts';
+import { KIND_WAITER, MACHINE_STATE, MACHINE_STATE_LOST, machineBase } from '../memory/layout.ts';
 
 /** Link in a machine's inbox; written by the waker. */
 export const LINK = 0;

@@ -1,8 +1,8 @@
 /** A 32-bit integer in shared memory; every operation is atomic and sequentially consistent, as in Go's `sync/atomic`. */
 import { registerKind, SharedObject } from '../codec/handles.ts';
+import { requireArena, words } from '../memory/arena.ts';
 import * as atomics from '../memory/atomics.ts';
 import { allocate } from '../memory/heap.ts';
-import { requireArena, words } from '../memory/arena.ts';
 import { KIND_ATOMIC } from '../memory/layout.ts';
 
 /** Where the constructor is told that the block exists already: not a number that a user can pass. */

@@ -22,9 +22,9 @@ import { ready } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
 import { objectBehaviour, serve, wakeServed } from '../scheduler/object-operation.ts';
 import { Operation } from '../scheduler/operation.ts';
+import { receiveScratch, sendScratch } from '../scheduler/scratch.ts';
 import { dequeue, enqueue } from '../scheduler/wait-queue.ts';
 import { CELL, OUTCOME, OUTCOME_CLOSED, OUTCOME_DONE, reserveWaiter, takeWaiter } from '../scheduler/waiter.ts';
-import { receiveScratch, sendScratch } from '../scheduler/scratch.ts';
 
 /** Words of a channel; all but CAPACITY and RING are under LOCK. */
 const LOCK = 0;

@@ -49,7 +49,10 @@ export interface DefaultHit {
  */
 export function select<C extends SelectCases>(cases: C, options: { default: true }): Operation<SelectHit<C> | DefaultHit>;
 export function select<C extends SelectCases>(cases: C, options?: { default?: false }): Operation<SelectHit<C>>;
-export function select<C extends SelectCases>(cases: C, options: { default?: boolean } = {}): Operation<SelectHit<C> | DefaultHit> {
+export function select<C extends SelectCases>(
+  cases: C,
+  options: { default?: boolean } = {},
+): Operation<SelectHit<C> | DefaultHit> {
   if (typeof cases !== 'object' || cases === null) {
     throw new TypeError(`select takes an object of operations, got ${cases === null ? 'null' : typeof cases}`);
   }

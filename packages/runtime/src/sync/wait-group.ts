@@ -46,7 +46,8 @@ export class WaitGroup extends SharedObject {
     for (;;) {
       const count = load(group + COUNT);
       const sum = count + amount;
-      if (sum < 0) throw new SyncError(`negative WaitGroup counter: ${count} + ${amount}; done() was called more often than add() counted`);
+      if (sum < 0)
+        throw new SyncError(`negative WaitGroup counter: ${count} + ${amount}; done() was called more often than add() counted`);
       if (sum > 0x7fffffff) throw new RangeError(`WaitGroup counter out of range: ${sum}`);
       if (sum === 0 && count !== 0) {
         if (this.finishRound(count)) return;

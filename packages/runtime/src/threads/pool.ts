@@ -4,10 +4,11 @@
  * For as long as a thread lives its two Comlink proxies are held, and released when it ends: Comlink drops requests in
  * flight when a proxy is collected during the call, and leaks when a worker ends during one.
  */
-import * as Comlink from 'comlink';
-import { Piscina } from 'piscina';
+
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import * as Comlink from 'comlink';
+import { Piscina } from 'piscina';
 import { buffer } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';
 import { INSTALLED_MACHINES } from '../memory/layout.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Analysis } from '../../src/functions/analysis.ts';
 import { extract } from '../../src/functions/extract.ts';
-import { planOf, type Plan } from '../../src/functions/plan.ts';
+import { type Plan, planOf } from '../../src/functions/plan.ts';
 
 interface Extraction extends Pick<Plan, 'captures' | 'imports'> {
   source: string;
@@ -24,7 +24,10 @@ const names = (list: { name: string }[]): string[] => list.map(({ name }) => nam
 describe('a name is', () => {
   it('captured when its value is data', () => {
     const { captures } = extraction('const a = [1]; let b = f(); b = 2; function f() {}\ngo(function* @() { return [a, b]; })');
-    expect(captures.map(({ name, rebinds }) => [name, rebinds])).toEqual([['a', false], ['b', true]]);
+    expect(captures.map(({ name, rebinds }) => [name, rebinds])).toEqual([
+      ['a', false],
+      ['b', true],
+    ]);
   });
   it.each([
     ['a function', 'function x() {}'],
@@ -52,19 +55,28 @@ describe('a name is', () => {
     expect(names(extraction(text).captures)).toEqual(['x']);
   });
   it('an import with an absolute URL, only when needed', () => {
-    const { imports, source } = extraction('import a, { b as c, d } from "./x.js?v=1"; import * as e from "node:os";\ngo(@() => [a, c, e])');
+    const { imports, source } = extraction(
+      'import a, { b as c, d } from "./x.js?v=1"; import * as e from "node:os";\ngo(@() => [a, c, e])',
+    );
     expect(imports.map(({ local, imported, url }) => [local, imported, url])).toEqual([
-      ['a', 'default', 'file:///app/x.js?v=1'], ['c', 'b', 'file:///app/x.js?v=1'], ['e', '*', 'node:os'],
+      ['a', 'default', 'file:///app/x.js?v=1'],
+      ['c', 'b', 'file:///app/x.js?v=1'],
+      ['e', '*', 'node:os'],
     ]);
     expect(source).not.toContain('{d}');
   });
   it('its own: parameters, locals, catch clauses, labels, properties', () => {
-    const { captures } = extraction('const a = f(), b = f(), c = f();\ngo(@(a, { b }) => { try {} catch (c) { c; } return o.a + { b: 1 }.b; var o; })');
+    const { captures } = extraction(
+      'const a = f(), b = f(), c = f();\ngo(@(a, { b }) => { try {} catch (c) { c; } return o.a + { b: 1 }.b; var o; })',
+    );
     expect(captures).toEqual([]);
   });
   it('found in the right scope when several have it', () => {
     const { captures } = extraction('const x = f(); const outer = () => x; { const x = f(); () => x; go(@() => [x, outer()]); }');
-    expect(captures.map(({ name, index, count }) => [name, index, count]).sort()).toEqual([['x', 0, 2], ['x', 1, 2]]);
+    expect(captures.map(({ name, index, count }) => [name, index, count]).sort()).toEqual([
+      ['x', 0, 2],
+      ['x', 1, 2],
+    ]);
   });
 });
 
@@ -97,7 +109,9 @@ describe('the extracted module', () => {
     expect(extraction(text).source).not.toBe(extraction(`\n${text}`).source);
   });
   it('can be extracted again', () => {
-    const first = extraction('import { a } from "./a.js"; const b = f(); const c = () => b;\ngo(@() => () => [a, b, c(), import.meta.url])').source;
+    const first = extraction(
+      'import { a } from "./a.js"; const b = f(); const c = () => b;\ngo(@() => () => [a, b, c(), import.meta.url])',
+    ).source;
     const inner = first.indexOf('() => [a');
     const second = extraction(`${first.slice(0, inner)}@${first.slice(inner)}`);
     expect(names(second.captures)).toEqual(['b']);
@@ -108,7 +122,10 @@ describe('the extracted module', () => {
 
 describe('CommonJS', () => {
   it('provides require and the file names, and captures exports', () => {
-    const { captures, source } = extraction('const { x } = require("./x"); const y = require("y").z;\ngo(@() => [x, y, __dirname, exports.a])', false);
+    const { captures, source } = extraction(
+      'const { x } = require("./x"); const y = require("y").z;\ngo(@() => [x, y, __dirname, exports.a])',
+      false,
+    );
     expect(names(captures)).toEqual(['exports']);
     expect(source).toContain('const{__dirname,require}=globalThis');
   });

@@ -22,10 +22,24 @@ async function run(file: string, ...flags: string[]): Promise<string> {
 }
 
 describe('a function taken to another thread', () => {
-  const programs = ['module.mjs', 'meta.mjs', 'commonjs.cjs', 'effects.mjs', 'nested.mjs', 'stack.mjs', 'refused.mjs', 'broken.mjs', 'twins/main.mjs'];
+  const programs = [
+    'module.mjs',
+    'meta.mjs',
+    'commonjs.cjs',
+    'effects.mjs',
+    'nested.mjs',
+    'stack.mjs',
+    'refused.mjs',
+    'broken.mjs',
+    'twins/main.mjs',
+  ];
   it.each(programs)('%s', async (file) => expect(await run(file)).toBe('done\n'), 60_000);
   it.runIf(typeStripping)('typed.ts with type stripping', async () => expect(await run('typed.ts')).toBe('done\n'), 60_000);
   it.runIf(tsx)('typed.ts with tsx', async () => expect(await run('typed.ts', '--import', tsx!)).toBe('done\n'), 60_000);
-  it.runIf(tsx)('typed-commonjs.cts with tsx', async () => expect(await run('typed-commonjs.cts', '--import', tsx!)).toBe('done\n'), 60_000);
+  it.runIf(tsx)(
+    'typed-commonjs.cts with tsx',
+    async () => expect(await run('typed-commonjs.cts', '--import', tsx!)).toBe('done\n'),
+    60_000,
+  );
   it.runIf(tsx)('module.mjs with tsx', async () => expect(await run('module.mjs', '--import', tsx!)).toBe('done\n'), 60_000);
 });

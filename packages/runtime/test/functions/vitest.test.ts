@@ -1,7 +1,7 @@
 /** Functions of a test file, which Vitest runs in a form of its own making, taken to a plain worker thread and to this one. */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { Worker, threadId } from 'node:worker_threads';
+import { threadId, Worker } from 'node:worker_threads';
 import { afterAll, expect, it } from 'vitest';
 import { load } from '../../src/functions/load.ts';
 import { locate } from '../../src/functions/locate.ts';

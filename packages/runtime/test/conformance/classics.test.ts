@@ -1,0 +1,5 @@
+import { callingThread, oneThread, threads } from '../helpers/places.ts';
+import { programsSuite } from '../suites/programs.ts';
+import { classics } from './classics.mjs';
+
+for (const place of [oneThread, threads, callingThread]) programsSuite(place, classics);

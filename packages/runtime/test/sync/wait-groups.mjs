@@ -1,0 +1,114 @@
+/** Programs about `WaitGroup`. */
+import assert from 'node:assert/strict';
+import { AtomicInt, chan, go, gosched, WaitGroup } from 'goroutines';
+import { parkedInOrder, untilParked } from '../helpers/conditions.mjs';
+
+export const waitGroups = {
+  *'waits until all are done, round after round'(drive) {
+    const group = new WaitGroup();
+    for (let round = 0; round < 20; round++) {
+      const done = new AtomicInt();
+      group.add(10);
+      for (let member = 0; member < 10; member++) {
+        go(function* () {
+          if (member % 3 === 0) yield* gosched();
+          done.add(1);
+          group.done();
+        });
+      }
+      yield* drive(group.wait());
+      assert.equal(done.load(), 10);
+    }
+  },
+
+  *'does not wait at zero'(drive) {
+    const group = new WaitGroup();
+    yield* drive(group.wait());
+    group.add();
+    group.done();
+    yield* drive(group.wait());
+    group.add(0);
+    yield* drive(group.wait());
+  },
+
+  *'wakes everybody who waits'(drive) {
+    const group = new WaitGroup();
+    group.add(2);
+    const waiting = yield* parkedInOrder(drive, 30, () =>
+      go(function* () {
+        yield* group.wait();
+        return 'woken';
+      }),
+    );
+    group.done();
+    for (const handle of waiting) assert.equal(handle.status, 'waiting');
+    group.done();
+    for (const handle of waiting) assert.equal(yield* drive(handle.join()), 'woken');
+  },
+
+  *'may be used again while those of the last round go on'(drive) {
+    const group = new WaitGroup();
+    group.add();
+    const first = go(function* () {
+      yield* group.wait();
+      return 1;
+    });
+    yield* untilParked(drive, first);
+    group.done();
+    group.add();
+    assert.equal(yield* drive(first.join()), 1);
+    const second = go(function* () {
+      yield* group.wait();
+      return 2;
+    });
+    yield* untilParked(drive, second);
+    group.done();
+    assert.equal(yield* drive(second.join()), 2);
+  },
+
+  *'below zero throws and changes nothing'(drive) {
+    const group = new WaitGroup();
+    const negative = (text) => ({ name: 'SyncError', message: `negative WaitGroup counter: ${text}; done() was called more often than add() counted` });
+    assert.throws(() => group.done(), negative('0 + -1'));
+    group.add(2);
+    assert.throws(() => group.add(-3), negative('2 + -3'));
+    const waiting = go(function* () {
+      yield* group.wait();
+      return 'still two';
+    });
+    yield* untilParked(drive, waiting);
+    group.add(-2);
+    assert.equal(yield* drive(waiting.join()), 'still two');
+    assert.throws(() => group.done(), negative('0 + -1'));
+    yield* drive(group.wait());
+  },
+
+  *'takes whole numbers within range only'() {
+    const group = new WaitGroup();
+    for (const wrong of [0.5, Number.NaN, Number.POSITIVE_INFINITY, '1', null]) {
+      assert.throws(() => group.add(wrong), { name: 'RangeError', message: `WaitGroup.add takes a whole number, got ${String(wrong)}` });
+    }
+    group.add(0x7fffffff);
+    assert.throws(() => group.add(1), { name: 'RangeError', message: 'WaitGroup counter out of range: 2147483648' });
+    group.add(-0x7fffffff);
+  },
+
+  *'many add and are done at once'(drive) {
+    const group = new WaitGroup();
+    const left = chan(8);
+    for (let member = 0; member < 8; member++) {
+      go(function* () {
+        for (let round = 0; round < 2000; round++) {
+          group.add(2);
+          group.done();
+          if (round % 100 === 0) yield* gosched();
+          group.done();
+        }
+        yield* left.send(true);
+      });
+    }
+    for (let member = 0; member < 8; member++) yield* drive(left.recv());
+    yield* drive(group.wait());
+    assert.throws(() => group.done(), { name: 'SyncError' });
+  },
+};
