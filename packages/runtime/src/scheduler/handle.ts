@@ -110,7 +110,7 @@ export class Goroutine<R> extends SharedObject implements PromiseLike<R> {
   // biome-ignore lint/suspicious/noThenProperty: a handle is awaited like a promise.
   then<A = R, B = never>(
     fulfilled?: ((value: R) => A | PromiseLike<A>) | null,
-    rejected?: ((error: unknown) => B | PromiseLike<B>) | null,
+    rejected?: ((error: any) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return this.join().then(fulfilled, rejected);
   }

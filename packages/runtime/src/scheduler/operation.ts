@@ -159,7 +159,7 @@ export class Operation<T> implements PromiseLike<T> {
   // biome-ignore lint/suspicious/noThenProperty: an operation is awaited like a promise.
   then<A = T, B = never>(
     fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
-    rejected?: ((error: unknown) => B | PromiseLike<B>) | null,
+    rejected?: ((error: any) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return this.drive().then(fulfilled, rejected);
   }

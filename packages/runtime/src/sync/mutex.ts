@@ -4,6 +4,7 @@
  * The block's LOCK guards its words for an instant; HELD is the mutex itself. Unlocking with waiters hands the mutex to
  * the first in line without letting it go in between, so nobody overtakes: first come, first served, over all threads.
  */
+/// <reference lib="esnext.disposable" preserve="true" />
 import { registerKind, SharedObject } from '../codec/handles.ts';
 import { SyncError } from '../errors.ts';
 import { requireArena, words } from '../memory/arena.ts';
