@@ -14,7 +14,7 @@ import { findRunnable } from './find.ts';
 import { globalSize } from './global-queue.ts';
 import { RUNNING, STATUS } from './goroutine.ts';
 import { inboxIsEmpty } from './inbox.ts';
-import { COUNT_SLICES, COUNT_SWITCHES, machine } from './machine.ts';
+import { COUNT_SLICES, machine } from './machine.ts';
 import { Operation } from './operation.ts';
 import { announceSleep, rise, sleep } from './parker.ts';
 import { relievePressure, underPressure } from './pressure.ts';
@@ -65,6 +65,7 @@ function slice(): void {
   machine.running = true;
   const more = runGoroutines();
   machine.running = false;
+  machine.publishCounts();
   relievePressure();
   if (more) {
     requestSlice();
@@ -104,7 +105,7 @@ function resume(task: Task, thrown: Error | null): void {
   task.parked = false;
   task.operation = null;
   machine.current = task;
-  machine.count(COUNT_SWITCHES);
+  machine.switches++;
   let result: IteratorResult<unknown, unknown>;
   try {
     result = thrown === null ? task.generator.next() : task.generator.throw!(thrown);
@@ -116,7 +117,7 @@ function resume(task: Task, thrown: Error | null): void {
   }
   machine.current = null;
   if (task.parked) {
-    task.findable();
+    if (task.slot < 0) machine.slotOf(task);
     if (machine.yielded) {
       machine.yielded = false;
       task.wake();
@@ -130,7 +131,7 @@ function resume(task: Task, thrown: Error | null): void {
     const { reason } = result.value;
     resume(task, new TypeError(`yield of an operation (${reason}) does not drive it: write yield* instead of yield`));
   } else {
-    task.findable();
+    machine.slotOf(task);
     task.wake(); // A bare `yield` lets the others run.
   }
 }

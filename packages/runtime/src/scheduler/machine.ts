@@ -15,6 +15,8 @@ import type { Task } from './task.ts';
 export interface Waiting {
   /** Its entry in `machine.entries`, -1 while it needs none. */
   slot: number;
+  /** It was given this entry. */
+  entered(slot: number): void;
   /** The operation it was parked in is carried out: go on. Called on this thread, never under a lock. */
   wake(): void;
   /** It will never be woken: take the operation out of all queues and end with this error. */
@@ -75,6 +77,10 @@ class Machine {
   announcedIdle = false;
   /** Its state word is not AWAKE, or was changed by a waker and this thread has not seen it yet. */
   asleep = false;
+  /** Counted here during a slice, then added to the shared counters. */
+  parks = 0;
+  switches = 0;
+
   /** A slice is running. */
   running = false;
   /** The goroutine that is parking only lets others run: the loop wakes it at once. */
@@ -115,12 +121,21 @@ class Machine {
     words[address] = (words[address]! + amount) | 0;
   }
 
+  /** At the end of a slice. */
+  publishCounts(): void {
+    this.countMany(COUNT_PARKS, this.parks);
+    this.countMany(COUNT_SWITCHES, this.switches);
+    this.parks = 0;
+    this.switches = 0;
+  }
+
   /** The slot of whoever waits, given when it is needed for the first time. */
   slotOf(waiting: Waiting): number {
     if (waiting.slot >= 0) return waiting.slot;
     const slot = this.freeSlots.pop() ?? this.entries.length;
     this.entries[slot] = waiting;
     waiting.slot = slot;
+    waiting.entered(slot);
     return slot;
   }
 

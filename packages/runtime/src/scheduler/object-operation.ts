@@ -9,12 +9,14 @@
  * `attempt` is called under the lock. It may serve one other waiter (fill in its outcome) and names it by `serve`; that
  * one is woken after the lock is given back.
  */
+import { move } from '../codec/cell.ts';
 import type { SharedObject } from '../codec/handles.ts';
+import { PendingValue } from '../codec/pending.ts';
 import { words } from '../memory/arena.ts';
 import { lock, unlock } from '../memory/lock.ts';
 import { ready } from './inbox.ts';
 import { machine, type Waiting } from './machine.ts';
-import { Behaviour, type Operation } from './operation.ts';
+import { Behaviour, type Operation, wakeWhenReady } from './operation.ts';
 import { receiveScratch } from './scratch.ts';
 import { enqueue, remove } from './wait-queue.ts';
 import type { WaitReason } from './wait-reason.ts';
@@ -55,6 +57,32 @@ export function wakeServed(): void {
   ready(waiter);
 }
 
+/**
+ * Finishes an operation that was carried out at once. Returns false when its value cannot be made yet: then it is kept,
+ * and `waiting` will be woken for it.
+ */
+export function finishOrKeep(operation: Operation<any>, waiting: Waiting, finish: ObjectRules['finish']): boolean {
+  try {
+    finish(operation, receiveScratch);
+    return true;
+  } catch (error) {
+    if (!(error instanceof PendingValue)) throw error;
+    keepOutcome(operation);
+    wakeWhenReady(error, waiting);
+    return false;
+  }
+}
+
+/** Moves what was received into a waiter of the operation's own, from which `end` takes it. */
+function keepOutcome(operation: Operation<any>): void {
+  if (operation.waiter === 0) {
+    reserveWaiter();
+    operation.waiter = takeWaiter(machine.number, 0);
+  }
+  move(receiveScratch, (operation.waiter + CELL) >> 1);
+  words[operation.waiter + OUTCOME] = operation.outcome;
+}
+
 const nothing = (): void => undefined;
 
 export function objectBehaviour(rules: ObjectRules): Behaviour {
@@ -73,8 +101,7 @@ export function objectBehaviour(rules: ObjectRules): Behaviour {
     if (attempt(operation)) {
       unlock(object + lockOffset);
       wakeServed();
-      finish(operation, receiveScratch);
-      return true;
+      return finishOrKeep(operation, waiting, finish);
     }
     operation.waiter = takeWaiter(machine.number, machine.slotOf(waiting));
     fill(operation);
@@ -102,13 +129,17 @@ export function objectBehaviour(rules: ObjectRules): Behaviour {
     rules.begin ?? begin,
     (operation) => {
       const { waiter } = operation;
-      operation.waiter = 0;
       operation.outcome = words[waiter + OUTCOME]!;
       try {
         finish(operation, (waiter + CELL) >> 1);
-      } finally {
+      } catch (error) {
+        if (error instanceof PendingValue) throw error; // The waiter keeps the value until it can be made.
+        operation.waiter = 0;
         freeWaiter(waiter);
+        throw error;
       }
+      operation.waiter = 0;
+      freeWaiter(waiter);
     },
     (operation) => {
       if (!leave(operation)) return false;
@@ -130,7 +161,12 @@ export function objectBehaviour(rules: ObjectRules): Behaviour {
       pollLocked: attempt,
       conclude: (operation) => {
         wakeServed();
-        finish(operation, receiveScratch);
+        try {
+          finish(operation, receiveScratch);
+        } catch (error) {
+          if (error instanceof PendingValue) keepOutcome(operation);
+          throw error;
+        }
       },
       enroll: (operation) => enqueue(addressOf(operation) + queueOffset, operation.waiter),
       leave,

@@ -3,7 +3,7 @@ import { words } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';
 import { completeWithError, type LocalOutcome } from './complete.ts';
 import { JOINED, RUNNABLE, STATUS, TASK_SLOT, WAITING } from './goroutine.ts';
-import { COUNT_PARKS, machine, type Waiting } from './machine.ts';
+import { machine, type Waiting } from './machine.ts';
 import type { Operation } from './operation.ts';
 import { schedule } from './schedule.ts';
 
@@ -32,7 +32,7 @@ export class Task implements Waiting {
     this.parked = true;
     this.operation = operation;
     words[this.record + STATUS] = WAITING;
-    machine.count(COUNT_PARKS);
+    machine.parks++;
   }
 
   wake(): void {
@@ -42,8 +42,8 @@ export class Task implements Waiting {
   }
 
   /** So that a cancellation, which comes with the record's address, finds it. */
-  findable(): void {
-    words[this.record + TASK_SLOT] = machine.slotOf(this);
+  entered(slot: number): void {
+    words[this.record + TASK_SLOT] = slot;
   }
 
   /**

@@ -20,7 +20,7 @@ import { KIND_CHANNEL, KIND_RING } from '../memory/layout.ts';
 import { lock, unlock } from '../memory/lock.ts';
 import { ready } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
-import { objectBehaviour, serve, wakeServed } from '../scheduler/object-operation.ts';
+import { finishOrKeep, objectBehaviour, serve, wakeServed } from '../scheduler/object-operation.ts';
 import { Operation } from '../scheduler/operation.ts';
 import { receiveScratch, sendScratch } from '../scheduler/scratch.ts';
 import { dequeue, enqueue } from '../scheduler/wait-queue.ts';
@@ -319,8 +319,7 @@ function beginReceive(operation: Operation<unknown>, waiting: Waiting): boolean 
   if (tryReceiving(operation)) {
     unlock(channel + LOCK);
     wakeServed();
-    finishReceive(operation, receiveScratch);
-    return true;
+    return finishOrKeep(operation, waiting, finishReceive);
   }
   operation.waiter = takeWaiter(machine.number, machine.slotOf(waiting));
   enqueue(channel + RECEIVERS, operation.waiter);

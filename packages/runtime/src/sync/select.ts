@@ -11,11 +11,12 @@
  *   5. Whoever serves one of the waiters first wins the claim word: its case is the hit. Awake, leave all other queues,
  *      then give the waiters back; another thread may look at the claim word until the last queue is left.
  */
+import { PendingValue } from '../codec/pending.ts';
 import { requireArena, words } from '../memory/arena.ts';
 import { compareExchange } from '../memory/atomics.ts';
 import { lock, unlock } from '../memory/lock.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
-import { Behaviour, Operation, type Selection } from '../scheduler/operation.ts';
+import { Behaviour, Operation, type Selection, wakeWhenReady } from '../scheduler/operation.ts';
 import { CASE, CLAIM, CLAIM_WORD, OUTCOME_DONE, reserveWaiter, SLOT, takeWaiter, UNCLAIMED } from '../scheduler/waiter.ts';
 
 /** What the claim word becomes when the owner itself gives the select up. */
@@ -93,6 +94,8 @@ class Choice {
   private readonly keys: string[];
   private readonly operations: Array<Operation<unknown>>;
   private readonly hasDefault: boolean;
+  /** The case that was carried out, once that is known. */
+  private hit = -1;
 
   constructor(keys: string[], operations: Array<Operation<unknown>>, hasDefault: boolean) {
     this.keys = keys;
@@ -109,10 +112,10 @@ class Choice {
       for (let index = 0; index < count; index++) {
         const hit = order[index]!;
         const operation = operations[hit]!;
-        if (selectionOf(operation).poll(operation)) return this.hitAtOnce(select, hit);
+        if (selectionOf(operation).poll(operation)) return this.hitAtOnce(select, hit, waiting);
       }
       const hit = this.hasDefault ? this.pollTogether(order) : this.pollOrEnroll(order, waiting);
-      if (hit >= 0) return this.hitAtOnce(select, hit);
+      if (hit >= 0) return this.hitAtOnce(select, hit, waiting);
     }
     if (!this.hasDefault) {
       machine.slotOf(waiting);
@@ -140,16 +143,24 @@ class Choice {
     }
   }
 
-  private hitAtOnce(select: Operation<unknown>, hit: number): true {
+  private hitAtOnce(select: Operation<unknown>, hit: number, waiting: Waiting): boolean {
     // A value received is in the scratch cell until it is taken: first of all.
     const operation = this.operations[hit]!;
     const selection = selectionOf(operation);
+    this.hit = hit;
     try {
       selection.conclude(operation);
-    } finally {
-      selection.discard(operation);
+    } catch (error) {
       this.discardAllBut(hit);
+      if (error instanceof PendingValue) {
+        wakeWhenReady(error, waiting);
+        return false;
+      }
+      selection.discard(operation);
+      throw error;
     }
+    selection.discard(operation);
+    this.discardAllBut(hit);
     this.report(select, hit);
     return true;
   }
@@ -212,19 +223,21 @@ class Choice {
   }
 
   end(select: Operation<unknown>): void {
-    const { operations } = this;
-    const hit = words[operations[0]!.waiter + CLAIM_WORD]! - 1;
-    this.leaveAllBut(hit);
-    // The claim word lives in the first waiter: nobody looks at it any more.
-    this.discardAllBut(hit);
-    const operation = operations[hit]!;
+    if (this.hit < 0) {
+      this.hit = words[this.operations[0]!.waiter + CLAIM_WORD]! - 1;
+      this.leaveAllBut(this.hit);
+      // The claim word lives in the first waiter: nobody looks at it any more.
+      this.discardAllBut(this.hit);
+    }
+    const operation = this.operations[this.hit]!;
     operation.behaviour.end(operation);
-    this.report(select, hit);
+    this.report(select, this.hit);
   }
 
   withdraw(): boolean {
     const { operations } = this;
     if (operations.length === 0) return true;
+    if (this.hit >= 0) return false; // Carried out; only its value is not there yet.
     const claimWord = operations[0]!.waiter + CLAIM_WORD;
     if (compareExchange(claimWord, UNCLAIMED, WITHDRAWN) !== UNCLAIMED) return false;
     this.leaveAllBut(-1);
