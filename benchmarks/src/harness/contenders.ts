@@ -103,7 +103,8 @@ function onNode24(): Launch | Missing {
   const launch = onNode('multithreading', 'multithreading');
   if ('missing' in launch) return launch;
   const command = findNode24();
-  if (command === undefined) return { missing: 'no Node 24 found: set NODE24 to its path, or have node24 on the PATH' };
+  if (command === undefined)
+    return { missing: 'no Node 24 found: set NODE24 to its path, have node24 on the PATH, or run .ci/run once' };
   return { ...launch, command };
 }
 
@@ -111,6 +112,11 @@ function findNode24(): string | undefined {
   const { NODE24 } = process.env;
   if (NODE24) return existsSync(NODE24) ? NODE24 : undefined;
   if (Number.parseInt(process.versions.node, 10) >= 24) return process.execPath;
+  // Where `.ci/run` has put the one it tests on.
+  const tested = fileURLToPath(
+    new URL(`../../../.cache/node-24/node_modules/node-${process.platform}-${process.arch}/bin/node`, import.meta.url),
+  );
+  if (existsSync(tested)) return tested;
   return spawnSync('node24', ['--version']).status === 0 ? 'node24' : undefined;
 }
 

@@ -81,6 +81,8 @@ export const MACHINE_INBOX = 0;
 export const MACHINE_STATE = WORDS_PER_LINE;
 /** 1 while this machine is counted in SEARCHING; written by the machine, read when it is lost. */
 export const MACHINE_SEARCHING = WORDS_PER_LINE + 1;
+/** Goroutines that were started on this machine and have not ended; written by the machine. See `scheduler/balance.ts`. */
+export const MACHINE_PINNED = WORDS_PER_LINE + 2;
 /** Written by the owner only, read by anybody: counters for `runtime.stats()`. */
 export const MACHINE_COUNTERS = 2 * WORDS_PER_LINE;
 export const MACHINE_COUNTER_COUNT = 2 * WORDS_PER_LINE;

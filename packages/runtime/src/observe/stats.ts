@@ -2,7 +2,7 @@
 
 import { load } from '../memory/atomics.ts';
 import { usage } from '../memory/heap.ts';
-import { MACHINE_COUNT, MACHINE_COUNTERS, machineBase, PROCESSOR_COUNT } from '../memory/layout.ts';
+import { MACHINE_COUNT, MACHINE_COUNTERS, MACHINE_PINNED, machineBase, PROCESSOR_COUNT } from '../memory/layout.ts';
 import { globalSize } from '../scheduler/global-queue.ts';
 import { COUNT_CREATED, COUNT_FINISHED, COUNTERS, type Counter } from '../scheduler/machine.ts';
 
@@ -16,15 +16,20 @@ export interface Stats extends Record<Counter, number> {
   /** Bytes of shared memory in use, by what they hold. */
   memory: Record<string, number>;
   /** The same counters by thread; the main thread first. */
-  machines: Array<Record<Counter, number>>;
+  machines: MachineStats[];
+}
+
+export interface MachineStats extends Record<Counter, number> {
+  /** Goroutines that were started on this thread and have not ended: they cannot leave it. */
+  pinned: number;
 }
 
 /** Cheap enough to be called every second: some hundred reads. Exact when nothing runs. */
 export function readStats(): Stats {
-  const machines: Array<Record<Counter, number>> = [];
+  const machines: MachineStats[] = [];
   const total = Object.fromEntries(COUNTERS.map((name) => [name, 0])) as Record<Counter, number>;
   for (let number = 0; number < load(MACHINE_COUNT); number++) {
-    const row = { ...total };
+    const row: MachineStats = { ...total, pinned: load(machineBase(number) + MACHINE_PINNED) };
     for (let index = 0; index < COUNTERS.length; index++) row[COUNTERS[index]!] = counter(number, index) >>> 0;
     machines.push(row);
   }

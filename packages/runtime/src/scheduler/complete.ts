@@ -3,18 +3,19 @@
  *
  * The last step of STATUS and the list of joiners change together under the record's LOCK: a joiner either finds the
  * goroutine ended, or stands in the list that is taken here. An error whose goroutine nobody has asked for is
- * reported to the main thread, which looks again a turn later (`observe/uncaught.ts`).
+ * reported by way of its starter's thread to the main thread, which looks again a turn later (`observe/uncaught.ts`).
  */
 import { encode } from '../codec/encode.ts';
 import { ArenaExhaustedError, CanceledError, ThreadLostError } from '../errors.ts';
 import { words } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
 import { release, withReserve } from '../memory/heap.ts';
+import { MACHINE_STATE, MACHINE_STATE_LOST, machineBase } from '../memory/layout.ts';
 import { lock, unlock } from '../memory/lock.ts';
-import { DONE, ERROR_LOST, FAILED, JOINED, JOINERS, LOCK, RESULT, STATUS } from './goroutine.ts';
+import { DONE, ERROR_LOST, FAILED, JOINED, JOINERS, LOCK, RESULT, STARTER, STATUS } from './goroutine.ts';
 import { ready } from './inbox.ts';
 import { COUNT_FINISHED, machine } from './machine.ts';
-import { NOTICE_UNJOINED, notice } from './notice.ts';
+import { NOTICE_UNJOINED, notice, whenNoticed } from './notice.ts';
 import { dequeue } from './wait-queue.ts';
 import { OUTCOME, OUTCOME_DONE } from './waiter.ts';
 
@@ -86,6 +87,21 @@ function end(record: number, status: number, report: boolean): void {
     first = dequeue(queue);
   }
   unlock(record + LOCK);
-  if (report && status === FAILED && !joined && load(record + JOINED) === 0) notice(0, NOTICE_UNJOINED, record);
+  if (report && status === FAILED && !joined && load(record + JOINED) === 0) reportUnjoined(record);
   release(record);
 }
+
+/**
+ * By way of the thread that started it: that one takes the notice when the code which called `go` has come to its next
+ * wait. Until then it may be about to join, however long the kernel keeps its thread waiting.
+ */
+function reportUnjoined(record: number): void {
+  const starter = words[record + STARTER]!;
+  const lost = load(machineBase(starter) + MACHINE_STATE) === MACHINE_STATE_LOST;
+  notice(starter === machine.number || lost ? 0 : starter, NOTICE_UNJOINED, record);
+}
+
+/** On a worker; on the main thread `observe/uncaught.ts` takes its place. */
+whenNoticed(NOTICE_UNJOINED, (record) => {
+  if (load(record + JOINED) === 0) notice(0, NOTICE_UNJOINED, record);
+});

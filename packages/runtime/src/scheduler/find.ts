@@ -8,6 +8,7 @@
 import { words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { PROCESSOR_COUNT } from '../memory/layout.ts';
+import { shouldLeaveToOthers } from './balance.ts';
 import { globalSize, takeGlobal } from './global-queue.ts';
 import { LINK } from './goroutine.ts';
 import { drainInbox, inboxLooksEmpty } from './inbox.ts';
@@ -43,11 +44,16 @@ export function findRunnable(): Task | null {
       }
       // First: what waited for its function is older than what is queued, and a goroutine that yields must not keep it out.
       record = takeStartable();
-      if (record === 0 && acceptsMore()) record = queue.pop();
+      let takes = acceptsMore();
+      if (record === 0 && takes) record = queue.popNext();
+      if (record === 0 && takes) {
+        takes = !shouldLeaveToOthers();
+        if (takes) record = queue.popRing();
+      }
       if (record === 0) {
         const task = machine.ready.shift();
         if (task !== undefined) return found(task);
-        if (acceptsMore()) {
+        if (takes) {
           record = takeGlobalBatch(queue);
           if (record === 0 && startSearching()) record = steal(queue);
         }

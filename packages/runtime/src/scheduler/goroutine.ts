@@ -14,6 +14,7 @@ import { cells, words } from '../memory/arena.ts';
 import { add } from '../memory/atomics.ts';
 import { allocate, setDestroyer } from '../memory/heap.ts';
 import { BLOCK_REFERENCES, GOROUTINE_NUMBERS, KIND_GOROUTINE } from '../memory/layout.ts';
+import { machine } from './machine.ts';
 import { dropTuple } from './tuple.ts';
 
 /** Link in the global queue; written by whoever owns the record. */
@@ -47,6 +48,8 @@ export const CANCELED = 21;
 export const CANCEL_REASON = 22;
 /** Not 0 when it failed and there was no room left for its error; written by its machine before the last step of STATUS. */
 export const ERROR_LOST = 24;
+/** The machine that started it; written once. */
+export const STARTER = 25;
 const RECORD_BYTES = 26 * 4;
 
 export const RUNNABLE = 0;
@@ -67,6 +70,7 @@ export function createRecord(functionNumber: number): number {
   words[record + BLOCK_REFERENCES] = 2;
   words[record + LINK] = 0;
   words[record + TASK_SLOT] = -1;
+  words[record + STARTER] = machine.number;
   words[record + FUNCTION] = functionNumber;
   words[record + MACHINE] = -1; // Before STATUS: a walk that finds a block half made must not take it for a lost machine's.
   words[record + STATUS] = RUNNABLE;

@@ -111,7 +111,7 @@ function resume(task: Task, thrown: Error | null): void {
     result = thrown === null ? task.generator.next() : task.generator.throw!(thrown);
   } catch (error) {
     machine.current = null;
-    machine.freeSlot(task);
+    task.leave();
     completeWithError(task.record, error, task.local);
     return;
   }
@@ -125,7 +125,7 @@ function resume(task: Task, thrown: Error | null): void {
     return;
   }
   if (result.done) {
-    machine.freeSlot(task);
+    task.leave();
     completeWithValue(task.record, result.value, task.local);
   } else if (result.value instanceof Operation) {
     const { reason } = result.value;

@@ -6,7 +6,7 @@
  * only through its words in the arena (inbox, state).
  */
 import { words } from '../memory/arena.ts';
-import { MACHINE_COUNTERS, machineBase } from '../memory/layout.ts';
+import { MACHINE_COUNTERS, MACHINE_PINNED, machineBase } from '../memory/layout.ts';
 import { Ring } from './ring.ts';
 import type { LocalQueue } from './run-queue.ts';
 import type { Task } from './task.ts';
@@ -77,6 +77,9 @@ class Machine {
   announcedIdle = false;
   /** Its state word is not AWAKE, or was changed by a waker and this thread has not seen it yet. */
   asleep = false;
+  /** Goroutines that were started here and have not ended. They cannot leave this thread. */
+  pinned = 0;
+
   /** Counted here during a slice, then added to the shared counters. */
   parks = 0;
   switches = 0;
@@ -106,6 +109,7 @@ class Machine {
     this.asleep = false;
     this.running = false;
     this.yielded = false;
+    this.pinned = 0;
     this.pending = 0;
     this.asyncGoroutines = 0;
     this.asyncWaits = 0;
@@ -119,6 +123,12 @@ class Machine {
   countMany(counter: number, amount: number): void {
     const address = this.counters + counter;
     words[address] = (words[address]! + amount) | 0;
+  }
+
+  /** A goroutine was started here, or has ended. */
+  pin(change: 1 | -1): void {
+    this.pinned += change;
+    words[this.base + MACHINE_PINNED] = this.pinned;
   }
 
   /** At the end of a slice. */

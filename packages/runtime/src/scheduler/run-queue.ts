@@ -73,11 +73,20 @@ export class LocalQueue {
     return true;
   }
 
-  /** Takes the next goroutine: the next slot first, then the ring. 0 when there is none. */
+  /** Takes the goroutine to run next: of the next slot first, then of the ring. 0 when there is none. */
   pop(): number {
-    // Plain reads: only thieves change these words beside the holder, they only take away, and the exchange sees it.
+    return this.popNext() || this.popRing();
+  }
+
+  /** Takes what stands in the next slot, or 0. */
+  popNext(): number {
+    // Plain read: only thieves change this word beside the holder, they only take away, and the exchange sees it.
     const next = words[this.nextSlot]!;
-    if (next !== 0 && compareExchange(this.nextSlot, next, 0) === next) return next;
+    return next !== 0 && compareExchange(this.nextSlot, next, 0) === next ? next : 0;
+  }
+
+  /** Takes the oldest of the ring, or 0. The plain reads are as in `popNext`. */
+  popRing(): number {
     for (;;) {
       const head = words[this.head]!;
       if (head === words[this.tail]) return 0;

@@ -13,10 +13,11 @@ import { COUNT_STARTED, machine } from './machine.ts';
 import { schedule } from './schedule.ts';
 import { Task } from './task.ts';
 import { decodeTuple, dropTuple } from './tuple.ts';
+import { wakeForWork } from './wake.ts';
 
 /** Records whose function this thread is loading, by function number. */
 const loading = new Map<number, number[]>();
-/** Records that can be started now, since their function has come; taken from `nextStartable` on. */
+/** Records whose arguments can be made now, since what they need has come; taken from `nextStartable` on. */
 let startable: number[] = [];
 let nextStartable = 0;
 /** How many stand in `loading`. Above the limit this thread takes no more from the run queues, so that others can. */
@@ -71,14 +72,17 @@ function begin(record: number, value: unknown): Task | null {
 function waitFor(record: number, promise: PromiseLike<unknown>): void {
   words[record + STATUS] = WAITING;
   machine.asyncGoroutines++;
+  machine.pin(1);
   promise.then(
     (value) => {
       machine.asyncGoroutines--;
+      machine.pin(-1);
       completeWithValue(record, value, null);
       schedule();
     },
     (error: unknown) => {
       machine.asyncGoroutines--;
+      machine.pin(-1);
       completeWithError(record, error, null);
       schedule();
     },
@@ -99,7 +103,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function';
 }
 
-/** The next record whose function has come, or 0. */
+/** The next record whose arguments can be made now, or 0. */
 export function takeStartable(): number {
   if (nextStartable === startable.length) return 0;
   const record = startable[nextStartable++]!;
@@ -137,7 +141,7 @@ function loadThen(functionNumber: number, record: number): void {
   loading.set(functionNumber, [record]);
   machine.pending++;
   loadNumber(functionNumber).then(
-    () => settle(functionNumber, (waiting) => startable.push(waiting)),
+    () => settle(functionNumber, queueAgain),
     (error: unknown) => settle(functionNumber, (waiting) => completeWithError(waiting, error, null)),
   );
 }
@@ -149,6 +153,13 @@ function settle(functionNumber: number, then: (record: number) => void): void {
   held -= records.length;
   for (const record of records) then(record);
   schedule();
+}
+
+/** Back into the run queue: while it was held here, another thread may have come free for it. */
+function queueAgain(record: number): void {
+  store(record + MACHINE, -1);
+  machine.queue!.push(record);
+  wakeForWork();
 }
 
 function afterwards(promise: Promise<unknown>, record: number): void {

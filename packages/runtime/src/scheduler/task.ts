@@ -25,6 +25,13 @@ export class Task implements Waiting {
     this.record = record;
     this.generator = generator;
     this.local = local;
+    machine.pin(1);
+  }
+
+  /** It has ended. */
+  leave(): void {
+    machine.freeSlot(this);
+    machine.pin(-1);
   }
 
   /** The only way to stop a goroutine: the operation will call `wake` once, and the generator yields right after this. */
@@ -67,7 +74,7 @@ export class Task implements Waiting {
   abandon(error: Error): void {
     if (this.operation !== null && !this.operation.behaviour.withdraw(this.operation)) discardOutcome(this.operation);
     this.operation = null;
-    machine.freeSlot(this);
+    this.leave();
     store(this.record + JOINED, 1);
     completeWithError(this.record, error, this.local);
   }

@@ -4,8 +4,8 @@ import { enter, leave, type Place, type Program } from '../helpers/places.ts';
 
 export type Programs = Record<string, Program>;
 
-export function programsSuite(place: Place, programs: Programs): void {
-  describe(place.name, () => {
+export function programsSuite(what: string, place: Place, programs: Programs): void {
+  describe(`${what} in ${place.name}`, () => {
     beforeAll(() => enter(place));
     afterAll(() => leave());
     for (const [name, program] of Object.entries(programs)) it(name, () => place.run(program));

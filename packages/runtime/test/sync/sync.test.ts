@@ -5,7 +5,7 @@ import { mutexes } from './mutexes.mjs';
 import { waitGroups } from './wait-groups.mjs';
 
 for (const place of everywhere) {
-  programsSuite(place, mutexes);
-  programsSuite(place, waitGroups);
-  programsSuite(place, atomicInts);
+  programsSuite('Mutex', place, mutexes);
+  programsSuite('WaitGroup', place, waitGroups);
+  programsSuite('AtomicInt', place, atomicInts);
 }

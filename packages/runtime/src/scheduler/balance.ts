@@ -1,0 +1,57 @@
+/**
+ * Balance: what is started stays, so it matters where it is started. A burst of long-lived goroutines would all be
+ * started by the first machine that wakes, within the 60 µs that the second one needs, and sit on one core for ever.
+ *
+ * So a machine that has started clearly more than an idle one leaves the unstarted to that one, which has been woken for
+ * them. Not the goroutine in its next slot: its parent is likely to wait for it here. And not for longer than a
+ * millisecond: the other may be held up by something else.
+ */
+import { performance } from 'node:perf_hooks';
+import { words } from '../memory/arena.ts';
+import { load } from '../memory/atomics.ts';
+import {
+  IDLE_MACHINES,
+  IDLE_WORDS,
+  MACHINE_COUNT,
+  MACHINE_PINNED,
+  MACHINE_SEARCHING,
+  machineBase,
+  SEARCHING,
+} from '../memory/layout.ts';
+import { machine } from './machine.ts';
+import { wakeForWork } from './wake.ts';
+
+/** How many more than an idle machine this one may have started. */
+const LEAD = 2;
+const PATIENCE_MILLISECONDS = 1;
+
+let leavingSince = 0;
+
+/** Whether this machine should leave unstarted goroutines in the queues for another. */
+export function shouldLeaveToOthers(): boolean {
+  if (machine.pinned <= LEAD || !lessLoadedIsIdle()) {
+    leavingSince = 0;
+    return false;
+  }
+  const now = performance.now();
+  if (leavingSince === 0) leavingSince = now;
+  if (now - leavingSince > PATIENCE_MILLISECONDS) return false;
+  wakeForWork();
+  return true;
+}
+
+/** Plain reads of other machines' words: an old figure starts a goroutine here or there, either is right. */
+function lessLoadedIsIdle(): boolean {
+  let idle = load(SEARCHING);
+  for (let word = 0; word < IDLE_WORDS; word++) idle |= words[IDLE_MACHINES + word]!;
+  if (idle === 0) return false;
+  const count = words[MACHINE_COUNT]!;
+  for (let number = 1; number < count; number++) {
+    if (number === machine.number) continue;
+    const base = machineBase(number);
+    const announced = (words[IDLE_MACHINES + (number >> 5)]! >>> (number & 31)) & 1;
+    if ((announced !== 0 || words[base + MACHINE_SEARCHING] !== 0) && words[base + MACHINE_PINNED]! + LEAD < machine.pinned)
+      return true;
+  }
+  return false;
+}
