@@ -16,6 +16,9 @@ type ModuleFactory = (captures: readonly unknown[] | null) => Function;
 
 const loading = new Map<string, Promise<Factory>>();
 const factories = new Map<string, Factory>();
+const ADDRESS_START = 'data:text/javascript;base64,';
+/** The URLs of the modules that extracted ones come from, by their address. */
+const origins = new Map<string, string>();
 
 provideOrigins();
 
@@ -47,9 +50,11 @@ async function importFactory(definition: FunctionDefinition): Promise<Factory> {
 
 async function importSource(definition: FunctionDefinition): Promise<ModuleFactory> {
   // Base64, because percent-encoding would triple the white space that extracted modules are full of.
-  const address = `data:text/javascript;base64,${Buffer.from(definition.source).toString('base64')}`;
+  const address = `${ADDRESS_START}${Buffer.from(definition.source).toString('base64')}`;
   try {
-    return ((await import(address)) as { default: ModuleFactory }).default;
+    const make = ((await import(address)) as { default: ModuleFactory }).default;
+    origins.set(address, definition.url);
+    return make;
   } catch (cause) {
     const place = `${shortName(definition.url)}:${definition.line}:${definition.column}`;
     clearAddress(cause, address, definition.url);
@@ -76,6 +81,17 @@ function closureFactory(definition: FunctionDefinition, make: ModuleFactory): Fa
     mark(fn, { definition, captures: captures as unknown[] });
     return fn;
   };
+}
+
+/**
+ * Where stack traces are made by source maps (Vitest, `--enable-source-maps`) they name extracted code by its address,
+ * which is its whole text, and not by the URL it says it comes from. Puts the URL in the address's place.
+ */
+export function nameOrigins(error: unknown): void {
+  if (!(error instanceof Error) || !error.stack?.includes(ADDRESS_START)) return;
+  let { stack } = error;
+  for (const [address, url] of origins) stack = stack.replaceAll(address, url);
+  error.stack = stack;
 }
 
 /** Node's messages name the importing module by its URL, which here is its whole text. */

@@ -7,6 +7,7 @@
  */
 import { encode } from '../codec/encode.ts';
 import { ArenaExhaustedError, CanceledError, ThreadLostError } from '../errors.ts';
+import { nameOrigins } from '../functions/load.ts';
 import { words } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
 import { release, withReserve } from '../memory/heap.ts';
@@ -42,6 +43,7 @@ export function completeWithValue(record: number, value: unknown, local: LocalOu
 }
 
 export function completeWithError(record: number, error: unknown, local: LocalOutcome | null): void {
+  nameOrigins(error);
   if (local !== null) {
     local.settled = true;
     local.failed = true;

@@ -14,7 +14,6 @@ import { cells, words } from '../memory/arena.ts';
 import { add } from '../memory/atomics.ts';
 import { allocate, setDestroyer } from '../memory/heap.ts';
 import { BLOCK_REFERENCES, GOROUTINE_NUMBERS, KIND_GOROUTINE } from '../memory/layout.ts';
-import { machine } from './machine.ts';
 import { dropTuple } from './tuple.ts';
 
 /** Link in the global queue; written by whoever owns the record. */
@@ -65,12 +64,12 @@ let nextNumber = 0;
 let lastNumber = 0;
 
 /** A new record with two references: the runtime's and the handle's. */
-export function createRecord(functionNumber: number): number {
+export function createRecord(functionNumber: number, starter: number): number {
   const record = allocate(KIND_GOROUTINE, RECORD_BYTES);
   words[record + BLOCK_REFERENCES] = 2;
   words[record + LINK] = 0;
   words[record + TASK_SLOT] = -1;
-  words[record + STARTER] = machine.number;
+  words[record + STARTER] = starter;
   words[record + FUNCTION] = functionNumber;
   words[record + MACHINE] = -1; // Before STATUS: a walk that finds a block half made must not take it for a lost machine's.
   words[record + STATUS] = RUNNABLE;

@@ -25,7 +25,7 @@ const NOTHING: readonly unknown[] = [];
 export function spawn<R>(fn: Function, parameters: readonly unknown[], name: string | undefined, api: string): Goroutine<R> {
   const functionNumber = numberOf(fn, api);
   const captures = locatedCaptures ?? NOTHING;
-  const record = createRecord(functionNumber);
+  const record = createRecord(functionNumber, machine.number);
   try {
     if (captures.length > 0) {
       words[record + CAPTURES_FORM] = encodeTuple(captures, (record + CAPTURES) >> 1, `capture for a goroutine`);
@@ -49,7 +49,7 @@ export function spawn<R>(fn: Function, parameters: readonly unknown[], name: str
 
 /** Starts `fn` as a goroutine of this thread. Nothing is copied. */
 export function spawnLocal<R>(fn: Function, parameters: readonly unknown[], name: string | undefined): Goroutine<R> {
-  const record = createRecord(-1);
+  const record = createRecord(-1, machine.number);
   if (name !== undefined) encode(name, (record + NAME) >> 1, 'name a goroutine');
   words[record + MACHINE] = machine.number;
   const local: LocalOutcome = { settled: false, failed: false, value: undefined };
