@@ -3,6 +3,15 @@
  * they are written where the fact is known, the classes live here so that no layer has to import another for them.
  */
 
+/** What a thrown or given value says, in a few words; never throws itself. */
+export function textOf(value: unknown): string {
+  try {
+    return value instanceof Error ? value.message : String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}
+
 /** Sending on, or closing, a channel that is closed already. Go panics with the same words. */
 export class ClosedChannelError extends Error {
   override readonly name = 'ClosedChannelError';

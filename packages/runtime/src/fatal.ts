@@ -10,5 +10,7 @@ export function fatal(what: string, operands: Record<string, number | string> = 
     .join(', ');
   const message = `fatal: ${what}${listed === '' ? '' : ` (${listed})`}`;
   writeSync(2, `${message}\n${new Error(message).stack ?? ''}\n`);
-  process.abort();
+  // `process.abort` is not to be had on a worker thread, and what it throws there could be caught.
+  process.kill(process.pid, 'SIGABRT');
+  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }

@@ -26,8 +26,10 @@ import {
   IDLE_MACHINES,
   IDLE_WORDS,
   MACHINE_COUNT,
+  MACHINE_PINNED,
   MACHINE_STATE,
   MACHINE_STATE_AWAKE,
+  MACHINE_STATE_NONE,
   MAXIMUM_MACHINES,
   machineBase,
   PROCESSOR_COUNT,
@@ -42,6 +44,8 @@ import { installFunctionHook } from './scheduler/function-values.ts';
 import { installLoop, uninstallLoop } from './scheduler/loop.ts';
 import { endLostMachine } from './scheduler/lost.ts';
 import { machine } from './scheduler/machine.ts';
+import { discardInbox } from './scheduler/notice.ts';
+import { AsyncWait } from './scheduler/operation.ts';
 import { wakeMachine, whenWorkersBusy } from './scheduler/parker.ts';
 import { LocalQueue } from './scheduler/run-queue.ts';
 import { configure as configureSettings, type Settings, settings } from './settings.ts';
@@ -170,6 +174,9 @@ export async function stop(reason: string): Promise<void> {
     }
     await pool?.end();
     pool = null;
+    // What was started while the threads ended.
+    if (clean) abandonQueues(load(PROCESSOR_COUNT), error);
+    else failAsyncWaits(error);
     if (keepAlive !== null) clearInterval(keepAlive);
     keepAlive = null;
     threadsWanted = false;
@@ -180,9 +187,18 @@ export async function stop(reason: string): Promise<void> {
 
 whenArenaNeeded(ensureArena);
 
+/** When shared memory is not to be touched any more: at least nobody awaits for ever. */
+function failAsyncWaits(error: Error): void {
+  for (const waiting of [...machine.entries]) if (waiting instanceof AsyncWait) waiting.fail(error);
+}
+
 /** The arena as it was before the first thread started, with the objects in it. */
 function reset(): void {
-  for (let number = 0; number <= workers; number++) store(machineBase(number) + MACHINE_STATE, 0);
+  for (let number = 0; number < load(MACHINE_COUNT); number++) {
+    store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_NONE);
+    store(machineBase(number) + MACHINE_PINNED, 0);
+    discardInbox(number);
+  }
   for (let word = 0; word < IDLE_WORDS; word++) store(IDLE_MACHINES + word, 0);
   store(SEARCHING, 0);
   store(BUSY_MACHINES, 0);

@@ -11,10 +11,10 @@ import * as Comlink from 'comlink';
 import { releaseProxies } from './codec/handles.ts';
 import { adoptSharedBuffers, closeSharedBuffers, openSharedBuffers } from './codec/shared-buffers.ts';
 import { RuntimeStateError } from './errors.ts';
-import { add, load, notify, waitAsyncWhile } from './memory/atomics.ts';
+import { add, load, notify, store, waitAsyncWhile } from './memory/atomics.ts';
 import { joinArena } from './memory/create.ts';
 import { giveBackFreeBlocks } from './memory/heap.ts';
-import { INSTALLED_MACHINES } from './memory/layout.ts';
+import { INSTALLED_MACHINES, MACHINE_STATE, MACHINE_STATE_NONE } from './memory/layout.ts';
 import { abandonThread } from './scheduler/abandon.ts';
 import { attachMachine } from './scheduler/attach.ts';
 import { installFunctionHook } from './scheduler/function-values.ts';
@@ -64,8 +64,11 @@ const control: WorkerControl = {
     releaseProxies();
     releaseHandles();
     giveBackFreeBlocks();
-    // The answer goes out first. Nothing of this thread may use what it has given back, until the thread is ended.
-    setImmediate(blockForEver);
+    // Nothing of this thread may use what it has given back: no promise that was settled here, no timer, no finalizer.
+    // So it answers by its state word, not by a message, and stands still until the thread is ended.
+    store(machine.base + MACHINE_STATE, MACHINE_STATE_NONE);
+    notify(machine.base + MACHINE_STATE, 1);
+    blockForEver();
   },
   memory(): NodeJS.MemoryUsage {
     return process.memoryUsage();

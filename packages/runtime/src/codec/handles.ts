@@ -11,10 +11,13 @@
  *
  * A thread may see one arena after another. Proxies, entries and finalizers remember theirs, and do nothing to another.
  */
-import { DataCloneError } from '../errors.ts';
+import { DataCloneError, RuntimeStateError } from '../errors.ts';
 import { buffer } from '../memory/arena.ts';
 import { generationOf, kindOf, release, retain } from '../memory/heap.ts';
 import { KIND_NAMES } from '../memory/layout.ts';
+
+/** Tells a constructor that users call that it is given an existing block: nothing that a user could pass. */
+export const EXISTING = Symbol('existing block');
 
 export abstract class SharedObject {
   readonly address: number;
@@ -42,6 +45,15 @@ export abstract class SharedObject {
   /** Whether the block is still this object's: its arena is attached, and it was not freed. */
   isCurrent(): boolean {
     return this.#arena === buffer && generationOf(this.address) === this.generation;
+  }
+
+  /** Before it is used: its memory may be another runtime's by now. */
+  protected mustBeCurrent(): void {
+    if (this.#arena !== buffer) {
+      throw new RuntimeStateError(
+        `this ${this.constructor.name} belongs to a runtime that was ended while one of its goroutines would not stop; make a new one`,
+      );
+    }
   }
 
   /** @internal Enters this proxy into this thread's table, once. */

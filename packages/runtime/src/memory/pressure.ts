@@ -10,6 +10,13 @@ import { words } from './arena.ts';
 import { add, compareExchange, load } from './atomics.ts';
 import * as layout from './layout.ts';
 
+let raised: () => void = () => undefined;
+
+/** What this thread does when it has found that too much is in use. It must not allocate. */
+export function whenPressureRises(callback: () => void): void {
+  raised = callback;
+}
+
 const LEAST_BYTES = 128 * 1024 * 1024;
 
 /** The level of a fresh arena. */
@@ -22,7 +29,9 @@ export function checkPressure(): void {
   const used = usedUnits();
   const level = load(layout.PRESSURE_LEVEL);
   if (used > level) {
-    if (compareExchange(layout.PRESSURE_LEVEL, level, used + (used >> 1)) === level) add(layout.PRESSURE, 1);
+    if (compareExchange(layout.PRESSURE_LEVEL, level, used + (used >> 1)) !== level) return;
+    add(layout.PRESSURE, 1);
+    raised();
   } else if (2 * used < level && level > least()) {
     compareExchange(layout.PRESSURE_LEVEL, level, Math.max(2 * used, least()));
   }

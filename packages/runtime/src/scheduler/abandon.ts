@@ -1,13 +1,15 @@
 /**
  * The end of everything on one thread: whoever still waits or could still run here gets an error instead.
  *
- * All loops have ended before, and the threads do this one after the other: so every wake-up that was under way lies in
- * an inbox, and nobody serves a waiter while its owner takes it back. Ending a goroutine may wake joiners on a thread
+ * All loops have ended before, and the threads do this one after the other. Code outside of goroutines (timers, async code
+ * of the main thread) may still serve waiters meanwhile: a waiter that cannot be taken back was served, and its wake-up
+ * is waited for, so that no other thread holds a waiter when this is over. Ending a goroutine may wake joiners on a thread
  * that is not done yet, which finds them in its inbox; those of a thread that is done have left the queues.
  *
  * Nobody's code runs: goroutines end where they are, as Go's do when `main` returns. What they stood in (queues of
  * channels and locks) is left properly, so that objects that outlive them stay usable.
  */
+import { performance } from 'node:perf_hooks';
 import { words } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';
 import { completeWithError } from './complete.ts';
@@ -23,10 +25,13 @@ import { clearTimers } from './timers.ts';
 export function abandonThread(error: Error): void {
   drainInbox();
   for (let task = machine.ready.shift(); task !== undefined; task = machine.ready.shift()) task.abandon(error);
+  // Each ends once, though ending one may wake another.
   for (const waiting of [...machine.entries]) waiting?.abandon(error);
   for (const record of takeUnloaded()) abandonRecord(record, error);
-  // Ending them may have woken others of this thread, which are ended above or stand in the ready queue.
-  for (let task = machine.ready.shift(); task !== undefined; task = machine.ready.shift()) task.abandon(error);
+  // Async code that was served in this moment.
+  const end = performance.now() + 1000;
+  while (machine.asyncWaits > 0 && performance.now() < end) drainInbox();
+  while (machine.ready.shift() !== undefined);
   clearTimers();
 }
 

@@ -10,13 +10,14 @@
  */
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
-import { CanceledError } from '../errors.ts';
+import { CanceledError, textOf } from '../errors.ts';
 import { words } from '../memory/arena.ts';
 import { compareExchange, load, store } from '../memory/atomics.ts';
 import { CANCEL_REASON, CANCELED, DONE, MACHINE, STATUS, TASK_SLOT } from './goroutine.ts';
 import { machine } from './machine.ts';
 import { NOTICE_CANCEL, notice, whenNoticed } from './notice.ts';
 import { Task } from './task.ts';
+import { reserveWaiter } from './waiter.ts';
 
 const NOT = 0;
 const CLAIMED = 1;
@@ -27,6 +28,7 @@ const PUBLISHED = 2;
  * cannot be copied, and nothing has happened then. The caller holds a reference of the record.
  */
 export function cancel(record: number, reason: unknown): void {
+  reserveWaiter(); // For the notice: once PUBLISHED, it must not fail.
   if (load(record + STATUS) >= DONE || compareExchange(record + CANCELED, NOT, CLAIMED) !== NOT) return;
   try {
     encode(reason, (record + CANCEL_REASON) >> 1, 'cancel a goroutine');
@@ -47,12 +49,8 @@ export function isCanceled(record: number): boolean {
 export function canceledError(record: number): Error {
   const reason = decode((record + CANCEL_REASON) >> 1);
   if (reason instanceof CanceledError) return reason;
-  const text = reason === undefined ? 'the goroutine was cancelled' : `the goroutine was cancelled: ${describe(reason)}`;
+  const text = reason === undefined ? 'the goroutine was cancelled' : `the goroutine was cancelled: ${textOf(reason)}`;
   return new CanceledError(text, { cause: reason });
-}
-
-function describe(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason);
 }
 
 /** On the machine of the goroutine. */

@@ -6,7 +6,7 @@
  * reported by way of its starter's thread to the main thread, which looks again a turn later (`observe/uncaught.ts`).
  */
 import { encode } from '../codec/encode.ts';
-import { ArenaExhaustedError, CanceledError, ThreadLostError } from '../errors.ts';
+import { ArenaExhaustedError, CanceledError, ThreadLostError, textOf } from '../errors.ts';
 import { nameOrigins } from '../functions/load.ts';
 import { words } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
@@ -68,7 +68,7 @@ function complete(record: number, status: number, error: unknown, quiet: boolean
 
 /** What joiners get of an error that cannot be copied whole. */
 function uncopied(error: unknown): Error {
-  const copy = new Error(error instanceof Error ? error.message : String(error));
+  const copy = new Error(textOf(error));
   if (error instanceof Error && error.stack !== undefined) copy.stack = error.stack;
   return copy;
 }
@@ -80,7 +80,6 @@ function end(record: number, status: number, report: boolean): void {
   store(record + STATUS, status);
   // From here on nobody joins the list any more; those who stand in it are woken one by one, never under the lock.
   let first = dequeue(queue);
-  const joined = first !== 0;
   while (first !== 0) {
     words[first + OUTCOME] = OUTCOME_DONE;
     unlock(record + LOCK);
@@ -89,7 +88,8 @@ function end(record: number, status: number, report: boolean): void {
     first = dequeue(queue);
   }
   unlock(record + LOCK);
-  if (report && status === FAILED && !joined && load(record + JOINED) === 0) reportUnjoined(record);
+  // Who joins has set JOINED, before it took its place among the joiners.
+  if (report && status === FAILED && load(record + JOINED) === 0) withReserve(() => reportUnjoined(record));
   release(record);
 }
 

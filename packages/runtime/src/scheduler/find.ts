@@ -18,7 +18,9 @@ import { acceptsMore, start, takeStartable } from './start.ts';
 import type { Task } from './task.ts';
 import { startSearching, stopSearchingWithWork } from './wake.ts';
 
-/** Go's figure: prime, so that it does not beat with the program's own patterns. */
+/**
+ * Every so often the global queue is looked at first, and the ring before the next slot: else a goroutine that keeps
+ * starting one would keep all others out. Go's figure: prime, so that it does not beat with the program's own patterns. */
 const GLOBAL_QUEUE_INTERVAL = 61;
 /** Most goroutines that one look into the global queue brings. */
 const GLOBAL_BATCH = 128;
@@ -35,7 +37,7 @@ export function findRunnable(): Task | null {
     if (queue === null) return machine.ready.shift() ?? null;
     tick = (tick + 1) | 0;
     let record = 0;
-    if (tick % GLOBAL_QUEUE_INTERVAL === 0 && acceptsMore()) record = takeGlobal(1);
+    if (tick % GLOBAL_QUEUE_INTERVAL === 0 && acceptsMore()) record = takeGlobal(1) || queue.popRing();
     if (record === 0) {
       readyFirst = !readyFirst;
       if (readyFirst) {

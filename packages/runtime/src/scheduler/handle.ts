@@ -35,7 +35,7 @@ const live = new Set<Records>();
 const collected = new FinalizationRegistry<Records>(giveBack);
 
 function giveBack(records: Records): void {
-  live.delete(records);
+  if (!live.delete(records)) return;
   if (records.arena !== buffer) return;
   for (const address of records.addresses) release(address);
 }
@@ -90,6 +90,7 @@ export class Goroutine<R> extends SharedObject implements PromiseLike<R> {
 
   /** Waits for the end; gives the result or throws the error. Any number of goroutines may join, on any thread, at any time. */
   join(): Operation<R> {
+    this.mustBeCurrent();
     store(this.address + JOINED, 1);
     return joinOperation<R>(this);
   }
@@ -100,6 +101,7 @@ export class Goroutine<R> extends SharedObject implements PromiseLike<R> {
    * copied; it becomes the error's message and cause.
    */
   cancel(reason?: unknown): void {
+    this.mustBeCurrent();
     cancel(this.address, reason);
   }
 

@@ -11,6 +11,7 @@ import { load } from '../memory/atomics.ts';
 import { STOPPING } from '../memory/layout.ts';
 import { completeWithError, completeWithValue } from './complete.ts';
 import { findRunnable } from './find.ts';
+import { findForeignWork, noteOwnResources } from './foreign.ts';
 import { globalSize } from './global-queue.ts';
 import { RUNNING, STATUS } from './goroutine.ts';
 import { inboxIsEmpty } from './inbox.ts';
@@ -22,7 +23,7 @@ import { onSchedule } from './schedule.ts';
 import { acceptsMore } from './start.ts';
 import type { Task } from './task.ts';
 import { armTimer, fireTimers, hasTimers } from './timers.ts';
-import { anyQueued, stopSearching } from './wake.ts';
+import { anyQueued, stopSearchingWithWork } from './wake.ts';
 
 /** Milliseconds of one slice: on workers, on workers with something pending in libuv, and on the main thread. */
 const WORKER_SLICE = 5;
@@ -42,7 +43,8 @@ export function installLoop(hooks: { afterSlice?: () => void } = {}): void {
   due = false;
   afterSlice = hooks.afterSlice ?? (() => undefined);
   onSchedule(requestSlice);
-  announceSleep();
+  noteOwnResources();
+  announceSleep(false);
   requestSlice();
 }
 
@@ -65,6 +67,8 @@ function slice(): void {
   machine.running = true;
   const more = runGoroutines();
   machine.running = false;
+  // Libuv's turn may take long: nobody shall count on this machine's looking for work meanwhile.
+  if (machine.searching) stopSearchingWithWork();
   machine.publishCounts();
   relievePressure();
   if (more) {
@@ -96,6 +100,7 @@ function runGoroutines(): boolean {
 }
 
 function execute(task: Task): void {
+  if (task.ended) return;
   resume(task, task.interrupted ? task.takeInterrupt() : null);
 }
 
@@ -111,12 +116,12 @@ function resume(task: Task, thrown: Error | null): void {
     result = thrown === null ? task.generator.next() : task.generator.throw!(thrown);
   } catch (error) {
     machine.current = null;
-    task.leave();
+    end(task);
     completeWithError(task.record, error, task.local);
     return;
   }
   machine.current = null;
-  if (task.parked) {
+  if (task.parked && !result.done) {
     if (task.slot < 0) machine.slotOf(task);
     if (machine.yielded) {
       machine.yielded = false;
@@ -125,7 +130,7 @@ function resume(task: Task, thrown: Error | null): void {
     return;
   }
   if (result.done) {
-    task.leave();
+    end(task);
     completeWithValue(task.record, result.value, task.local);
   } else if (result.value instanceof Operation) {
     const { reason } = result.value;
@@ -134,6 +139,12 @@ function resume(task: Task, thrown: Error | null): void {
     machine.slotOf(task);
     task.wake(); // A bare `yield` lets the others run.
   }
+}
+
+/** Over. Where an operation was driven by hand, it may have ended inside of a wait. */
+function end(task: Task): void {
+  if (task.parked && !task.woken) task.giveUpWait();
+  task.leave();
 }
 
 /** Looks for work for a while; true when there may be some. */
@@ -150,9 +161,9 @@ function spin(): boolean {
 }
 
 function fallAsleep(): void {
-  stopSearching();
-  announceSleep();
+  const takesWork = machine.queue !== null && acceptsMore();
+  announceSleep(takesWork);
   armTimer();
-  if (!inboxIsEmpty() || (machine.queue !== null && acceptsMore() && anyQueued()) || load(STOPPING) !== 0 || !sleep())
-    requestSlice();
+  findForeignWork();
+  if (!inboxIsEmpty() || (takesWork && anyQueued()) || load(STOPPING) !== 0 || !sleep()) requestSlice();
 }

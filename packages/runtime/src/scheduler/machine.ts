@@ -89,6 +89,8 @@ class Machine {
   /** The goroutine that is parking only lets others run: the loop wakes it at once. */
   yielded = false;
 
+  /** Something in libuv that the scheduler does not know may wake a goroutine here: see `foreign.ts`. */
+  foreignWork = false;
   /** Timers and promises that will wake a goroutine here by themselves. */
   pending = 0;
   /** Goroutines that are async functions, and operations that async code here awaits. See `hasPending`. */
@@ -110,6 +112,7 @@ class Machine {
     this.running = false;
     this.yielded = false;
     this.pinned = 0;
+    this.foreignWork = false;
     this.pending = 0;
     this.asyncGoroutines = 0;
     this.asyncWaits = 0;

@@ -2,10 +2,13 @@
  * Notices: messages to a machine itself, which travel as waiters of NOTICE_SLOT through its inbox. DETAIL is the record
  * they are about, of which they hold a reference; OUTCOME says what it is. A notice is given back by the one who takes it.
  */
+import { fatal } from '../fatal.ts';
 import { words } from '../memory/arena.ts';
+import { exchange } from '../memory/atomics.ts';
 import { release, retain } from '../memory/heap.ts';
+import { MACHINE_INBOX, machineBase } from '../memory/layout.ts';
 import { NOTICE_SLOT, onNotice, sendToInbox } from './inbox.ts';
-import { DETAIL, freeWaiter, OUTCOME, reserveWaiter, takeWaiter } from './waiter.ts';
+import { DETAIL, freeWaiter, LINK, OUTCOME, reserveWaiter, SLOT, takeWaiter } from './waiter.ts';
 
 /** To the main thread: this goroutine has failed and nobody had asked for its result. */
 export const NOTICE_UNJOINED = 1;
@@ -26,6 +29,18 @@ export function notice(machineNumber: number, what: number, record: number): voi
   words[message + DETAIL] = record;
   words[message + OUTCOME] = what;
   sendToInbox(machineNumber, message);
+}
+
+/** Gives back the notices that a machine has not taken before it ended. Nothing else can be in its inbox then. */
+export function discardInbox(number: number): void {
+  let message = exchange(machineBase(number) + MACHINE_INBOX, 0);
+  while (message !== 0) {
+    const next = words[message + LINK]!;
+    if (words[message + SLOT] !== NOTICE_SLOT) fatal('a waiter was left in an inbox', { waiter: message, machine: number });
+    release(words[message + DETAIL]!);
+    freeWaiter(message);
+    message = next;
+  }
 }
 
 onNotice((message) => {

@@ -95,8 +95,8 @@ export function objectBehaviour(rules: ObjectRules): Behaviour {
 
   const begin = (operation: Operation<any>, waiting: Waiting): boolean => {
     const object = addressOf(operation);
+    reserveWaiter(); // First: what it may throw must leave nothing copied.
     prepare(operation);
-    reserveWaiter();
     lock(object + lockOffset);
     if (attempt(operation)) {
       unlock(object + lockOffset);

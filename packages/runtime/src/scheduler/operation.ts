@@ -131,22 +131,19 @@ export class Operation<T> implements PromiseLike<T> {
   next(): this {
     if (this.stage === DRIVEN) {
       const task = machine.current;
-      if (task === null) {
-        throw new RuntimeStateError(
-          `yield* of an operation (${this.reason}) outside of a goroutine: use await here, or start the generator with go()`,
-        );
-      }
+      if (task === null || task.parked) throw this.misuse();
       this.stage = BEGUN;
       if (task.interrupt !== null) throw task.takeInterrupt();
       if (this.behaviour.begin(this, task)) this.done = true;
       else task.park(this);
       return this;
     }
+    const task = machine.current;
+    if (task === null || task.parked || this.done) throw this.misuse();
     try {
       this.behaviour.end(this);
     } catch (error) {
       if (!(error instanceof PendingValue)) throw error;
-      const task = machine.current!;
       wakeWhenReady(error, task);
       task.park(this);
       return this;
@@ -155,13 +152,23 @@ export class Operation<T> implements PromiseLike<T> {
     return this;
   }
 
+  private misuse(): RuntimeStateError {
+    return new RuntimeStateError(
+      machine.current === null
+        ? `yield* of an operation (${this.reason}) outside of a goroutine: use await here, or start the generator with go()`
+        : `an operation (${this.reason}) was driven by hand: what a goroutine waits in is driven by yield*, up to its own function`,
+    );
+  }
+
   /** @internal For `yield*`, when the goroutine is cancelled inside of its wait: the operation was withdrawn. */
   throw(error: unknown): never {
     throw error;
   }
 
-  /** @internal For `yield*`, when the goroutine is ended inside of its wait. */
+  /** @internal For `yield*`, when the generator is closed inside of its wait; only driving it by hand does that. */
   return(value?: unknown): { done: true; value: unknown } {
+    const task = machine.current;
+    if (task !== null && task.operation === this) task.giveUpWait();
     return { done: true, value };
   }
 
@@ -179,7 +186,14 @@ export class Operation<T> implements PromiseLike<T> {
       this.use();
       this.stage = BEGUN;
       const wait = new AsyncWait<T>(this, resolve, reject);
-      if (this.behaviour.begin(this, wait)) {
+      let done: boolean;
+      try {
+        done = this.behaviour.begin(this, wait);
+      } catch (error) {
+        machine.freeSlot(wait);
+        throw error;
+      }
+      if (done) {
         machine.freeSlot(wait); // A select may have taken one before it found a case ready.
         resolve(this.value);
       } else {
@@ -205,6 +219,7 @@ export function wakeWhenReady(pending: PendingValue, waiting: Waiting): void {
 /** Async code that awaits an operation: takes part as a goroutine would, with a promise for its wake-up. */
 export class AsyncWait<T> implements Waiting {
   slot = -1;
+  private ended = false;
   private readonly operation: Operation<T>;
   private readonly resolve: (value: T) => void;
   private readonly reject: (error: unknown) => void;
@@ -226,6 +241,7 @@ export class AsyncWait<T> implements Waiting {
   }
 
   wake(): void {
+    if (this.ended) return;
     let failed = false;
     let failure: unknown;
     try {
@@ -238,16 +254,27 @@ export class AsyncWait<T> implements Waiting {
       failed = true;
       failure = error;
     }
-    machine.asyncWaits--;
-    machine.freeSlot(this);
+    this.leave();
     if (failed) this.reject(failure);
     else this.resolve(this.operation.value);
   }
 
-  abandon(error: Error): void {
+  private leave(): void {
+    this.ended = true;
     machine.asyncWaits--;
-    this.operation.behaviour.withdraw(this.operation);
     machine.freeSlot(this);
+  }
+
+  abandon(error: Error): void {
+    if (this.ended) return;
+    // Carried out already: the wake-up is on its way, and is taken as it comes.
+    if (!this.operation.behaviour.withdraw(this.operation)) return;
+    this.fail(error);
+  }
+
+  /** Ends it without a look at shared memory. */
+  fail(error: Error): void {
+    this.leave();
     this.reject(error);
   }
 

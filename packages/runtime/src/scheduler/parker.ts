@@ -61,21 +61,25 @@ export function wakeMachine(number: number): boolean {
   }
 }
 
-/** Announces this machine asleep: from now on it is woken for work. Look for work once more before `sleep`. */
-export function announceSleep(): void {
+/**
+ * Announces this machine asleep: from now on it is woken, and for unstarted goroutines if it takes any. Look for work
+ * once more before `sleep`.
+ */
+export function announceSleep(takesWork: boolean): void {
   machine.asleep = true;
-  if (machine.queue !== null) {
+  // First: who clears the idle bit has counted this machine in SEARCHING and must be able to wake it.
+  store(machine.base + MACHINE_STATE, MACHINE_STATE_POLLING);
+  if (takesWork) {
     machine.announcedIdle = true;
     or(IDLE_MACHINES + (machine.number >> 5), 1 << (machine.number & 31));
   }
-  store(machine.base + MACHINE_STATE, MACHINE_STATE_POLLING);
 }
 
 /** Sleeps until somebody wakes this machine, which asks for a slice. Returns false when it was woken already. */
 export function sleep(): boolean {
   const address = machine.base + MACHINE_STATE;
   let expected = MACHINE_STATE_POLLING;
-  if (machine.number !== 0 && !machine.hasPending()) {
+  if (machine.number !== 0 && !machine.hasPending() && !machine.foreignWork) {
     if (compareExchange(address, MACHINE_STATE_POLLING, MACHINE_STATE_SLEEPING) !== MACHINE_STATE_POLLING) return false;
     expected = MACHINE_STATE_SLEEPING;
     if (add(BUSY_MACHINES, -1) === 1) wakeMachine(0);

@@ -8,8 +8,10 @@ import { runInNewContext } from 'node:vm';
 import { words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { MACHINE_COUNT, PRESSURE } from '../memory/layout.ts';
+import { whenPressureRises } from '../memory/pressure.ts';
 import { machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
+import { schedule } from './schedule.ts';
 
 let seen = 0;
 let collect: (() => void) | undefined;
@@ -18,6 +20,9 @@ let collect: (() => void) | undefined;
 export function underPressure(): boolean {
   return words[PRESSURE] !== seen; // Plain: an old value is seen a moment later.
 }
+
+// A thread that is not running goroutines answers, too.
+whenPressureRises(schedule);
 
 /** Called after each slice. */
 export function relievePressure(): void {

@@ -49,14 +49,16 @@ export function spawn<R>(fn: Function, parameters: readonly unknown[], name: str
 
 /** Starts `fn` as a goroutine of this thread. Nothing is copied. */
 export function spawnLocal<R>(fn: Function, parameters: readonly unknown[], name: string | undefined): Goroutine<R> {
+  const generator = types.isGeneratorFunction(fn) ? (fn(...parameters) as Generator) : callLater(fn, parameters);
   const record = createRecord(-1, machine.number);
   if (name !== undefined) encode(name, (record + NAME) >> 1, 'name a goroutine');
   words[record + MACHINE] = machine.number;
   const local: LocalOutcome = { settled: false, failed: false, value: undefined };
   const handle = new Goroutine<R>(record, true, local);
   machine.count(COUNT_CREATED);
-  const generator = types.isGeneratorFunction(fn) ? (fn(...parameters) as Generator) : callLater(fn, parameters);
-  new Task(record, generator, local).wake();
+  const task = new Task(record, generator, local);
+  machine.slotOf(task); // It has a machine from the start, so a cancellation looks for it there.
+  task.wake();
   return handle;
 }
 

@@ -23,6 +23,8 @@ let nextStartable = 0;
 /** How many stand in `loading`. Above the limit this thread takes no more from the run queues, so that others can. */
 let held = 0;
 const MOST_HELD = 128;
+/** Goroutines of this thread that are async functions, and those whose arguments are not there yet: nothing else knows them. */
+const unsettled = new Set<number>();
 
 /** A goroutine ready to run, or null when it has ended already or must wait for its function. */
 export function start(record: number): Task | null {
@@ -73,14 +75,17 @@ function waitFor(record: number, promise: PromiseLike<unknown>): void {
   words[record + STATUS] = WAITING;
   machine.asyncGoroutines++;
   machine.pin(1);
-  promise.then(
+  unsettled.add(record);
+  Promise.resolve(promise).then(
     (value) => {
+      if (!unsettled.delete(record)) return;
       machine.asyncGoroutines--;
       machine.pin(-1);
       completeWithValue(record, value, null);
       schedule();
     },
     (error: unknown) => {
+      if (!unsettled.delete(record)) return;
       machine.asyncGoroutines--;
       machine.pin(-1);
       completeWithError(record, error, null);
@@ -124,6 +129,8 @@ export function takeUnloaded(): number[] {
   const records = [...loading.values()].flat();
   loading.clear();
   held = 0;
+  records.push(...unsettled);
+  unsettled.clear();
   records.push(...startable.slice(nextStartable));
   startable = [];
   nextStartable = 0;
@@ -164,10 +171,15 @@ function queueAgain(record: number): void {
 
 function afterwards(promise: Promise<unknown>, record: number): void {
   machine.pending++;
-  const again = () => {
+  unsettled.add(record);
+  const settle = (then: () => void): void => {
+    if (!unsettled.delete(record)) return;
     machine.pending--;
-    startable.push(record);
+    then();
     schedule();
   };
-  promise.then(again, again);
+  promise.then(
+    () => settle(() => startable.push(record)),
+    (error: unknown) => settle(() => completeWithError(record, error, null)),
+  );
 }

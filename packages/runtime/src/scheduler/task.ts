@@ -1,16 +1,22 @@
 /** A started goroutine, as its own thread knows it. The generator never leaves this thread. */
+import { performance } from 'node:perf_hooks';
 import { words } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';
 import { completeWithError, type LocalOutcome } from './complete.ts';
 import { JOINED, RUNNABLE, STATUS, TASK_SLOT, WAITING } from './goroutine.ts';
+import { drainInbox } from './inbox.ts';
 import { machine, type Waiting } from './machine.ts';
 import type { Operation } from './operation.ts';
 import { schedule } from './schedule.ts';
 
 export class Task implements Waiting {
   slot = -1;
+  /** It is over; nothing that still comes for it has any effect. */
+  ended = false;
   /** Set by `park`; the loop looks at it when the generator has given control back. */
   parked = false;
+  /** The wait it is in, or was in last, is over. */
+  woken = true;
   /** What it waits in, or waited in last, while it is not running. */
   operation: Operation<unknown> | null = null;
   /** An error that it finds thrown at the wait it is in, or at its next one. */
@@ -28,21 +34,28 @@ export class Task implements Waiting {
     machine.pin(1);
   }
 
-  /** It has ended. */
+  /** It has ended. Its entry is kept for as long as a wake-up may still come for it. */
   leave(): void {
-    machine.freeSlot(this);
+    this.ended = true;
     machine.pin(-1);
+    if (this.woken) machine.freeSlot(this);
   }
 
   /** The only way to stop a goroutine: the operation will call `wake` once, and the generator yields right after this. */
   park(operation: Operation<unknown>): void {
     this.parked = true;
+    this.woken = false;
     this.operation = operation;
     words[this.record + STATUS] = WAITING;
     machine.parks++;
   }
 
   wake(): void {
+    this.woken = true;
+    if (this.ended) {
+      machine.freeSlot(this);
+      return;
+    }
     words[this.record + STATUS] = RUNNABLE;
     machine.ready.push(this);
     if (!machine.running) schedule();
@@ -58,10 +71,26 @@ export class Task implements Waiting {
    * on, and finds the error at its next wait. While it runs, likewise.
    */
   cancel(error: Error): void {
+    if (this.ended) return;
     this.interrupt = error;
     if (!this.parked || this.operation === null || !this.operation.behaviour.withdraw(this.operation)) return;
+    this.operation = null;
     this.interrupted = true;
     this.wake();
+  }
+
+  /** Leaves the operation it is parked in. If that was carried out already, its wake-up is waited for: it is on its way. */
+  giveUpWait(): void {
+    const { operation } = this;
+    this.operation = null;
+    if (operation === null) return;
+    if (operation.behaviour.withdraw(operation)) {
+      this.woken = true;
+      return;
+    }
+    const end = performance.now() + WAKE_UP_MILLISECONDS;
+    while (!this.woken && performance.now() < end) drainInbox();
+    if (this.woken) discardOutcome(operation);
   }
 
   takeInterrupt(): Error {
@@ -72,13 +101,16 @@ export class Task implements Waiting {
   }
 
   abandon(error: Error): void {
-    if (this.operation !== null && !this.operation.behaviour.withdraw(this.operation)) discardOutcome(this.operation);
-    this.operation = null;
+    if (this.ended) return;
+    this.giveUpWait();
     this.leave();
     store(this.record + JOINED, 1);
     completeWithError(this.record, error, this.local);
   }
 }
+
+/** How long a wake-up may be on its way from a thread that has served the waiter, in milliseconds: it is some µs. */
+const WAKE_UP_MILLISECONDS = 1000;
 
 /** It was carried out, but nobody will look: what it brought is taken out of shared memory. */
 function discardOutcome(operation: Operation<unknown>): void {

@@ -19,7 +19,8 @@ class PromiseEvent extends OwnEvent {
   protected arm(): void {
     machine.pending++;
     this.counted = true;
-    this.promise.then(
+    // By a promise of our own: a user's thenable may call back at once, twice, or throw.
+    Promise.resolve(this.promise).then(
       (value) => this.settle(false, value),
       (error: unknown) => this.settle(true, error),
     );

@@ -1,12 +1,9 @@
 /** A 32-bit integer in shared memory; every operation is atomic and sequentially consistent, as in Go's `sync/atomic`. */
-import { registerKind, SharedObject } from '../codec/handles.ts';
+import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
 import { requireArena, words } from '../memory/arena.ts';
 import * as atomics from '../memory/atomics.ts';
 import { allocate } from '../memory/heap.ts';
 import { KIND_ATOMIC } from '../memory/layout.ts';
-
-/** Where the constructor is told that the block exists already: not a number that a user can pass. */
-const EXISTING = Symbol('existing block');
 
 /**
  * An integer that all threads share. Values wrap at 32 bits.
@@ -24,26 +21,31 @@ export class AtomicInt extends SharedObject {
   }
 
   load(): number {
+    this.mustBeCurrent();
     return atomics.load(this.address);
   }
 
   store(value: number): void {
+    this.mustBeCurrent();
     atomics.store(this.address, integer(value));
   }
 
   /** Adds and returns the new value, as Go's `AddInt32`. */
   add(amount: number): number {
+    this.mustBeCurrent();
     const delta = integer(amount);
     return (atomics.add(this.address, delta) + delta) | 0;
   }
 
   /** Stores a value and returns the one before. */
   swap(value: number): number {
+    this.mustBeCurrent();
     return atomics.exchange(this.address, integer(value));
   }
 
   /** Stores `replacement` if the value is `expected`; returns whether it was. */
   compareAndSwap(expected: number, replacement: number): boolean {
+    this.mustBeCurrent();
     const from = integer(expected);
     return atomics.compareExchange(this.address, from, integer(replacement)) === from;
   }

@@ -77,16 +77,19 @@ export class Chan<T> extends SharedObject implements SendChan<T>, RecvChan<T> {
 
   /** Sends a value; waits while the channel is full, or until a receiver comes when it is unbuffered. Throws ClosedChannelError on a closed channel. */
   send(value: T): Operation<void> {
+    this.mustBeCurrent();
     return new Operation<void>(SEND, this, value as unknown as undefined);
   }
 
   /** Receives a value; waits while the channel is empty. Gives `undefined` once it is closed and drained. */
   recv(): Operation<T | undefined> {
+    this.mustBeCurrent();
     return new Operation<T | undefined>(RECEIVE, this, undefined);
   }
 
   /** Receives a value and whether it was sent: `[value, true]`, or `[undefined, false]` once closed and drained. */
   recvOk(): Operation<Received<T>> {
+    this.mustBeCurrent();
     return new Operation<Received<T>>(RECEIVE_OK, this, NOTHING);
   }
 
@@ -114,6 +117,7 @@ export class Chan<T> extends SharedObject implements SendChan<T>, RecvChan<T> {
 
   /** Closes the channel: receivers get what is buffered, then `undefined`. Throws ClosedChannelError when it is closed already. */
   close(): void {
+    this.mustBeCurrent();
     const channel = this.address;
     lock(channel + LOCK);
     if (words[channel + CLOSED] !== 0) {
@@ -296,8 +300,8 @@ function finishSend(operation: Operation<unknown>): void {
 /** What the general `begin` does, with calls that the compiler can see through. */
 function beginSend(operation: Operation<unknown>, waiting: Waiting): boolean {
   const channel = (operation.subject as Chan<unknown>).address;
+  reserveWaiter(); // First: what it may throw must leave nothing copied.
   prepareSend(operation);
-  reserveWaiter();
   lock(channel + LOCK);
   if (trySending(operation)) {
     unlock(channel + LOCK);

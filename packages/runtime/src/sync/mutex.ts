@@ -5,7 +5,7 @@
  * the first in line without letting it go in between, so nobody overtakes: first come, first served, over all threads.
  */
 /// <reference lib="esnext.disposable" preserve="true" />
-import { registerKind, SharedObject } from '../codec/handles.ts';
+import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
 import { SyncError } from '../errors.ts';
 import { requireArena, words } from '../memory/arena.ts';
 import { compareExchange, load, store } from '../memory/atomics.ts';
@@ -55,22 +55,28 @@ export class Guard {
  * });
  */
 export class Mutex extends SharedObject {
-  constructor(address = createMutex()) {
-    super(address);
+  constructor();
+  /** @internal */
+  constructor(existing: typeof EXISTING, address: number);
+  constructor(existing?: typeof EXISTING, address = 0) {
+    super(existing === EXISTING ? address : createMutex());
   }
 
   /** Waits until the mutex is free and takes it. */
   lock(): Operation<Guard> {
+    this.mustBeCurrent();
     return new Operation<Guard>(LOCKING, this, undefined as unknown as Guard);
   }
 
   /** Takes the mutex if it is free; returns whether it was. */
   tryLock(): boolean {
+    this.mustBeCurrent();
     return compareExchange(this.address + HELD, 0, 1) === 0;
   }
 
   /** Gives the mutex back; any goroutine may. Throws SyncError when it is not locked. */
   unlock(): void {
+    this.mustBeCurrent();
     const mutex = this.address;
     lock(mutex + LOCK);
     if (words[mutex + HELD] === 0) {
@@ -85,6 +91,7 @@ export class Mutex extends SharedObject {
   }
 
   isLocked(): boolean {
+    this.mustBeCurrent();
     return load(this.address + HELD) !== 0;
   }
 }
@@ -96,7 +103,7 @@ function createMutex(): number {
   return mutex;
 }
 
-registerKind(KIND_MUTEX, (address) => new Mutex(address));
+registerKind(KIND_MUTEX, (address) => new Mutex(EXISTING, address));
 
 const LOCKING = objectBehaviour({
   reason: 'mutex lock',

@@ -4,7 +4,7 @@
  * COUNT changes without the lock while it does not reach zero; the step to zero is made under LOCK together with taking
  * the waiters, so that a waiter either sees zero or stands in the list that is taken.
  */
-import { registerKind, SharedObject } from '../codec/handles.ts';
+import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
 import { SyncError } from '../errors.ts';
 import { requireArena, words } from '../memory/arena.ts';
 import { compareExchange, load } from '../memory/atomics.ts';
@@ -35,12 +35,16 @@ const WAIT_GROUP_BYTES = 4 * 4;
  * yield* group.wait();
  */
 export class WaitGroup extends SharedObject {
-  constructor(address = createWaitGroup()) {
-    super(address);
+  constructor();
+  /** @internal */
+  constructor(existing: typeof EXISTING, address: number);
+  constructor(existing?: typeof EXISTING, address = 0) {
+    super(existing === EXISTING ? address : createWaitGroup());
   }
 
   /** Adds to the counter; at zero, all who wait go on. Throws SyncError when it would become negative, and changes nothing then. */
   add(amount = 1): void {
+    this.mustBeCurrent();
     if (!Number.isInteger(amount)) throw new RangeError(`WaitGroup.add takes a whole number, got ${String(amount)}`);
     const group = this.address;
     for (;;) {
@@ -64,6 +68,7 @@ export class WaitGroup extends SharedObject {
 
   /** Waits until the counter is zero. */
   wait(): Operation<void> {
+    this.mustBeCurrent();
     return new Operation<void>(WAITING, this, undefined);
   }
 
@@ -113,7 +118,7 @@ function createWaitGroup(): number {
   return group;
 }
 
-registerKind(KIND_WAIT_GROUP, (address) => new WaitGroup(address));
+registerKind(KIND_WAIT_GROUP, (address) => new WaitGroup(EXISTING, address));
 
 const WAITING = objectBehaviour({
   reason: 'wait group',

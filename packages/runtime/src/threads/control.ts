@@ -9,7 +9,10 @@ import type { SharedBufferRecord } from '../codec/shared-buffers.ts';
 export interface WorkerControl {
   /** Ends the loop: when this has returned, no goroutine of this thread runs any more. */
   stop(): void;
-  /** Ends all goroutines of this thread with an error of that message. Every loop has ended. */
+  /**
+   * Ends all goroutines of this thread with an error of that message and gives back all it holds; every loop has ended.
+   * Never answers: the machine's state becomes NONE, and the thread stands still.
+   */
   abandon(message: string): void;
   memory(): NodeJS.MemoryUsage;
 }

@@ -10,8 +10,8 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import { Piscina } from 'piscina';
 import { buffer } from '../memory/arena.ts';
-import { store } from '../memory/atomics.ts';
-import { INSTALLED_MACHINES } from '../memory/layout.ts';
+import { load, store, waitAsyncWhile } from '../memory/atomics.ts';
+import { INSTALLED_MACHINES, MACHINE_STATE, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
 import type { Installation, MainControl, WorkerControl } from './control.ts';
 
 const WORKER_FILE = fileURLToPath(new URL('../worker.js', import.meta.url));
@@ -44,8 +44,7 @@ export class ThreadPool {
       concurrentTasksPerWorker: 1,
       // Else a thread without a Piscina task sleeps in Atomics.wait, and its event loop with it.
       atomics: 'disabled',
-      // Of the flags that concern the main program's entry, a worker refuses this one.
-      execArgv: process.execArgv.filter((flag) => !flag.startsWith('--input-type')),
+      ...workerFlags(),
     });
     // A thread's own error is what its 'exit' reports; without a listener Piscina's copy of it would end the process.
     this.piscina.on('error', () => undefined);
@@ -130,7 +129,11 @@ export class ThreadPool {
 
   /** Ends the goroutines of all threads, after `stop`. One thread after the other: see `scheduler/abandon.ts`. */
   async abandon(message: string): Promise<void> {
-    for (const { control } of this.members) await control.abandon(message);
+    for (const { control, machine } of this.members) {
+      void control.abandon(message);
+      const address = machineBase(machine) + MACHINE_STATE;
+      for (let state = load(address); state !== MACHINE_STATE_NONE; state = load(address)) await waitAsyncWhile(address, state);
+    }
   }
 
   memory(): Promise<NodeJS.MemoryUsage[]> {
@@ -149,4 +152,10 @@ export class ThreadPool {
 function release({ control, ports }: Pick<Member, 'control' | 'ports'>): void {
   control[Comlink.releaseProxy]();
   for (const port of ports) port.close();
+}
+
+/** Workers take the process's flags by themselves, but refuse one that concerns the main program's entry. */
+function workerFlags(): { execArgv?: string[] } {
+  const kept = process.execArgv.filter((flag) => !flag.startsWith('--input-type'));
+  return kept.length === process.execArgv.length ? {} : { execArgv: kept };
 }

@@ -54,9 +54,10 @@ export const asyncCode: Place = { name: 'async code with goroutines on workers',
 export const everywhere: readonly Place[] = [oneThread, threads, callingThread, mainGoroutine, asyncCode];
 export const inGoroutines: readonly Place[] = [oneThread, threads, callingThread, mainGoroutine];
 
-/** Starts the runtime for a place, and ends it again. */
-export function enter(place: Place): void {
+/** Starts the runtime for a place; when this has come to its end, all threads are there. */
+export async function enter(place: Place): Promise<void> {
   runtime.configure({ procs: place.procs });
+  await go(() => undefined);
 }
 
 export function leave(): Promise<void> {

@@ -11,7 +11,7 @@ describe('a process without run', () => {
     ['running', `${MAIN_FIRST}computed 0\n`],
     ['yielding', `${MAIN_FIRST}yielded\n`],
     ['reading', 'read true\nread true\n'],
-    ['timers', 'timer of a goroutine\ntimer of the main thread\n'],
+    ['timers', 'timer of a goroutine\n'],
     ['parkedAndSleeping', 'slept\n'],
     ['bornLate', 'grandchild\n'],
     ['wokenByMain', '42\n'],
@@ -29,15 +29,16 @@ describe('a process without run', () => {
   });
 
   it.each([
-    ['receivesForEver', '  async code on the main thread [chan receive]\n'],
-    ['receivesForEverBesideOthers', '  async code on the main thread [chan receive]\n  and 2 more goroutines parked on other threads\n'],
-    ['joinsForEver', '  async code on the main thread [goroutine join]\n  and 1 more goroutine parked on other threads\n'],
-  ])('reports a deadlock of async code: %s', async (program, who) => {
+    ['receivesForEver', 'chan receive'],
+    ['receivesForEverBesideOthers', 'chan receive'],
+    ['joinsForEver', 'goroutine join'],
+  ])('reports a deadlock of async code: %s', async (program, reason) => {
     const { code, stdout, stderr } = await runProgram('lifetime', program);
     expect(stdout).toBe('');
-    expect(stderr).toContain(`DeadlockError: all goroutines are asleep - deadlock!\n${who}`);
+    expect(stderr).toContain('DeadlockError: all goroutines are asleep - deadlock!\n');
+    expect(stderr).toContain(`async code on the main thread [${reason}`);
+    expect(code).toEqual(expect.any(Number));
     expect(code).not.toBe(0);
-    expect(code).not.toBe('SIGKILL');
   });
 
   it('goes on when the deadlock is caught', async () => {

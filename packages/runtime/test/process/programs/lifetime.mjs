@@ -44,7 +44,6 @@ export const programs = {
       await new Promise((resolve) => setTimeout(resolve, 100));
       console.log('timer of a goroutine');
     });
-    setTimeout(() => console.log('timer of the main thread'), 200);
   },
 
   async awaited() {
@@ -53,7 +52,7 @@ export const programs = {
 
   async worked() {
     const channel = chan();
-    for (let index = 0; index < 100; index++) go((to, value) => to.send(value).drive(), channel, index);
+    for (let index = 0; index < 100; index++) go(async (to, value) => await to.send(value), channel, index);
     let sum = 0;
     for (let index = 0; index < 100; index++) sum += await channel.recv();
     console.log(sum);

@@ -1,0 +1,41 @@
+/**
+ * Work of this thread's libuv loop that the scheduler does not know: a timer or socket of a goroutine's own, whose callback
+ * may yet send on a channel, or what an async goroutine awaits. While a goroutine lives on this thread and there is such
+ * work, the thread counts as busy: the process must not end, nor speak of a deadlock.
+ *
+ * Nobody tells when the work is over, so a thread that sleeps for its sake looks again every so often.
+ */
+import { machine } from './machine.ts';
+import { schedule } from './schedule.ts';
+
+const LOOK_AGAIN_MILLISECONDS = 20;
+
+/** What a thread has open without any goroutine, by kind. */
+let ownResources = new Map<string, number>();
+let lookingAgain: NodeJS.Timeout | null = null;
+
+/** What is open now is the runtime's own. */
+export function noteOwnResources(): void {
+  ownResources = openResources();
+}
+
+/** Before a worker sleeps with nothing pending that we know. */
+export function findForeignWork(): boolean {
+  machine.foreignWork = machine.number > 0 && machine.pinned > 0 && !machine.hasPending() && moreThanOwn();
+  if (machine.foreignWork) {
+    if (lookingAgain !== null) lookingAgain.refresh();
+    else lookingAgain = setTimeout(schedule, LOOK_AGAIN_MILLISECONDS).unref();
+  }
+  return machine.foreignWork;
+}
+
+function moreThanOwn(): boolean {
+  for (const [kind, count] of openResources()) if (count > (ownResources.get(kind) ?? 0)) return true;
+  return false;
+}
+
+function openResources(): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,60 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { words } from '../../src/memory/arena.ts';
+import { createArena } from '../../src/memory/create.ts';
+import { allocate, free } from '../../src/memory/heap.ts';
+import { KIND_BINARY, PRESSURE, PRESSURE_LEVEL } from '../../src/memory/layout.ts';
+import { lock, unlock } from '../../src/memory/lock.ts';
+import { checkPressure } from '../../src/memory/pressure.ts';
+
+const MEBIBYTE = 1024 * 1024;
+
+describe('pressure', () => {
+  const level = (): number => words[PRESSURE_LEVEL]! * 16;
+  beforeEach(() => {
+    createArena(64 * MEBIBYTE);
+  });
+
+  it('starts at an eighth of a small arena, at 128 MiB of a large one', () => {
+    expect(level()).toBe(8 * MEBIBYTE);
+    createArena(2048 * MEBIBYTE);
+    expect(level()).toBe(128 * MEBIBYTE);
+  });
+
+  it('rises once when the level is crossed, and the level with it', () => {
+    const blocks = Array.from({ length: 9 }, () => allocate(KIND_BINARY, MEBIBYTE - 8));
+    checkPressure();
+    expect(words[PRESSURE]).toBe(1);
+    expect(level()).toBeGreaterThanOrEqual(12 * MEBIBYTE);
+    checkPressure();
+    expect(words[PRESSURE]).toBe(1);
+    for (const block of blocks) free(block);
+  });
+
+  it('comes down to twice what is in use, not below the start', () => {
+    const blocks = Array.from({ length: 20 }, () => allocate(KIND_BINARY, MEBIBYTE - 8));
+    checkPressure();
+    const high = level();
+    while (blocks.length > 6) free(blocks.pop()!);
+    checkPressure();
+    expect(level()).toBe(12 * MEBIBYTE);
+    expect(level()).toBeLessThan(high);
+    while (blocks.length > 0) free(blocks.pop()!);
+    checkPressure();
+    expect(level()).toBe(8 * MEBIBYTE);
+  });
+});
+
+describe('lock', () => {
+  it('is held, free, and wakes nobody when nobody waits', () => {
+    createArena(8 * MEBIBYTE);
+    const address = allocate(KIND_BINARY, 8);
+    words[address] = 0;
+    lock(address);
+    expect(words[address]).toBe(1);
+    unlock(address);
+    expect(words[address]).toBe(0);
+    words[address] = 2;
+    unlock(address);
+    expect(words[address]).toBe(0);
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { ownLines, runProgram } from '../helpers/child.ts';
+
+describe('an error that nobody joins', () => {
+  it.each([
+    ['uncaught', 'before\n', /PaymentError.*: no charge\n {4}at chargesTheCard \(errors\.mjs:13:27\)\n[^]*in goroutine \d+, which nobody joined/],
+    ['uncaughtInRun', '', /TypeError: in the background\n {4}at fails \(errors\.mjs:\d+:\d+\)\n/],
+    ['uncaughtLocal', '', /TypeError: on this thread\n {4}at failsHere \(errors\.mjs:\d+:\d+\)\n/],
+    ['uncaughtOfAGoroutineInAGoroutine', '', /TypeError: of the inner one\n {4}at inner \(errors\.mjs:\d+:\d+\)\n/],
+    ['uncaughtValue', '', /no error object/],
+    ['named', '', /TypeError: has a name\n[^]*in goroutine \d+ \(charger\), which nobody joined/],
+    ['inACallback', '', /TypeError: in a callback\n {4}at .*callback.*errors\.mjs:\d+:\d+\)\n/],
+    ['rejectionInAGoroutine', '', /TypeError: not handled\n {4}at .*errors\.mjs:\d+:\d+\)?\n/],
+  ])('ends the process with its own stack: %s', async (program, stdout, report) => {
+    const ended = await runProgram('errors', program);
+    expect(ownLines(ended.stderr)).toMatch(report);
+    expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: 1, stdout });
+  });
+
+  it('goes to the listener instead', async () => {
+    expect(await runProgram('errors', 'listener')).toEqual({
+      code: 0,
+      stdout: 'PaymentError one E_ONE number first\nError two undefined number undefined\ngoes on\n',
+      stderr: '',
+    });
+  });
+
+  it.each([
+    ['joinedInTime', 'joined\n'],
+    ['caughtByJoin', 'PaymentError caught\n'],
+  ])('is no matter when somebody joins: %s', async (program, stdout) => {
+    expect(await runProgram('errors', program)).toEqual({ code: 0, stdout, stderr: '' });
+  });
+
+  it('has a stack with the names and lines of the program', async () => {
+    const { code, stdout, stderr } = await runProgram('errors', 'stacks');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [deep] = /(?<=deep )\d+/.exec(stdout) ?? [];
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(`^deep ${deep} < generator \\d+$`),
+      expect.stringMatching(`^deep ${deep} < asynchronous \\d+$`),
+      expect.stringMatching(`^deep ${deep} < .*\\d+$`),
+      expect.stringMatching(`^deep ${deep} < local \\d+$`),
+    ]);
+  });
+});

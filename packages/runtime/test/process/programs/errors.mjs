@@ -1,0 +1,141 @@
+/** Errors that nobody joins. */
+import { chan, go, gosched, run, runtime, sleep } from 'goroutines';
+
+class PaymentError extends Error {
+  name = 'PaymentError';
+}
+
+export const programs = {
+  uncaught() {
+    console.log('before');
+    go(function* chargesTheCard() {
+      yield* gosched();
+      throw Object.assign(new PaymentError('no charge'), { code: 'E_CHARGE' });
+    });
+  },
+
+  async uncaughtInRun() {
+    await run(function* () {
+      go(function* fails() {
+        throw new TypeError('in the background');
+      });
+      yield* sleep(5000);
+      console.log('never');
+    });
+  },
+
+  uncaughtLocal() {
+    go.local(function* failsHere() {
+      yield* gosched();
+      throw new TypeError('on this thread');
+    });
+  },
+
+  uncaughtOfAGoroutineInAGoroutine() {
+    go(function* outer() {
+      go(function* inner() {
+        throw new TypeError('of the inner one');
+      });
+      yield* sleep(5000);
+      console.log('never');
+    });
+  },
+
+  uncaughtValue() {
+    go(() => {
+      throw { reason: 'no error object' };
+    });
+  },
+
+  named() {
+    go.with({ name: 'charger' }, function* () {
+      throw new TypeError('has a name');
+    });
+  },
+
+  inACallback() {
+    go(function* () {
+      setTimeout(function callback() {
+        throw new TypeError('in a callback');
+      }, 1);
+      yield* sleep(5000);
+      console.log('never');
+    });
+  },
+
+  rejectionInAGoroutine() {
+    go(function* () {
+      Promise.reject(new TypeError('not handled'));
+      yield* sleep(5000);
+      console.log('never');
+    });
+  },
+
+  async listener() {
+    const errors = chan(4);
+    const listener = (error, goroutine) => {
+      console.log(error.name, error.message, error.code, typeof goroutine.id, goroutine.name);
+      errors.trySend(1);
+    };
+    runtime.on('uncaught', listener);
+    go.with({ name: 'first' }, () => {
+      throw Object.assign(new PaymentError('one'), { code: 'E_ONE' });
+    });
+    await errors.recv();
+    go(async () => {
+      throw new Error('two');
+    });
+    await errors.recv();
+    runtime.off('uncaught', listener);
+    console.log(await go(() => 'goes on'));
+  },
+
+  joinedInTime() {
+    const handle = go(() => {
+      throw new Error('joined');
+    });
+    setTimeout(() => {
+      handle.then(
+        () => console.log('never'),
+        (error) => console.log(error.message),
+      );
+    }, 0);
+  },
+
+  async caughtByJoin() {
+    try {
+      await go(() => {
+        throw new PaymentError('caught');
+      });
+    } catch (error) {
+      console.log(error.name, error.message);
+    }
+  },
+
+  async stacks() {
+    const failures = await Promise.all(
+      [
+        go(function* generator() {
+          yield* gosched();
+          deep();
+        }),
+        go(async function asynchronous() {
+          await undefined;
+          deep();
+        }),
+        go(() => deep()),
+        go.local(function* local() {
+          deep();
+        }),
+      ].map((handle) => handle.then(undefined, (error) => error)),
+    );
+    for (const { stack } of failures) {
+      const frames = stack.split('\n').filter((line) => line.includes('errors.mjs'));
+      console.log(frames.map((line) => line.replace(/^.*?at (.*?) ?\(?[^ ]*errors\.mjs:(\d+):\d+\)?$/, '$1 $2')).join(' < '));
+    }
+  },
+};
+
+function deep() {
+  throw new Error('deep');
+}
