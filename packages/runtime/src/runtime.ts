@@ -29,6 +29,7 @@ import {
   MACHINE_PINNED,
   MACHINE_STATE,
   MACHINE_STATE_AWAKE,
+  MACHINE_STATE_LOST,
   MACHINE_STATE_NONE,
   MAXIMUM_MACHINES,
   machineBase,
@@ -60,6 +61,8 @@ let pool: ThreadPool | null = null;
 let threadsWanted = false;
 /** Worker threads of this start. */
 let workers = 0;
+/** Their machine numbers. */
+let machines: number[] = [];
 let runtimeId = '';
 let keepAlive: NodeJS.Timeout | null = null;
 let usable = false;
@@ -83,11 +86,21 @@ export function ensureArena(): void {
 function startMain(procs: number): void {
   workers = procs;
   words[PROCESSOR_COUNT] = Math.max(1, procs);
+  machines = unusedMachines(procs);
   // Never less than before: the counters of machines of an earlier start still count.
-  words[MACHINE_COUNT] = Math.max(words[MACHINE_COUNT]!, procs + 1);
+  words[MACHINE_COUNT] = Math.max(words[MACHINE_COUNT]!, (machines.at(-1) ?? 0) + 1);
   if (procs === 0) machine.queue = new LocalQueue(0);
   whenWorkersBusy(() => keepAlive?.ref());
   installLoop({ afterSlice: letGo });
+}
+
+/** The lowest numbers for so many workers. Those of lost machines are not used again: waiters of theirs may still stand in queues. */
+function unusedMachines(count: number): number[] {
+  const numbers: number[] = [];
+  for (let number = 1; numbers.length < count && number < MAXIMUM_MACHINES; number++) {
+    if (load(machineBase(number) + MACHINE_STATE) !== MACHINE_STATE_LOST) numbers.push(number);
+  }
+  return numbers;
 }
 
 /** Starts the threads in the background, unless they run. */
@@ -99,10 +112,10 @@ export function ensureThreads(): void {
   keepAlive = setInterval(() => undefined, 0x7fffffff);
   // Until they sleep for the first time, all count as busy.
   store(BUSY_MACHINES, workers);
-  for (let number = 1; number <= workers; number++) store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
+  for (const number of machines) store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
   lifecycle
     .runExclusive(async () => {
-      pool = await ThreadPool.start(workers, runtimeId, control, replaceLost);
+      pool = await ThreadPool.start(machines, runtimeId, control, replaceLost);
     })
     .catch((error: unknown) => {
       process.nextTick(() => {
@@ -126,11 +139,16 @@ function replaceLost(lostMachine: number, why: string): void {
     return;
   }
   store(MACHINE_COUNT, number + 1);
-  workers++;
   store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
   add(BUSY_MACHINES, 1);
   keepAlive?.ref();
-  void lifecycle.runExclusive(() => pool?.replace(lostMachine, number));
+  // Not under the lifecycle's mutex: a stop must not wait for a thread that does not answer.
+  pool?.replace(lostMachine, number).catch((error: unknown) => {
+    if (load(STOPPING) !== 0) return;
+    process.nextTick(() => {
+      throw new RuntimeStateError(`no thread could be started in the place of one that was lost`, { cause: error });
+    });
+  });
 }
 
 const control: MainControl = {
@@ -164,7 +182,7 @@ export async function stop(reason: string): Promise<void> {
   await lifecycle.runExclusive(async () => {
     if (!threadsWanted) return;
     const error = new RuntimeStateError(reason);
-    for (let number = 0; number <= workers; number++) wakeMachine(number);
+    for (let number = 0; number < load(MACHINE_COUNT); number++) wakeMachine(number);
     const clean = pool === null || (await pool.stop(STOP_PATIENCE));
     uninstallLoop();
     if (clean) {
@@ -195,7 +213,8 @@ function failAsyncWaits(error: Error): void {
 /** The arena as it was before the first thread started, with the objects in it. */
 function reset(): void {
   for (let number = 0; number < load(MACHINE_COUNT); number++) {
-    store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_NONE);
+    const state = machineBase(number) + MACHINE_STATE;
+    if (load(state) !== MACHINE_STATE_LOST) store(state, MACHINE_STATE_NONE);
     store(machineBase(number) + MACHINE_PINNED, 0);
     discardInbox(number);
   }

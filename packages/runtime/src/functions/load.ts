@@ -88,10 +88,14 @@ function closureFactory(definition: FunctionDefinition, make: ModuleFactory): Fa
  * which is its whole text, and not by the URL it says it comes from. Puts the URL in the address's place.
  */
 export function nameOrigins(error: unknown): void {
-  if (!(error instanceof Error) || !error.stack?.includes(ADDRESS_START)) return;
-  let { stack } = error;
-  for (const [address, url] of origins) stack = stack.replaceAll(address, url);
-  error.stack = stack;
+  try {
+    if (!(error instanceof Error) || !error.stack?.includes(ADDRESS_START)) return;
+    let { stack } = error;
+    for (const [address, url] of origins) stack = stack.replaceAll(address, url);
+    error.stack = stack;
+  } catch {
+    // A user's own `stack`: it stays as it is.
+  }
 }
 
 /** Node's messages name the importing module by its URL, which here is its whole text. */

@@ -18,6 +18,7 @@ import { FUNCTION_COUNT, FUNCTIONS, KIND_FUNCTION, MAXIMUM_FUNCTIONS } from '../
 
 const numbers = new Map<string, number>();
 const functions: Array<LoadedFunction | undefined> = [];
+const failures = new Map<number, unknown>();
 
 /**
  * A function as this thread has it. One with captures is made anew for each set of values, and a fresh generator function
@@ -101,16 +102,27 @@ export function functionOf(number: number): LoadedFunction | undefined {
   return functions[number];
 }
 
+/** Why a function could not be loaded into this thread; undefined when it was not tried or could. */
+export function failureOf(number: number): unknown {
+  return failures.get(number);
+}
+
 /** Loads a function into this thread. */
 export async function loadNumber(number: number): Promise<void> {
   const definition = definitionOf(number);
-  functions[number] = new LoadedFunction(loaded(definition.key) ?? (await load(definition)));
+  try {
+    functions[number] = new LoadedFunction(loaded(definition.key) ?? (await load(definition)));
+  } catch (error) {
+    failures.set(number, error);
+    throw error;
+  }
 }
 
 /** Forgets the numbers of an arena used before. */
 export function initializeFunctions(): void {
   numbers.clear();
   functions.length = 0;
+  failures.clear();
   lastFunction = null;
   locatedCaptures = null;
 }

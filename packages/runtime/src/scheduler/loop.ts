@@ -65,8 +65,12 @@ function slice(): void {
   if (machine.asleep) rise();
   machine.count(COUNT_SLICES);
   machine.running = true;
-  const more = runGoroutines();
-  machine.running = false;
+  let more = true;
+  try {
+    more = runGoroutines();
+  } finally {
+    machine.running = false;
+  }
   // Libuv's turn may take long: nobody shall count on this machine's looking for work meanwhile.
   if (machine.searching) stopSearchingWithWork();
   machine.publishCounts();
@@ -134,7 +138,8 @@ function resume(task: Task, thrown: Error | null): void {
     completeWithValue(task.record, result.value, task.local);
   } else if (result.value instanceof Operation) {
     const { reason } = result.value;
-    resume(task, new TypeError(`yield of an operation (${reason}) does not drive it: write yield* instead of yield`));
+    machine.slotOf(task);
+    task.throwInto(new TypeError(`yield of an operation (${reason}) does not drive it: write yield* instead of yield`));
   } else {
     machine.slotOf(task);
     task.wake(); // A bare `yield` lets the others run.

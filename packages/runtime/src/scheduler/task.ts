@@ -93,6 +93,13 @@ export class Task implements Waiting {
     if (this.woken) discardOutcome(operation);
   }
 
+  /** Throws an error into it when it is next resumed. */
+  throwInto(error: Error): void {
+    this.interrupt = error;
+    this.interrupted = true;
+    this.wake();
+  }
+
   takeInterrupt(): Error {
     const error = this.interrupt!;
     this.interrupt = null;
@@ -116,6 +123,8 @@ const WAKE_UP_MILLISECONDS = 1000;
 function discardOutcome(operation: Operation<unknown>): void {
   try {
     operation.behaviour.end(operation);
+    // A lock is given back.
+    (operation.value as Partial<Disposable> | undefined)?.[Symbol.dispose]?.();
   } catch {
     // An error was what it brought.
   }

@@ -50,17 +50,18 @@ export class ThreadPool {
     this.piscina.on('error', () => undefined);
   }
 
-  /** Starts so many threads and makes them machines 1 and up, with the processors 0 and up. */
+  /** Starts a thread for each of these machines, with the processors 0 and up. */
   static async start(
-    threads: number,
+    machines: readonly number[],
     runtimeId: string,
     main: MainControl,
     lost: (machine: number, why: string) => void,
   ): Promise<ThreadPool> {
+    const threads = machines.length;
     const pool = new ThreadPool(threads, runtimeId, main, lost);
     store(INSTALLED_MACHINES, 0);
     try {
-      await Promise.all(Array.from({ length: threads }, (_, index) => pool.install(index + 1, index, threads)));
+      await Promise.all(machines.map((machine, index) => pool.install(machine, index, threads)));
     } catch (error) {
       await pool.end();
       throw error;
