@@ -35,12 +35,60 @@ function* produceObjects(channel, seed, count) {
 
 function oddValues() {
   return [
-    0, -0, 1, -1, 0.1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.MAX_SAFE_INTEGER, Number.MIN_VALUE,
-    2 ** 31, -(2 ** 31), 2 ** 32, 2 ** 53, true, false, null, undefined, '', 'a', 'é', '€', '😀', '\ud800', '\udfff\ud800', '\0',
-    0n, 1n, -1n, 2n ** 64n, -(2n ** 64n), 2n ** 1000n, [], {}, [undefined, , null], { a: undefined }, new Date(-1), /x/gi,
-    new Map(), new Set([[], {}]), new Uint8Array(), new Float64Array([Number.NaN, -0, 1e300]), new BigInt64Array([-1n, 2n ** 62n]),
-    new Uint8ClampedArray([1, 300]), new DataView(new Uint8Array([1, 2, 3]).buffer, 1), new Uint16Array([1, 65535]).subarray(1),
-    new ArrayBuffer(8), Object(5), Object('text'), Object(5n), Object(true), Object.create(null), new Error('plain'),
+    0,
+    -0,
+    1,
+    -1,
+    0.1,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    Number.MAX_SAFE_INTEGER,
+    Number.MIN_VALUE,
+    2 ** 31,
+    -(2 ** 31),
+    2 ** 32,
+    2 ** 53,
+    true,
+    false,
+    null,
+    undefined,
+    '',
+    'a',
+    'é',
+    '€',
+    '😀',
+    '\ud800',
+    '\udfff\ud800',
+    '\0',
+    0n,
+    1n,
+    -1n,
+    2n ** 64n,
+    -(2n ** 64n),
+    2n ** 1000n,
+    [],
+    {},
+    // biome-ignore lint/suspicious/noSparseArray: a hole is what is tested.
+    [undefined, , null],
+    { a: undefined },
+    new Date(-1),
+    /x/gi,
+    new Map(),
+    new Set([[], {}]),
+    new Uint8Array(),
+    new Float64Array([Number.NaN, -0, 1e300]),
+    new BigInt64Array([-1n, 2n ** 62n]),
+    new Uint8ClampedArray([1, 300]),
+    new DataView(new Uint8Array([1, 2, 3]).buffer, 1),
+    new Uint16Array([1, 65535]).subarray(1),
+    new ArrayBuffer(8),
+    Object(5),
+    Object('text'),
+    Object(5n),
+    Object(true),
+    Object.create(null),
+    new Error('plain'),
   ];
 }
 
@@ -106,7 +154,8 @@ export const values = {
       for (const [index, expected] of oddValues().entries()) {
         const value = yield* drive(channel.recv());
         if (expected instanceof Error) assert.equal(value.message, expected.message);
-        else if (expected !== null && typeof expected === 'object' && Object.getPrototypeOf(expected) === null) assert.deepEqual(value, {});
+        else if (expected !== null && typeof expected === 'object' && Object.getPrototypeOf(expected) === null)
+          assert.deepEqual(value, {});
         else assert.deepStrictEqual(value, expected, `value ${index}`);
       }
     }

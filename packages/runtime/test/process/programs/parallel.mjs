@@ -1,0 +1,47 @@
+/** Goroutines that wait for each other without giving their thread away: each must get a thread of its own. */
+import { AtomicInt, go, run, runtime } from 'goroutines';
+
+function meet(met, count) {
+  met.add(1);
+  while (met.load() < count);
+}
+
+function* meetAsWell(met, count) {
+  met.add(1);
+  while (met.load() < count);
+}
+
+export const programs = {
+  async fromMain() {
+    runtime.configure({ procs: 4 });
+    for (let round = 0; round < 5; round++) {
+      const met = new AtomicInt();
+      const handles = [0, 1, 2, 3].map(() => go(meet, met, 4));
+      for (const handle of handles) await handle;
+    }
+    console.log('met');
+  },
+
+  async ofTwoFunctions() {
+    runtime.configure({ procs: 2 });
+    const met = new AtomicInt();
+    const handles = [go(meet, met, 2), go(meetAsWell, met, 2)];
+    for (const handle of handles) await handle;
+    console.log('met');
+  },
+
+  async fromAGoroutine() {
+    runtime.configure({ procs: 4 });
+    await run(function* () {
+      yield* go(function* () {
+        for (let round = 0; round < 5; round++) {
+          const met = new AtomicInt();
+          const handles = [0, 1, 2].map(() => go(meet, met, 4));
+          meet(met, 4);
+          for (const handle of handles) yield* handle;
+        }
+      });
+    });
+    console.log('met');
+  },
+};

@@ -1,0 +1,216 @@
+/** Waiters, their queues, the inbox, timers and tuples, on one thread. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { words } from '../../src/memory/arena.ts';
+import { createArena } from '../../src/memory/create.ts';
+import { allocate, usage } from '../../src/memory/heap.ts';
+import { KIND_RING, MACHINE_INBOX, MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_POLLING, machineBase, MACHINE_STATE_AWAKE } from '../../src/memory/layout.ts';
+import { clear } from '../../src/codec/cell.ts';
+import { attachMachine } from '../../src/scheduler/attach.ts';
+import { drainInbox, inboxIsEmpty, ready, sendToInbox } from '../../src/scheduler/inbox.ts';
+import { machine, type Waiting } from '../../src/scheduler/machine.ts';
+import { addTimer, clearTimers, fireTimers, hasTimers, removeTimer, type Timer } from '../../src/scheduler/timers.ts';
+import { decodeTuple, dropTuple, encodeTuple } from '../../src/scheduler/tuple.ts';
+import { dequeue, enqueue, remove } from '../../src/scheduler/wait-queue.ts';
+import { CASE, CLAIM, CLAIM_WORD, freeWaiter, reserveWaiter, SLOT, takeWaiter, UNCLAIMED } from '../../src/scheduler/waiter.ts';
+
+function newWaiter(owner = 0, slot = 0): number {
+  reserveWaiter();
+  return takeWaiter(owner, slot);
+}
+
+beforeEach(() => {
+  createArena(8 * 1024 * 1024);
+  attachMachine(0);
+});
+
+describe('waiting queue', () => {
+  let queue: number;
+  beforeEach(() => {
+    queue = allocate(KIND_RING, 8);
+    words.fill(0, queue, queue + 2);
+  });
+
+  it('is first come, first served', () => {
+    const waiters = Array.from({ length: 5 }, () => newWaiter());
+    for (const waiter of waiters) enqueue(queue, waiter);
+    expect(Array.from({ length: 6 }, () => dequeue(queue))).toEqual([...waiters, 0]);
+    expect([words[queue], words[queue + 1]]).toEqual([0, 0]);
+  });
+
+  it.each([0, 1, 2])('lets one go from place %i, once', (place) => {
+    const waiters = [newWaiter(), newWaiter(), newWaiter()];
+    for (const waiter of waiters) enqueue(queue, waiter);
+    expect(remove(queue, waiters[place]!)).toBe(true);
+    expect(remove(queue, waiters[place]!)).toBe(false);
+    const left = waiters.filter((_, index) => index !== place);
+    const last = newWaiter();
+    enqueue(queue, last);
+    expect(Array.from({ length: 4 }, () => dequeue(queue))).toEqual([...left, last, 0]);
+  });
+
+  it('passes over those who were served elsewhere: one claim for all cases of a select', () => {
+    const other = allocate(KIND_RING, 8);
+    words.fill(0, other, other + 2);
+    const [first, second, plain] = [newWaiter(), newWaiter(), newWaiter()];
+    words[first! + CLAIM_WORD] = UNCLAIMED;
+    for (const [index, waiter] of [first!, second!].entries()) {
+      words[waiter + CLAIM] = first! + CLAIM_WORD;
+      words[waiter + CASE] = index + 1;
+    }
+    enqueue(queue, first!);
+    enqueue(queue, plain!);
+    enqueue(other, second!);
+    expect(dequeue(other)).toBe(second);
+    expect(words[first! + CLAIM_WORD]).toBe(2);
+    expect(dequeue(queue)).toBe(plain);
+    expect(dequeue(queue)).toBe(0);
+  });
+
+  it('passes over those whose thread was lost', () => {
+    const lost = newWaiter(3);
+    const here = newWaiter();
+    enqueue(queue, lost);
+    enqueue(queue, here);
+    words[machineBase(3) + MACHINE_STATE] = MACHINE_STATE_LOST;
+    expect(dequeue(queue)).toBe(here);
+  });
+});
+
+describe('inbox', () => {
+  it('wakes in the order in which the wake-ups came in', () => {
+    words[machine.base + MACHINE_STATE] = MACHINE_STATE_AWAKE;
+    const woken: number[] = [];
+    for (let index = 0; index < 10; index++) {
+      const waiting: Waiting = { slot: -1, entered: () => undefined, abandon: () => undefined, wake: () => woken.push(index) };
+      const waiter = newWaiter(0, machine.slotOf(waiting));
+      sendToInbox(0, waiter);
+    }
+    expect(inboxIsEmpty()).toBe(false);
+    expect(woken).toEqual([]);
+    drainInbox();
+    expect(woken).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(inboxIsEmpty()).toBe(true);
+    drainInbox();
+    expect(woken.length).toBe(10);
+  });
+
+  it('is not needed for a waiter of this thread, and is of its owner for another', () => {
+    let woken = 0;
+    const waiting: Waiting = { slot: -1, entered: () => undefined, abandon: () => undefined, wake: () => woken++ };
+    ready(newWaiter(0, machine.slotOf(waiting)));
+    expect(woken).toBe(1);
+    words[machineBase(5) + MACHINE_STATE] = MACHINE_STATE_POLLING;
+    const waiter = newWaiter(5, 7);
+    ready(waiter);
+    expect(woken).toBe(1);
+    expect(words[machineBase(5) + MACHINE_INBOX]).toBe(waiter);
+    expect(words[machineBase(5) + MACHINE_STATE]).toBe(MACHINE_STATE_AWAKE);
+    expect(words[waiter + SLOT]).toBe(7);
+  });
+
+  it('gives entries of the table again when they are free', () => {
+    const make = (): Waiting => ({ slot: -1, entered: () => undefined, abandon: () => undefined, wake: () => undefined });
+    const [a, b, c] = [make(), make(), make()];
+    const slot = machine.slotOf(a!);
+    expect(machine.slotOf(a!)).toBe(slot);
+    expect(machine.slotOf(b!)).not.toBe(slot);
+    machine.freeSlot(a!);
+    expect(a!.slot).toBe(-1);
+    expect(machine.slotOf(c!)).toBe(slot);
+    expect(machine.entries[slot]).toBe(c);
+  });
+
+  it('keeps one waiter at hand and gives the others back', () => {
+    const before = usage().get('waiters') ?? 0;
+    const waiters = [newWaiter(), newWaiter(), newWaiter()];
+    for (const waiter of waiters) freeWaiter(waiter);
+    expect((usage().get('waiters') ?? 0) - before).toBeLessThanOrEqual(64);
+  });
+});
+
+describe('timers', () => {
+  class TestTimer implements Timer {
+    position = -1;
+    readonly due: number;
+    readonly fired: number[];
+    constructor(due: number, fired: number[]) {
+      this.due = due;
+      this.fired = fired;
+    }
+    fire(): void {
+      this.fired.push(this.due);
+    }
+  }
+
+  it('fire in the order in which they are due, and not before', () => {
+    const fired: number[] = [];
+    const timers = Array.from({ length: 500 }, (_, index) => new TestTimer(1e12 + ((index * 7919) % 500), fired));
+    for (const timer of timers) addTimer(timer);
+    expect(machine.pending).toBe(500);
+    for (const timer of timers) if (timer.due % 3 === 0) removeTimer(timer);
+    removeTimer(timers[0]!);
+    removeTimer(timers[0]!);
+    fireTimers(1e12 - 1);
+    expect(fired).toEqual([]);
+    fireTimers(1e12 + 249);
+    const expected = timers
+      .filter((timer) => timer !== timers[0] && timer.due % 3 !== 0)
+      .map(({ due }) => due)
+      .sort((a, b) => a - b);
+    expect(fired).toEqual(expected.filter((due) => due <= 1e12 + 249));
+    fireTimers(1e13);
+    expect(fired).toEqual(expected);
+    expect(hasTimers()).toBe(false);
+    expect(machine.pending).toBe(0);
+  });
+
+  it('may be added while others fire', () => {
+    const fired: number[] = [];
+    const second = new TestTimer(1e12, fired);
+    const first: Timer = { due: 1e12, position: -1, fire: () => addTimer(second) };
+    addTimer(first);
+    fireTimers(1e12);
+    expect(fired).toEqual([1e12]);
+    clearTimers();
+    expect(hasTimers()).toBe(false);
+  });
+});
+
+describe('tuple', () => {
+  const shared = { shared: true };
+  it.each([
+    [[]],
+    [[1]],
+    [['a text that does not fit into a cell']],
+    [[1, 'two', null, undefined, 5n]],
+    [[{ one: 'object' }, 2, 3]],
+    [[{ two: shared }, [shared]]],
+  ])('gives back what was put in, and holds nothing afterwards (%#)', (values) => {
+    const cell = allocate(KIND_RING, 8) >> 1;
+    clear(cell);
+    const before = Object.fromEntries(usage());
+    const form = encodeTuple(values, cell, 'pass to go');
+    expect(decodeTuple(cell, form)).toEqual(values);
+    expect(decodeTuple(cell, form)).toEqual(values);
+    dropTuple(cell, form);
+    expect(Object.fromEntries(usage())).toEqual(before);
+  });
+
+  it('keeps what two values share shared', () => {
+    const cell = allocate(KIND_RING, 8) >> 1;
+    const form = encodeTuple([shared, { again: shared }], cell, 'pass to go');
+    const [first, second] = decodeTuple(cell, form) as [object, { again: object }];
+    expect(second.again).toBe(first);
+    dropTuple(cell, form);
+  });
+
+  it('holds nothing when one of the values cannot be copied', () => {
+    const cell = allocate(KIND_RING, 8) >> 1;
+    clear(cell);
+    const before = Object.fromEntries(usage());
+    for (const values of [[Symbol('no')], [1, 'a text that does not fit', Symbol('no')], [{ a: 1 }, { b: Symbol('no') }]]) {
+      expect(() => encodeTuple(values, cell, 'pass to go')).toThrow(/cannot pass to go/);
+      expect(Object.fromEntries(usage())).toEqual(before);
+    }
+  });
+});

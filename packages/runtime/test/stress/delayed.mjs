@@ -1,0 +1,169 @@
+/**
+ * Rounds of everything at once, over a package whose seam delays: `node delayed.mjs PACKAGE ROUNDS`. Each round counts
+ * what must be conserved; a round that does not end is a lost wake-up, and the test that runs this kills it.
+ */
+import assert from 'node:assert/strict';
+
+const { after, AtomicInt, chan, go, gosched, Mutex, run, runtime, select, WaitGroup } = await import(
+  new URL('dist/index.js', process.argv[2]).href
+);
+const rounds = Number(process.argv[3]);
+
+/** Four senders and three receivers over three channels: every value arrives once. */
+function* selects() {
+  const [first, second, third, quit] = [chan(0), chan(2), chan(1), chan(0)];
+  const senders = new WaitGroup();
+  const each = 40;
+  for (let sender = 0; sender < 4; sender++) {
+    senders.add();
+    go(function* () {
+      for (let index = 0; index < each; index++) {
+        const value = { number: sender * each + index, text: 'longer than a cell' };
+        if (index % 3 === 0) yield* first.send(value);
+        else yield* select({ first: first.send(value), second: second.send(value), third: third.send(value) });
+      }
+      senders.done();
+    });
+  }
+  const receivers = Array.from({ length: 3 }, () =>
+    go(function* () {
+      const numbers = [];
+      for (;;) {
+        const hit = yield* select({
+          first: first.recv(),
+          second: second.recv(),
+          third: third.recv(),
+          quit: quit.recv(),
+          late: after(Math.random() * 3),
+        });
+        if (hit.key === 'quit') break;
+        if (hit.key !== 'late') numbers.push(hit.value.number);
+      }
+      for (const rest of [second, third]) {
+        for (let [value, ok] = rest.tryRecv(); ok; [value, ok] = rest.tryRecv()) numbers.push(value.number);
+      }
+      return numbers;
+    }),
+  );
+  yield* senders.wait();
+  quit.close();
+  const numbers = [];
+  for (const receiver of receivers) numbers.push(...(yield* receiver));
+  numbers.sort((a, b) => a - b);
+  assert.deepEqual(
+    numbers,
+    Array.from({ length: 4 * each }, (_, index) => index),
+  );
+}
+
+function* mutexes() {
+  const [lock, inside, total] = [new Mutex(), new AtomicInt(), new AtomicInt()];
+  const handles = Array.from({ length: 12 }, () =>
+    go(function* () {
+      for (let turn = 0; turn < 15; turn++) {
+        const guard = yield* lock.lock();
+        if (inside.add(1) !== 1) throw new Error('two hold the lock');
+        total.add(1);
+        if (turn % 5 === 0) yield* gosched();
+        inside.add(-1);
+        guard.unlock();
+      }
+    }),
+  );
+  for (const handle of handles) yield* handle;
+  assert.equal(total.load(), 180);
+}
+
+/** What is received is what was sent, whoever is cancelled meanwhile. */
+function* cancels() {
+  const [values, received] = [chan(0), new AtomicInt()];
+  const receivers = Array.from({ length: 20 }, () =>
+    go(function* () {
+      yield* select({ value: values.recv(), late: after(60_000) });
+      received.add(1);
+      yield* gosched();
+    }),
+  );
+  const sender = go(function* () {
+    let sent = 0;
+    for (let index = 0; index < 1000; index++) {
+      if (values.trySend(index)) sent++;
+      yield* gosched();
+    }
+    return sent;
+  });
+  for (const receiver of receivers) if (Math.random() < 0.5) receiver.cancel('no longer needed');
+  const sent = yield* sender;
+  for (const receiver of receivers) receiver.cancel();
+  for (const receiver of receivers) {
+    try {
+      yield* receiver;
+    } catch (error) {
+      assert.equal(error.name, 'CanceledError');
+    }
+  }
+  assert.equal(received.load(), sent);
+}
+
+function* closes() {
+  const values = chan(0);
+  const receivers = Array.from({ length: 40 }, (_, index) =>
+    index % 2 === 0
+      ? go(async () => (await select({ value: values.recv(), late: after(60_000) })).ok)
+      : go(function* () {
+          return (yield* values.recvOk())[1];
+        }),
+  );
+  values.close();
+  for (const receiver of receivers) assert.equal(yield* receiver, false);
+}
+
+function* tree(depth) {
+  if (depth === 0) return 1;
+  const [left, right] = [go(tree, depth - 1), go(tree, depth - 1)];
+  return (yield* left) + (yield* right);
+}
+
+/** More than a local queue holds. */
+function* burst() {
+  const [all, count] = [new WaitGroup(), new AtomicInt()];
+  all.add(700);
+  yield* go(function* () {
+    for (let index = 0; index < 700; index++) {
+      go(() => {
+        count.add(1);
+        all.done();
+      });
+    }
+  });
+  yield* all.wait();
+  assert.equal(count.load(), 700);
+}
+
+/** From the main thread, with pauses in which everybody falls asleep. */
+function* spawns() {
+  for (let round = 0; round < 10; round++) {
+    const handles = Array.from({ length: 10 }, () => go(() => 1));
+    for (const handle of handles) yield* handle;
+    yield* after(Math.random() * 2);
+  }
+}
+
+await run(function* () {
+  yield* spawns();
+  if (process.env.ONLY !== undefined) {
+    for (let round = 0; round < 20 * rounds; round++) yield* spawns();
+    return;
+  }
+  for (let round = 0; round < rounds; round++) {
+    yield* selects();
+    yield* mutexes();
+    yield* cancels();
+    yield* closes();
+    assert.equal(yield* tree(6), 64);
+    yield* burst();
+    yield* spawns();
+  }
+});
+assert.equal(runtime.numGoroutine(), 0);
+console.log('done');
