@@ -20,9 +20,12 @@ const loading = new Map<number, number[]>();
 /** Records whose arguments can be made now, since what they need has come; taken from `nextStartable` on. */
 let startable: number[] = [];
 let nextStartable = 0;
-/** How many stand in `loading`. Above the limit this thread takes no more from the run queues, so that others can. */
+/**
+ * How many stand in `loading`. They are out of reach of other threads, and this one may meanwhile start another goroutine
+ * that does not give it away again; so it takes nothing from the run queues while it holds one.
+ */
 let held = 0;
-const MOST_HELD = 128;
+const MOST_HELD = 1;
 /** Goroutines of this thread that are async functions, and those whose arguments are not there yet: nothing else knows them. */
 const unsettled = new Set<number>();
 

@@ -7,11 +7,12 @@
 
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { Mutex as AsyncMutex } from 'async-mutex';
 import * as Comlink from 'comlink';
 import { Piscina } from 'piscina';
 import { buffer } from '../memory/arena.ts';
-import { load, store, waitAsyncWhile } from '../memory/atomics.ts';
-import { INSTALLED_MACHINES, MACHINE_STATE, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
+import { add, load, notify, store, waitAsyncWhile } from '../memory/atomics.ts';
+import { INSTALLED_MACHINES, MACHINE_STATE, MACHINE_STATE_NONE, MAXIMUM_MACHINES, machineBase } from '../memory/layout.ts';
 import type { Installation, MainControl, WorkerControl } from './control.ts';
 
 const WORKER_FILE = fileURLToPath(new URL('../worker.js', import.meta.url));
@@ -31,6 +32,8 @@ export class ThreadPool {
   /** Called when a thread has ended that was not told to. */
   private readonly lost: (machine: number, why: string) => void;
   private ending = false;
+  /** One replacement at a time. */
+  private readonly replacing = new AsyncMutex();
 
   private constructor(threads: number, runtimeId: string, main: MainControl, lost: (machine: number, why: string) => void) {
     this.runtimeId = runtimeId;
@@ -74,12 +77,21 @@ export class ThreadPool {
    * thread that is free; so every thread gets an installation, and those that are machines already refuse theirs.
    */
   async replace(lostMachine: number, machine: number): Promise<void> {
+    await this.replacing.runExclusive(() => this.replaceNow(lostMachine, machine));
+  }
+
+  private async replaceNow(lostMachine: number, machine: number): Promise<void> {
     const member = this.members.find((candidate) => candidate.machine === lostMachine)!;
     this.members = this.members.filter((candidate) => candidate !== member);
     release(member);
     const threads = this.members.length + 1;
     store(INSTALLED_MACHINES, 0);
-    await Promise.all(Array.from({ length: threads }, () => this.install(machine, member.processor, threads)));
+    // Another thread may end meanwhile; what counts is that this machine has come.
+    const asked = await Promise.allSettled(
+      Array.from({ length: threads }, () => this.install(machine, member.processor, threads)),
+    );
+    if (this.members.some((candidate) => candidate.machine === machine)) return;
+    throw asked.find((result) => result.status === 'rejected')?.reason;
   }
 
   /** Makes a thread a machine, or finds that it is one; goes on when so many threads have been asked. */
@@ -111,7 +123,11 @@ export class ThreadPool {
       why = error.message;
     });
     thread?.once('exit', () => {
-      if (!this.ending) this.lost(machine, why);
+      if (this.ending) return;
+      // Threads that are being asked to become machines shall not wait for its answer.
+      add(INSTALLED_MACHINES, 1);
+      notify(INSTALLED_MACHINES, MAXIMUM_MACHINES);
+      this.lost(machine, why);
     });
   }
 

@@ -171,9 +171,12 @@ export const channels = {
     for (const capacity of [0, 3]) {
       const channel = chan(capacity);
       const receivers = yield* parkedInOrder(drive, 30, (index) =>
-        go(function* (flagged) {
-          return flagged ? yield* channel.recvOk() : yield* channel.recv();
-        }, index % 2 === 0),
+        go(
+          function* (flagged) {
+            return flagged ? yield* channel.recvOk() : yield* channel.recv();
+          },
+          index % 2 === 0,
+        ),
       );
       channel.close();
       for (let index = 0; index < 30; index++) {
@@ -250,7 +253,10 @@ export const channels = {
       channel.close();
       const mine = channel.tryRecv();
       const other = yield* drive(receiver.join());
-      assert.deepEqual([mine, other].filter(([, ok]) => ok), [[round, true]]);
+      assert.deepEqual(
+        [mine, other].filter(([, ok]) => ok),
+        [[round, true]],
+      );
     }
   },
 
@@ -353,7 +359,10 @@ export const channels = {
     });
     for (let index = 0; index < 20; index++) yield* drive(channel.send(index));
     channel.close();
-    assert.deepEqual(yield* drive(counted.join()), Array.from({ length: 20 }, (_, index) => index));
+    assert.deepEqual(
+      yield* drive(counted.join()),
+      Array.from({ length: 20 }, (_, index) => index),
+    );
 
     const other = chan(10);
     for (let index = 0; index < 5; index++) yield* drive(other.send(index));
@@ -371,7 +380,8 @@ export const channels = {
     assert.equal(channel.length, 0);
     yield* drive(send);
     assert.equal(yield* drive(receive), 'kept');
-    const again = (reason) => `this operation (${reason}) was driven before: an operation can be driven once, make a new one for each wait`;
+    const again = (reason) =>
+      `this operation (${reason}) was driven before: an operation can be driven once, make a new one for each wait`;
     for (const [operation, reason] of [
       [send, 'chan send'],
       [receive, 'chan receive'],

@@ -79,9 +79,15 @@ export const classics = {
     assert.equal(primes.at(-1), THOUSANDTH_PRIME);
     for (let index = 1; index < PRIME_COUNT; index++) {
       for (let number = primes[index - 1] + 1; number < primes[index]; number++) {
-        assert.ok(primes.some((prime) => number % prime === 0), `${number} was left out`);
+        assert.ok(
+          primes.some((prime) => number % prime === 0),
+          `${number} was left out`,
+        );
       }
-      assert.ok(primes.every((prime) => prime === primes[index] || primes[index] % prime !== 0), `${primes[index]} is no prime`);
+      assert.ok(
+        primes.every((prime) => prime === primes[index] || primes[index] % prime !== 0),
+        `${primes[index]} is no prime`,
+      );
     }
   },
 
@@ -136,7 +142,11 @@ export const classics = {
     yield* drive(consumers.wait());
     assert.equal(doubled.load(), 0, 'messages that came twice');
     assert.equal(disorder.load(), 0, 'messages that overtook an earlier one of the same producer');
-    assert.equal(seen.findIndex((times) => times !== 1), -1, 'a message that never came');
+    assert.equal(
+      seen.findIndex((times) => times !== 1),
+      -1,
+      'a message that never came',
+    );
   },
 
   *'1,000,000 goroutines add 1 each'(drive) {
@@ -158,13 +168,16 @@ export const classics = {
     const group = new WaitGroup();
     group.add(23);
     for (let worker = 0; worker < 23; worker++) {
-      go(function* (own) {
-        yield* work.forEach(function* (value) {
-          if (value === own) yield* gosched();
-          yield* results.send(value);
-        });
-        group.done();
-      }, values[worker % values.length]);
+      go(
+        function* (own) {
+          yield* work.forEach(function* (value) {
+            if (value === own) yield* gosched();
+            yield* results.send(value);
+          });
+          group.done();
+        },
+        values[worker % values.length],
+      );
     }
     go(function* () {
       for (let index = 0; index < 30_000; index++) yield* work.send(values[index % values.length]);

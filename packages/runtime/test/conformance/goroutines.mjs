@@ -27,10 +27,19 @@ export const goroutines = {
   *'a generator, a plain and an async function give their result'(drive) {
     assert.equal(yield* drive(go((a, b) => a + b, 1, 2).join()), 3);
     assert.equal(yield* drive(go(async (a, b) => a + b, 1, 2).join()), 3);
-    assert.equal(yield* drive(go(function* (a, b) {
-      yield* gosched();
-      return a + b;
-    }, 1, 2).join()), 3);
+    assert.equal(
+      yield* drive(
+        go(
+          function* (a, b) {
+            yield* gosched();
+            return a + b;
+          },
+          1,
+          2,
+        ).join(),
+      ),
+      3,
+    );
     assert.equal(yield* drive(go(() => undefined).join()), undefined);
     assert.equal(yield* drive(go(() => Promise.resolve('promised')).join()), 'promised');
   },
@@ -151,7 +160,13 @@ export const goroutines = {
   },
 
   *'an error of an async function, of a promise and of a nested goroutine arrives'(drive) {
-    assert.equal((yield* failureOf(drive, go(async () => Promise.reject(new TypeError('async'))))).message, 'async');
+    assert.equal(
+      (yield* failureOf(
+        drive,
+        go(async () => Promise.reject(new TypeError('async'))),
+      )).message,
+      'async',
+    );
     const waiting = go(function* () {
       yield* wait(Promise.reject(new TypeError('waited')));
     });
@@ -295,10 +310,12 @@ export const goroutines = {
     // Each of these is a function that its thread has to load first.
     yield* drive(go(() => ended.load()).join());
     yield* drive(go(async () => ended.load()).join());
-    yield* drive(go(function* () {
-      yield* sleep(1);
-      ended.store(1);
-    }).join());
+    yield* drive(
+      go(function* () {
+        yield* sleep(1);
+        ended.store(1);
+      }).join(),
+    );
     assert.ok((yield* drive(yielding.join())) >= 0);
   },
 

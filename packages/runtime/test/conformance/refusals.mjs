@@ -72,13 +72,19 @@ export const refusals = {
 
   *'run with what is no function'(drive) {
     yield* refusesWhenDriven(drive, () => wait(run(7)), { name: 'TypeError', message: 'run takes a function, got number' });
-    yield* refusesWhenDriven(drive, () => wait(run(generator())), { name: 'TypeError', message: /^run takes a function, got object: pass the generator/ });
+    yield* refusesWhenDriven(drive, () => wait(run(generator())), {
+      name: 'TypeError',
+      message: /^run takes a function, got object: pass the generator/,
+    });
   },
 
   *'go.with with wrong options'() {
     refuses(() => go.with(null, needsCopies), { name: 'TypeError', message: 'go.with takes options first, got null' });
     refuses(() => go.with({ nam: 'x' }, needsCopies), { name: 'TypeError', message: /^go\.with: unknown option 'nam'/ });
-    refuses(() => go.with({ name: 7 }, needsCopies), { name: 'TypeError', message: 'go.with: name must be a string, got number' });
+    refuses(() => go.with({ name: 7 }, needsCopies), {
+      name: 'TypeError',
+      message: 'go.with: name must be a string, got number',
+    });
   },
 
   *'arguments that cannot be copied'() {
@@ -103,8 +109,25 @@ export const refusals = {
     const channel = chan(1);
     const wrong = { name: 'DataCloneError' };
     refuses(() => channel.trySend(Symbol('no copy')), wrong);
-    yield* refusesWhenDriven(drive, () => channel.send({ list: ['some text of more than a cell', new WeakSet()] }), { ...wrong, message: /list\[1\]/ });
-    yield* refusesWhenDriven(drive, () => channel.send(new Proxy({}, { ownKeys: () => { throw new RangeError('of a getter'); } })), Error);
+    yield* refusesWhenDriven(drive, () => channel.send({ list: ['some text of more than a cell', new WeakSet()] }), {
+      ...wrong,
+      message: /list\[1\]/,
+    });
+    yield* refusesWhenDriven(
+      drive,
+      () =>
+        channel.send(
+          new Proxy(
+            {},
+            {
+              ownKeys: () => {
+                throw new RangeError('of a getter');
+              },
+            },
+          ),
+        ),
+      Error,
+    );
     assert.equal(channel.length, 0);
     yield* drive(channel.send('works'));
     assert.equal(yield* drive(channel.recv()), 'works');
@@ -117,9 +140,12 @@ export const refusals = {
     refuses(() => transfer(7), { name: 'TypeError', message: /^transfer\(\) takes an ArrayBuffer/ });
   },
 
-  *'capacities'() {
+  *capacities() {
     for (const wrong of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, '1', null, 1n, {}]) {
-      refuses(() => chan(wrong), { name: 'RangeError', message: `chan capacity must be a whole number of at least 0, got ${String(wrong)}` });
+      refuses(() => chan(wrong), {
+        name: 'RangeError',
+        message: `chan capacity must be a whole number of at least 0, got ${String(wrong)}`,
+      });
     }
     refuses(() => chan(2 ** 40), { name: 'ArenaExhaustedError', message: /^no room for / });
     refuses(() => chan(Number.MAX_SAFE_INTEGER), { name: 'ArenaExhaustedError', message: /^no room for / });
@@ -165,7 +191,8 @@ export const refusals = {
 
   *'a select whose sends cannot all be copied'(drive) {
     const first = chan(1);
-    const cases = () => select({ copied: first.send('a text that needs a block of its own'), not: chan(1).send(Symbol('no copy')) });
+    const cases = () =>
+      select({ copied: first.send('a text that needs a block of its own'), not: chan(1).send(Symbol('no copy')) });
     let error;
     for (let time = 0; time < TIMES; time++) {
       try {

@@ -251,20 +251,17 @@ export const selects = {
       const channel = chan(capacity);
       const ended = chan(2);
       for (let member = 0; member < 2; member++) {
-        go(
-          function* (self) {
-            for (let round = 0; round < 1000; round++) {
-              const cases =
-                self === 0 || round % 2 === 0
-                  ? { send: channel.send(self), receive: channel.recv() }
-                  : { receive: channel.recv(), send: channel.send(self) };
-              const hit = yield* select(cases);
-              assert.ok(capacity > 0 || hit.key === 'send' || hit.value !== self, 'received from itself');
-            }
-            yield* ended.send(self);
-          },
-          member,
-        );
+        go(function* (self) {
+          for (let round = 0; round < 1000; round++) {
+            const cases =
+              self === 0 || round % 2 === 0
+                ? { send: channel.send(self), receive: channel.recv() }
+                : { receive: channel.recv(), send: channel.send(self) };
+            const hit = yield* select(cases);
+            assert.ok(capacity > 0 || hit.key === 'send' || hit.value !== self, 'received from itself');
+          }
+          yield* ended.send(self);
+        }, member);
       }
       assert.equal((yield* drive(ended.recv())) + (yield* drive(ended.recv())), 1);
     }
@@ -406,7 +403,9 @@ export const selects = {
   *'a timer, a promise, a lock, a group and a join may be cases'(drive) {
     assert.equal((yield* drive(select({ late: after(1), never: chan().recv() }))).key, 'late');
     assert.equal((yield* drive(select({ settled: wait(Promise.resolve(5)), never: chan().recv() }))).value, 5);
-    const rejected = yield* drive(select({ never: chan().recv(), caught: wait(Promise.reject(new Error('no')).catch((error) => error.message)) }));
+    const rejected = yield* drive(
+      select({ never: chan().recv(), caught: wait(Promise.reject(new Error('no')).catch((error) => error.message)) }),
+    );
     assert.deepEqual(rejected, { key: 'caught', value: 'no' });
 
     const mutex = new Mutex();
@@ -519,8 +518,14 @@ export const selects = {
   *'what is no operation is refused by name'() {
     assert.throws(() => select(null), { name: 'TypeError', message: 'select takes an object of operations, got null' });
     assert.throws(() => select(7), { name: 'TypeError', message: 'select takes an object of operations, got number' });
-    assert.throws(() => select({ promise: Promise.resolve() }), { name: 'TypeError', message: /^select: case 'promise' is not an operation/ });
-    assert.throws(() => select({ channel: chan() }), { name: 'TypeError', message: /^select: case 'channel' is not an operation/ });
+    assert.throws(() => select({ promise: Promise.resolve() }), {
+      name: 'TypeError',
+      message: /^select: case 'promise' is not an operation/,
+    });
+    assert.throws(() => select({ channel: chan() }), {
+      name: 'TypeError',
+      message: /^select: case 'channel' is not an operation/,
+    });
     assert.throws(() => select({ turn: gosched() }), { name: 'TypeError', message: /^select: case 'turn' is not an operation/ });
   },
 

@@ -24,7 +24,11 @@ export interface Options {
 }
 
 /** Runs one program of a file in `test/process/programs`. */
-export function runProgram(file: string, program: string, { env = {}, flags = [], patience = 50_000 }: Options = {}): Promise<Ended> {
+export function runProgram(
+  file: string,
+  program: string,
+  { env = {}, flags = [], patience = 50_000 }: Options = {},
+): Promise<Ended> {
   const { NODE_OPTIONS, GOMAXPROCS, ...inherited } = process.env;
   const child = spawn(process.execPath, [...flags, 'start.mjs', file, program], {
     cwd: folder,

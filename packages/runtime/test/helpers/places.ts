@@ -48,7 +48,11 @@ function* inAsyncCode(operation: unknown): Generator<unknown, unknown, unknown> 
 export const oneThread: Place = { name: 'goroutines of one worker thread', procs: 1, run: asGoroutine };
 export const threads: Place = { name: 'goroutines of four worker threads', procs: 4, run: asGoroutine };
 export const callingThread: Place = { name: 'goroutines of the calling thread', procs: 0, run: asGoroutine };
-export const mainGoroutine: Place = { name: 'a goroutine of the main thread with others on workers', procs: 2, run: asLocalGoroutine };
+export const mainGoroutine: Place = {
+  name: 'a goroutine of the main thread with others on workers',
+  procs: 2,
+  run: asLocalGoroutine,
+};
 export const asyncCode: Place = { name: 'async code with goroutines on workers', procs: 2, run: asAsyncCode };
 
 export const everywhere: readonly Place[] = [oneThread, threads, callingThread, mainGoroutine, asyncCode];

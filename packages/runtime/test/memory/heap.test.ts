@@ -1,7 +1,7 @@
 /** Blocks of shared memory, on one thread; several threads are in `test/stress`. */
 import { spawnSync } from 'node:child_process';
-import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ArenaExhaustedError } from '../../src/errors.ts';
 import { words } from '../../src/memory/arena.ts';
@@ -158,7 +158,11 @@ describe('heap', () => {
       block = heap.allocate(KIND_RING, 20);
     });
     expect(block).not.toBe(0);
-    expect(() => heap.withReserve(() => { throw new Error('inside'); })).toThrow('inside');
+    expect(() =>
+      heap.withReserve(() => {
+        throw new Error('inside');
+      }),
+    ).toThrow('inside');
     fill(20);
     expect(refusal(20)).toBeInstanceOf(ArenaExhaustedError);
   });
@@ -190,7 +194,10 @@ describe('a broken invariant of the heap ends the process', () => {
   const dist = `${pathToFileURL(join(import.meta.dirname, '../../dist')).href}/`;
   it.each([
     ['free(block); free(block)', /^fatal: a free block is freed \(address = \d+\)\n/],
-    ['release(block); release(block)', /^fatal: a block is released more often than it is referenced \(address = \d+, kind = 0\)\n/],
+    [
+      'release(block); release(block)',
+      /^fatal: a block is released more often than it is referenced \(address = \d+, kind = 0\)\n/,
+    ],
     ['free(block); retain(block)', /^fatal: a free block is referenced \(address = \d+, kind = 0\)\n/],
     ['free(block); try { free(block) } catch {} finally { console.log("caught") }', /^fatal: a free block is freed/],
   ])('%s', (body, report) => {
@@ -201,7 +208,9 @@ describe('a broken invariant of the heap ends the process', () => {
       const block = allocate(1, 40);
       ${body};
       console.log('went on');`;
-    const { stdout, stderr, signal, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+    const { stdout, stderr, signal, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      encoding: 'utf8',
+    });
     expect(stderr).toMatch(report);
     expect(stdout).toBe('');
     expect(signal ?? status).not.toBe(0);

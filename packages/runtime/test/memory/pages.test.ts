@@ -1,7 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { words } from '../../src/memory/arena.ts';
 import { createArena } from '../../src/memory/create.ts';
-import { FIRST_HEAP_PAGE, PAGE_BYTES, PAGE_COUNT, PAGE_FREE_LISTS, PAGE_ORDERS, PAGE_WORDS, PAGES_FREE } from '../../src/memory/layout.ts';
+import {
+  FIRST_HEAP_PAGE,
+  PAGE_BYTES,
+  PAGE_COUNT,
+  PAGE_FREE_LISTS,
+  PAGE_ORDERS,
+  PAGE_WORDS,
+  PAGES_FREE,
+} from '../../src/memory/layout.ts';
 import { givePages, orderFor, takePages } from '../../src/memory/pages.ts';
 
 /** Free runs by order, as page numbers. */
@@ -34,7 +42,9 @@ describe('pages', () => {
   });
 
   it('finds the order of a size', () => {
-    expect([1, PAGE_BYTES, PAGE_BYTES + 1, 2 * PAGE_BYTES, 2 * PAGE_BYTES + 1, 1024 * PAGE_BYTES].map(orderFor)).toEqual([0, 0, 1, 1, 2, 10]);
+    expect([1, PAGE_BYTES, PAGE_BYTES + 1, 2 * PAGE_BYTES, 2 * PAGE_BYTES + 1, 1024 * PAGE_BYTES].map(orderFor)).toEqual([
+      0, 0, 1, 1, 2, 10,
+    ]);
   });
 
   it('splits a run, and merges it again when both halves come back, in either order', () => {
@@ -84,7 +94,9 @@ describe('pages', () => {
         if (address !== 0) held.push([address, order]);
       }
     }
-    const pages = held.flatMap(([address, order]) => Array.from({ length: 2 ** order }, (_, index) => address / PAGE_WORDS + index));
+    const pages = held.flatMap(([address, order]) =>
+      Array.from({ length: 2 ** order }, (_, index) => address / PAGE_WORDS + index),
+    );
     expect(new Set(pages).size).toBe(pages.length);
     expect(total(freeRuns())).toBe(total(whole) - pages.length);
     for (const [address, order] of held) givePages(address, order);

@@ -16,7 +16,8 @@ describe('run', () => {
     ['twice', '0\n1\n4\n'],
     [
       'inside',
-      'RuntimeStateError: run inside a run: a program has one main goroutine; use go() here\n'.repeat(2) + 'the outer run goes on\n',
+      'RuntimeStateError: run inside a run: a program has one main goroutine; use go() here\n'.repeat(2) +
+        'the outer run goes on\n',
     ],
     ['together', 'fulfilled: first\nrejected: run inside a run: a program has one main goroutine; use go() here\n'],
   ])('%s', async (program, stdout) => {

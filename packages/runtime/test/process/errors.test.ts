@@ -3,7 +3,11 @@ import { ownLines, runProgram } from '../helpers/child.ts';
 
 describe('an error that nobody joins', () => {
   it.each([
-    ['uncaught', 'before\n', /PaymentError.*: no charge\n {4}at chargesTheCard \(errors\.mjs:13:27\)\n[^]*in goroutine \d+, which nobody joined/],
+    [
+      'uncaught',
+      'before\n',
+      /PaymentError.*: no charge\n {4}at chargesTheCard \(errors\.mjs:13:27\)\n[^]*in goroutine \d+, which nobody joined/,
+    ],
     ['uncaughtInRun', '', /TypeError: in the background\n {4}at fails \(errors\.mjs:\d+:\d+\)\n/],
     ['uncaughtLocal', '', /TypeError: on this thread\n {4}at failsHere \(errors\.mjs:\d+:\d+\)\n/],
     ['uncaughtOfAGoroutineInAGoroutine', '', /TypeError: of the inner one\n {4}at inner \(errors\.mjs:\d+:\d+\)\n/],

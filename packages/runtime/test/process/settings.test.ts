@@ -6,7 +6,10 @@ const quiet = { code: 0, stderr: '' };
 describe('GOMAXPROCS', () => {
   it.each(['abc', '-1', '0', '65', '1.5', '2x', ' '])("'%s' is refused", async (value) => {
     const message = `RangeError: GOMAXPROCS must be a whole number from 1 to 64, got '${value}'\n`;
-    expect(await runProgram('settings', 'environment', { env: { GOMAXPROCS: value } })).toEqual({ ...quiet, stdout: message.repeat(4) });
+    expect(await runProgram('settings', 'environment', { env: { GOMAXPROCS: value } })).toEqual({
+      ...quiet,
+      stdout: message.repeat(4),
+    });
   });
 
   it.each(['1', '3', '8'])('%s sets the number of threads', async (value) => {

@@ -7,7 +7,7 @@ const file = fileURLToPath(new URL('./programs.mjs', import.meta.url));
 
 /** What the program prints, and its exit code where that is not 0. */
 const expected: Record<string, string> = {
-  'cancelled, then stopped': 'CanceledError 0',
+  'cancelled, then stopped': '0',
   'a joiner that is stopped with the one it joins': 'RuntimeStateError RuntimeStateError 0',
   'a deadlock of local goroutines that join each other': 'DeadlockError 0',
   'async code of a worker awaits again when it is stopped': '1 [ 7, true ]',

@@ -1,10 +1,18 @@
 /** Waiters, their queues, the inbox, timers and tuples, on one thread. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { clear } from '../../src/codec/cell.ts';
 import { words } from '../../src/memory/arena.ts';
 import { createArena } from '../../src/memory/create.ts';
 import { allocate, usage } from '../../src/memory/heap.ts';
-import { KIND_RING, MACHINE_INBOX, MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_POLLING, machineBase, MACHINE_STATE_AWAKE } from '../../src/memory/layout.ts';
-import { clear } from '../../src/codec/cell.ts';
+import {
+  KIND_RING,
+  MACHINE_INBOX,
+  MACHINE_STATE,
+  MACHINE_STATE_AWAKE,
+  MACHINE_STATE_LOST,
+  MACHINE_STATE_POLLING,
+  machineBase,
+} from '../../src/memory/layout.ts';
 import { attachMachine } from '../../src/scheduler/attach.ts';
 import { drainInbox, inboxIsEmpty, ready, sendToInbox } from '../../src/scheduler/inbox.ts';
 import { machine, type Waiting } from '../../src/scheduler/machine.ts';

@@ -80,7 +80,10 @@ export const whole = {
     for (const channel of channels) channel.close();
     yield* drive(consumers.wait());
     assert.equal(doubled.load(), 0);
-    assert.equal(seen.findIndex((times) => times !== 1), -1);
+    assert.equal(
+      seen.findIndex((times) => times !== 1),
+      -1,
+    );
   },
 
   *'a lock that is waited for, tried, selected and given up'(drive, seed) {

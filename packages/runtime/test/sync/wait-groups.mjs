@@ -68,7 +68,10 @@ export const waitGroups = {
 
   *'below zero throws and changes nothing'(drive) {
     const group = new WaitGroup();
-    const negative = (text) => ({ name: 'SyncError', message: `negative WaitGroup counter: ${text}; done() was called more often than add() counted` });
+    const negative = (text) => ({
+      name: 'SyncError',
+      message: `negative WaitGroup counter: ${text}; done() was called more often than add() counted`,
+    });
     assert.throws(() => group.done(), negative('0 + -1'));
     group.add(2);
     assert.throws(() => group.add(-3), negative('2 + -3'));
@@ -86,7 +89,10 @@ export const waitGroups = {
   *'takes whole numbers within range only'() {
     const group = new WaitGroup();
     for (const wrong of [0.5, Number.NaN, Number.POSITIVE_INFINITY, '1', null]) {
-      assert.throws(() => group.add(wrong), { name: 'RangeError', message: `WaitGroup.add takes a whole number, got ${String(wrong)}` });
+      assert.throws(() => group.add(wrong), {
+        name: 'RangeError',
+        message: `WaitGroup.add takes a whole number, got ${String(wrong)}`,
+      });
     }
     group.add(0x7fffffff);
     assert.throws(() => group.add(1), { name: 'RangeError', message: 'WaitGroup counter out of range: 2147483648' });

@@ -98,9 +98,11 @@ export const programs = {
         return 'main is through';
       }),
     );
-    console.log(await run(function* () {
-      return yield* go(() => 'and a new run');
-    }));
+    console.log(
+      await run(function* () {
+        return yield* go(() => 'and a new run');
+      }),
+    );
   },
 
   async stopsUnstarted() {
@@ -252,9 +254,11 @@ export const programs = {
     await runtime.shutdown();
     console.log(topLevel.trySend('kept'), topLevel.length);
     await run(function* () {
-      console.log(yield* go(function* () {
-        return yield* topLevel.recv();
-      }));
+      console.log(
+        yield* go(function* () {
+          return yield* topLevel.recv();
+        }),
+      );
     });
     topMutex.unlock();
     console.log(topMutex.tryLock());

@@ -50,7 +50,10 @@ export const programs = {
       assert.equal(channel.length, count);
       for (let index = 0; index < count; index++) assert.deepEqual(channel.tryRecv(), [value(index), true]);
     }
-    assert.ok(counts.every((count) => count > 20 && count === counts[0]), String(counts));
+    assert.ok(
+      counts.every((count) => count > 20 && count === counts[0]),
+      String(counts),
+    );
     assert.deepEqual(runtime.stats().memory, before);
     console.log(await go(() => 'goes on'));
   },
@@ -77,7 +80,10 @@ export const programs = {
         return counts;
       });
       const counts = yield* filled;
-      assert.ok(counts.every((count) => count > 5000), String(counts));
+      assert.ok(
+        counts.every((count) => count > 5000),
+        String(counts),
+      );
       console.log('filled three times');
     });
   },
@@ -127,12 +133,17 @@ export const programs = {
     const channel = chan(100_000);
     const counts = [];
     for (const length of [50, 100, 500, 2000, 10_000, 50_000, 200_000, 1_000_000, 50]) {
-      const { count, error } = fill((index) => assert.ok(channel.trySend(new Uint8Array(length).fill(index)), 'the channel is full'));
+      const { count, error } = fill((index) =>
+        assert.ok(channel.trySend(new Uint8Array(length).fill(index)), 'the channel is full'),
+      );
       isExhausted(error);
       counts.push(count);
       for (let index = 0; index < count; index++) assert.deepEqual(channel.tryRecv(), [new Uint8Array(length).fill(index), true]);
     }
-    assert.ok(counts.every((count) => count > 0), String(counts));
+    assert.ok(
+      counts.every((count) => count > 0),
+      String(counts),
+    );
     console.log(await go(goesOn));
   },
 

@@ -30,6 +30,25 @@ export const programs = {
     console.log('met');
   },
 
+  /** Two functions that a thread has to load take different times for that. */
+  async ofClosures() {
+    runtime.configure({ procs: 2 });
+    await run(function* () {
+      const met = new AtomicInt();
+      const waits = go(function* () {
+        while (met.load() === 0);
+        return 'waited';
+      });
+      const ends = go(function* () {
+        for (let round = 0; round < 100; round++) yield;
+        met.store(1);
+        return 'met';
+      });
+      console.log(yield* ends);
+      yield* waits;
+    });
+  },
+
   async fromAGoroutine() {
     runtime.configure({ procs: 4 });
     await run(function* () {

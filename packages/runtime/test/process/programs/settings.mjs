@@ -61,10 +61,12 @@ export const programs = {
       }
       for (let member = 0; member < 3; member++) threads.add(yield* channel.recv());
       yield* group.wait();
-      threads.add(yield* go(async () => {
-        await new Promise((resolve) => setTimeout(resolve, 1));
-        return threadId;
-      }));
+      threads.add(
+        yield* go(async () => {
+          await new Promise((resolve) => setTimeout(resolve, 1));
+          return threadId;
+        }),
+      );
       yield* wait(Promise.resolve());
       yield* gosched();
       return (yield* select({ never: channel.recv() }, { default: true })).key;
@@ -89,13 +91,15 @@ export const programs = {
   },
 
   async refusedInAGoroutine() {
-    console.log(await go(() => {
-      try {
-        runtime.configure({ procs: 2 });
-      } catch (error) {
-        return `${error.name}: ${error.message}`;
-      }
-    }));
+    console.log(
+      await go(() => {
+        try {
+          runtime.configure({ procs: 2 });
+        } catch (error) {
+          return `${error.name}: ${error.message}`;
+        }
+      }),
+    );
   },
 
   /** Between two looks a hundred turns of the main thread's loop go by, each with input and output of its own. */

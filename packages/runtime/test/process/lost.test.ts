@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { runProgram } from '../helpers/child.ts';
+
+describe('a thread that ends in the middle', () => {
+  it.each([
+    ['joiners', /^ThreadLostError: the thread that this goroutine ran on has ended: .+\nthe thread is replaced 0\n$/],
+    ['again', /^five times\n$/],
+    ['the others', /^all accounted for\n$/],
+    ['queued', /^all ran\n$/],
+  ])('takes its own goroutines along and no others: %s, on one thread and on two', async (program, printed) => {
+    for (const GOMAXPROCS of ['1', '2']) {
+      const { code, stdout, stderr } = await runProgram('lost', program, { env: { GOMAXPROCS }, patience: 20_000 });
+      expect(stdout).toMatch(printed);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    }
+  });
+});

@@ -1,0 +1,91 @@
+/** Programs whose threads end in the middle; one program of these by name. */
+import assert from 'node:assert/strict';
+import { AtomicInt, chan, go, gosched, runtime, sleep } from 'goroutines';
+
+/** Ends the thread it runs on, as a crash would. */
+function* dies() {
+  process.reallyExit(3);
+}
+
+async function lostBy(handle) {
+  try {
+    await handle;
+  } catch (error) {
+    return error;
+  }
+  assert.fail('the goroutine should have been lost');
+}
+
+export const programs = {
+  async joiners() {
+    const error = await lostBy(go(dies));
+    console.log(`${error.name}: ${error.message}`);
+    console.log(await go(() => 'the thread is replaced'), runtime.numGoroutine());
+  },
+
+  async again() {
+    for (let round = 0; round < 5; round++) {
+      assert.equal((await lostBy(go(dies))).name, 'ThreadLostError');
+      assert.equal(await go((value) => value * 2, round), round * 2);
+    }
+    console.log('five times');
+  },
+
+  /** Goroutines on both threads; the dead one takes those of its own thread along, all others go on. */
+  async 'the others'() {
+    const gate = chan();
+    const woken = new AtomicInt();
+    const handles = Array.from({ length: 200 }, () =>
+      go(function* () {
+        yield* gate.recv();
+        woken.add(1);
+        return 'served';
+      }),
+    );
+    while (!handles.every((handle) => handle.status === 'waiting')) await gosched();
+    const error = await lostBy(go(dies));
+    assert.equal(error.name, 'ThreadLostError');
+    const after = Array.from({ length: 200 }, (_, index) => go((value) => value, index));
+    assert.deepEqual(
+      await Promise.all(after),
+      Array.from({ length: 200 }, (_, index) => index),
+    );
+    // Who waited on the lost thread is passed over: as many values as receivers are left are taken.
+    const lost = handles.filter((handle) => handle.status === 'failed').length;
+    for (let left = handles.length - lost; left > 0; left--) await gate.send(left);
+    assert.equal(gate.trySend('nobody is left'), false);
+    const results = await Promise.all(
+      handles.map((handle) =>
+        handle.then(
+          (value) => value,
+          (failure) => failure.name,
+        ),
+      ),
+    );
+    assert.equal(results.filter((result) => result === 'served').length, handles.length - lost);
+    assert.equal(results.filter((result) => result === 'ThreadLostError').length, lost);
+    assert.equal(woken.load(), handles.length - lost);
+    assert.equal(runtime.numGoroutine(), 0);
+    console.log('all accounted for');
+  },
+
+  /** What the lost thread's processor had queued is run by the others. */
+  async queued() {
+    const done = new AtomicInt();
+    const lost = go(function* () {
+      for (let index = 0; index < 100; index++) go(() => done.add(1));
+      process.reallyExit(3);
+    });
+    assert.equal((await lostBy(lost)).name, 'ThreadLostError');
+    while (done.load() < 100) await gosched();
+    console.log('all ran');
+  },
+
+  async unjoined() {
+    go(dies);
+    go(function* () {
+      yield* sleep(50);
+      console.log('goes on');
+    });
+  },
+};
