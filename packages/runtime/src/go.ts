@@ -60,8 +60,8 @@ export const go: Go = Object.assign(
       mustBeFunction(fn, 'go.with');
       const { name, signal } = checkedOptions(options);
       ensureThreads();
-      const handle = spawn<ResultOf<F>>(fn, args, name, 'go.with');
-      if (signal !== undefined) cancelOnAbort(handle, signal);
+      const handle = spawn<ResultOf<F>>(fn, args, name, 'go.with', signal?.aborted ? signal : undefined);
+      if (signal !== undefined && !signal.aborted) cancelOnAbort(handle, signal);
       return handle;
     },
   },
@@ -125,10 +125,6 @@ function checkedOptions(options: GoOptions): GoOptions {
 /** The listener is taken off again when the goroutine ends, so that a signal can outlive many goroutines. */
 function cancelOnAbort(handle: Goroutine<unknown>, signal: AbortSignal): void {
   const abort = (): void => handle.cancel(signal.reason);
-  if (signal.aborted) {
-    abort();
-    return;
-  }
   signal.addEventListener('abort', abort, { once: true });
   const done = (): void => signal.removeEventListener('abort', abort);
   joinOperation(handle).then(done, done);

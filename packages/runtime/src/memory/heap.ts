@@ -17,7 +17,7 @@ import { add } from './atomics.ts';
 import * as layout from './layout.ts';
 import { lock, unlock } from './lock.ts';
 import { givePages, orderFor, takePages } from './pages.ts';
-import { checkPressure } from './pressure.ts';
+import { checkPressure, usedUnits } from './pressure.ts';
 
 const { BLOCK_HEADER_WORDS, BLOCK_META, BLOCK_REFERENCES } = layout;
 
@@ -60,6 +60,8 @@ const freshEnds = new Int32Array(sizes.length);
 let usageRow: number = layout.USAGE;
 const BYTES_BETWEEN_LOOKS = 1024 * 1024;
 let takenSinceLook = 0;
+/** What was in use when a reclaim last found nothing; above it, another is in vain. */
+let usedAtVain = Number.POSITIVE_INFINITY;
 /** See `withReserve`. */
 let reserveOpen = false;
 
@@ -78,6 +80,7 @@ export function initializeHeap(machine: number): void {
   freeCounts.fill(0);
   freshStarts.fill(0);
   freshEnds.fill(0);
+  usedAtVain = Number.POSITIVE_INFINITY;
 }
 
 /**
@@ -114,8 +117,9 @@ function occupy(address: number, kind: number, sizeClass: number): void {
 function allocateLarge(kind: number, size: number): number {
   const order = orderFor(size);
   taken(size);
-  const run = order < layout.PAGE_ORDERS ? takePages(order, reserveOpen) : 0;
-  if (run === 0) throw exhausted(size);
+  const fits = order < layout.PAGE_ORDERS;
+  const run = fits ? takePages(order, reserveOpen) || (reclaimPages() && takePages(order, reserveOpen)) : 0;
+  if (!run) throw exhausted(size);
   const address = run + BLOCK_HEADER_WORDS;
   occupy(address, kind, LARGE + order);
   words[usageRow + kind] = words[usageRow + kind]! + ((layout.PAGE_BYTES / 16) << order);
@@ -125,8 +129,8 @@ function allocateLarge(kind: number, size: number): number {
 /** A block for a thread whose list is empty: of the shared list, cut from a page, or a larger one. */
 function refill(sizeClass: number, byteLength: number): number {
   taken(batchSizes[sizeClass]! * blockBytes[sizeClass]!);
-  const address = takeBatch(sizeClass) || cut(sizeClass);
-  if (address !== 0) return address;
+  const address = takeBatch(sizeClass) || cut(sizeClass) || (reclaimPages() && cut(sizeClass));
+  if (address) return address;
   // No page is left, but pages cut for larger blocks may have free ones.
   for (let larger = sizeClass + 1; larger < sizes.length; larger++) {
     const other = freeHeads[larger] !== 0 ? popFree(larger) : takeBatch(larger);
@@ -155,13 +159,20 @@ function takeBatch(sizeClass: number): number {
   const classBatches = layout.CLASS_BATCHES + sizeClass;
   // Plain: a hint. An old zero only costs a fresh block, the list is read again under its lock.
   if (words[classBatches] === 0) return 0;
+  const batch = takeSharedBatch(sizeClass);
+  if (batch === 0) return 0;
+  freeHeads[sizeClass] = words[batch + NEXT_FREE]!;
+  freeCounts[sizeClass] = words[batch + BATCH_SIZE]! - 1;
+  return batch;
+}
+
+/** Takes a batch off the shared list of a class, or 0. */
+function takeSharedBatch(sizeClass: number): number {
+  const classBatches = layout.CLASS_BATCHES + sizeClass;
   lock(layout.CLASS_LOCKS + sizeClass);
   const batch = words[classBatches]!;
   if (batch !== 0) words[classBatches] = words[batch + NEXT_BATCH]!;
   unlock(layout.CLASS_LOCKS + sizeClass);
-  if (batch === 0) return 0;
-  freeHeads[sizeClass] = words[batch + NEXT_FREE]!;
-  freeCounts[sizeClass] = words[batch + BATCH_SIZE]! - 1;
   return batch;
 }
 
@@ -180,6 +191,70 @@ function cut(sizeClass: number): number {
   words[address + BLOCK_META] =
     (words[address + BLOCK_META]! & (GENERATION_MASK << GENERATION_SHIFT)) | (sizeClass << CLASS_SHIFT);
   return address;
+}
+
+/**
+ * When no page is left: pages whose blocks are all free become pages again. That looks at every free block of this thread
+ * and of the shared lists, some tens of milliseconds in a large arena, so it is tried again only once a tenth less is in
+ * use than when it found nothing. What other threads keep in their own lists, two batches a class, is not seen.
+ */
+function reclaimPages(): boolean {
+  const used = usedUnits();
+  if (used > 0.9 * usedAtVain) return false;
+  const free = new Uint16Array(words[layout.PAGE_COUNT]!);
+  let reclaimed = 0;
+  for (let sizeClass = 0; sizeClass < sizes.length; sizeClass++) {
+    gatherBatches(sizeClass);
+    for (let block = freeHeads[sizeClass]!; block !== 0; block = words[block]!) {
+      const page = Math.floor(block / layout.PAGE_WORDS);
+      free[page] = free[page]! + 1;
+    }
+    reclaimed += dropFreePages(sizeClass, free);
+    while (freeCounts[sizeClass]! >= 2 * batchSizes[sizeClass]!) giveBatch(sizeClass, batchSizes[sizeClass]!);
+  }
+  usedAtVain = reclaimed === 0 ? used : Number.POSITIVE_INFINITY;
+  return reclaimed > 0;
+}
+
+/** Moves all batches of the shared list of a class into this thread's. */
+function gatherBatches(sizeClass: number): void {
+  for (let batch = takeSharedBatch(sizeClass); batch !== 0; batch = takeSharedBatch(sizeClass)) {
+    let last = batch;
+    while (words[last + NEXT_FREE] !== 0) last = words[last + NEXT_FREE]!;
+    words[last + NEXT_FREE] = freeHeads[sizeClass]!;
+    freeHeads[sizeClass] = batch;
+    freeCounts[sizeClass] = freeCounts[sizeClass]! + words[batch + BATCH_SIZE]!;
+  }
+}
+
+/** Takes the blocks of pages that are free as a whole off this thread's list, and gives the pages back; returns how many. */
+function dropFreePages(sizeClass: number, free: Uint16Array): number {
+  const whole = Math.floor(layout.PAGE_BYTES / blockBytes[sizeClass]!);
+  let pages = 0;
+  let kept = 0;
+  let count = 0;
+  let block = freeHeads[sizeClass]!;
+  const given: number[] = [];
+  while (block !== 0) {
+    const next = words[block + NEXT_FREE]!;
+    const page = Math.floor(block / layout.PAGE_WORDS);
+    if (free[page] === whole) {
+      if (block === page * layout.PAGE_WORDS + BLOCK_HEADER_WORDS) given.push(page);
+    } else {
+      words[block + NEXT_FREE] = kept;
+      kept = block;
+      count++;
+    }
+    block = next;
+  }
+  freeHeads[sizeClass] = kept;
+  freeCounts[sizeClass] = count;
+  for (const page of given) {
+    words[layout.PAGE_CLASSES + page] = 0;
+    givePages(page * layout.PAGE_WORDS, 0);
+    pages++;
+  }
+  return pages;
 }
 
 /** Runs `body` with the last pages open: for what must be said when everything else is full, such as just that. */

@@ -42,7 +42,7 @@ function least(): number {
 }
 
 /** Plain reads of what others are writing: a figure to decide by, not to count with. */
-function usedUnits(): number {
+export function usedUnits(): number {
   let units = 0;
   for (let machine = 0; machine < layout.MAXIMUM_MACHINES; machine++) {
     const row = layout.USAGE + machine * layout.USAGE_KINDS;

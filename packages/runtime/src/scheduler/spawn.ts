@@ -8,6 +8,7 @@ import { types } from 'node:util';
 import { encode } from '../codec/encode.ts';
 import { words } from '../memory/arena.ts';
 import { release } from '../memory/heap.ts';
+import { cancel } from './cancel.ts';
 import type { LocalOutcome } from './complete.ts';
 import { locatedCaptures, numberOf } from './function-table.ts';
 import { pushGlobal } from './global-queue.ts';
@@ -22,7 +23,13 @@ import { wakeForWork } from './wake.ts';
 const NOTHING: readonly unknown[] = [];
 
 /** Starts `fn` as a goroutine on the worker threads. `api` is the call that the user wrote, for messages. */
-export function spawn<R>(fn: Function, parameters: readonly unknown[], name: string | undefined, api: string): Goroutine<R> {
+export function spawn<R>(
+  fn: Function,
+  parameters: readonly unknown[],
+  name: string | undefined,
+  api: string,
+  aborted?: AbortSignal,
+): Goroutine<R> {
   const functionNumber = numberOf(fn, api);
   const captures = locatedCaptures ?? NOTHING;
   const record = createRecord(functionNumber, machine.number);
@@ -34,6 +41,7 @@ export function spawn<R>(fn: Function, parameters: readonly unknown[], name: str
       words[record + ARGUMENTS_FORM] = encodeTuple(parameters, (record + ARGUMENTS) >> 1, `pass to ${api}`);
     }
     if (name !== undefined) encode(name, (record + NAME) >> 1, 'name a goroutine');
+    if (aborted !== undefined) cancel(record, aborted.reason); // Before it is queued: so it never runs.
   } catch (error) {
     release(record);
     release(record);

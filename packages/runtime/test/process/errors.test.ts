@@ -6,13 +6,13 @@ describe('an error that nobody joins', () => {
     [
       'uncaught',
       'before\n',
-      /PaymentError.*: no charge\n {4}at chargesTheCard \(errors\.mjs:13:27\)\n[^]*in goroutine \d+, which nobody joined/,
+      /PaymentError.*: no charge\n {4}at chargesTheCard \(errors\.mjs:13:27\)\n[\s\S]*in goroutine \d+, which nobody joined/,
     ],
     ['uncaughtInRun', '', /TypeError: in the background\n {4}at fails \(errors\.mjs:\d+:\d+\)\n/],
     ['uncaughtLocal', '', /TypeError: on this thread\n {4}at failsHere \(errors\.mjs:\d+:\d+\)\n/],
     ['uncaughtOfAGoroutineInAGoroutine', '', /TypeError: of the inner one\n {4}at inner \(errors\.mjs:\d+:\d+\)\n/],
     ['uncaughtValue', '', /no error object/],
-    ['named', '', /TypeError: has a name\n[^]*in goroutine \d+ \(charger\), which nobody joined/],
+    ['named', '', /TypeError: has a name\n[\s\S]*in goroutine \d+ \(charger\), which nobody joined/],
     ['inACallback', '', /TypeError: in a callback\n {4}at .*callback.*errors\.mjs:\d+:\d+\)\n/],
     ['rejectionInAGoroutine', '', /TypeError: not handled\n {4}at .*errors\.mjs:\d+:\d+\)?\n/],
   ])('ends the process with its own stack: %s', async (program, stdout, report) => {

@@ -36,6 +36,15 @@ function* add(total, group) {
   group.done();
 }
 
+/** Until finalizers have given back what this thread's handles held. */
+async function collected() {
+  const inUse = () => Object.values(runtime.stats().memory).reduce((sum, bytes) => sum + bytes, 0);
+  while (inUse() > SMALL / 8) {
+    globalThis.gc();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 export const programs = {
   async values() {
     runtime.configure({ heapBytes: SMALL, procs: 2 });
@@ -103,8 +112,7 @@ export const programs = {
       for (let index = 0; index < count; index++) assert.equal(await handles[index], index);
       handles.length = 0;
       // Handles keep their records until they are collected.
-      globalThis.gc();
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await collected();
     }
     console.log(await go(goesOn));
   },
@@ -121,8 +129,7 @@ export const programs = {
       kept[count - 1].trySend(round);
       assert.deepEqual(kept[count - 1].tryRecv(), [round, true]);
       kept.length = 0;
-      globalThis.gc();
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await collected();
     }
     console.log(await go(goesOn));
   },
