@@ -33,7 +33,7 @@ function transferred(x: object): object {
 export function isPooled(view: ArrayBufferView): view is Buffer {
   const buffer = view.buffer;
   return (
-    Buffer.isBuffer(view) && buffer.byteLength === Buffer.poolSize && view.byteLength < Buffer.poolSize && isArrayBuffer(buffer)
+    Buffer.isBuffer(view) && looksLikePool(buffer.byteLength) && view.byteLength < Buffer.poolSize && isArrayBuffer(buffer)
   );
 }
 
@@ -53,4 +53,9 @@ export function detach(buffers: readonly ArrayBuffer[], what: string): void {
     port1.close();
   }
   for (const buffer of buffers) marked.delete(buffer);
+}
+
+/** From Node 26 on, the pool is somewhat longer than `poolSize`, for its alignment. */
+function looksLikePool(byteLength: number): boolean {
+  return byteLength >= Buffer.poolSize && byteLength <= Buffer.poolSize + 64;
 }

@@ -49,6 +49,10 @@ function* addOne(sum, all) {
   all.done();
 }
 
+function* sendOne(ones) {
+  yield* ones.send(1);
+}
+
 export const classics = {
   *'a chain of 10,000 goroutines'(drive) {
     const first = chan();
@@ -159,6 +163,17 @@ export const classics = {
     yield* drive(starter.join());
     yield* drive(all.wait());
     assert.equal(sum.load(), 1_000_000);
+  },
+
+  *'1,000,000 goroutines send 1 each'(drive) {
+    const ones = chan(1024);
+    go(function* () {
+      for (let index = 0; index < 1_000_000; index++) go(sendOne, ones);
+    });
+    let sum = 0;
+    for (let index = 0; index < 1_000_000; index++) sum += yield* drive(ones.recv());
+    assert.equal(sum, 1_000_000);
+    assert.deepEqual(ones.tryRecv(), [undefined, false]);
   },
 
   *'many consumers with interruptions'(drive) {
