@@ -32,9 +32,7 @@ function transferred(x: object): object {
 /** Whether it is a Buffer that lies, with others, in a piece of memory from which Node cuts small Buffers. */
 export function isPooled(view: ArrayBufferView): view is Buffer {
   const buffer = view.buffer;
-  return (
-    Buffer.isBuffer(view) && looksLikePool(buffer.byteLength) && view.byteLength < Buffer.poolSize && isArrayBuffer(buffer)
-  );
+  return Buffer.isBuffer(view) && looksLikePool(buffer.byteLength) && view.byteLength < Buffer.poolSize && isArrayBuffer(buffer);
 }
 
 export function isMarked(object: object): boolean {
