@@ -22,6 +22,8 @@ import { releaseHandles } from './scheduler/handle.ts';
 import { installLoop, uninstallLoop } from './scheduler/loop.ts';
 import { machine } from './scheduler/machine.ts';
 import { LocalQueue } from './scheduler/run-queue.ts';
+import { giveBackScratch } from './scheduler/scratch.ts';
+import { giveBackSpareWaiter } from './scheduler/waiter.ts';
 import { writeConsoleDirectly } from './threads/console.ts';
 import type { Installation, MainControl, WorkerControl } from './threads/control.ts';
 // Each tells the codec how to make its proxies; goroutines bring the rest of this package with them.
@@ -49,12 +51,17 @@ export default async function install(installation: Installation): Promise<numbe
   forwardEnds(main);
   adoptSharedBuffers(await main.sharedBuffers());
   await everybodyInstalled(installation.together);
-  machine.queue = new LocalQueue(installation.processor);
-  installLoop();
+  processor = installation.processor;
   return threadId;
 }
 
+let processor = -1;
+
 const control: WorkerControl = {
+  begin(): void {
+    machine.queue = new LocalQueue(processor);
+    installLoop();
+  },
   stop(): void {
     uninstallLoop();
   },
@@ -63,6 +70,8 @@ const control: WorkerControl = {
     closeSharedBuffers();
     releaseProxies();
     releaseHandles();
+    giveBackSpareWaiter();
+    giveBackScratch();
     giveBackFreeBlocks();
     // Nothing of this thread may use what it has given back: no promise that was settled here, no timer, no finalizer.
     // So it answers by its state word, not by a message, and stands still until the thread is ended.

@@ -71,6 +71,12 @@ export function freeWaiter(waiter: number): void {
   else free(waiter);
 }
 
+/** Called when this thread leaves the arena. */
+export function giveBackSpareWaiter(): void {
+  if (spare !== 0) free(spare);
+  spare = 0;
+}
+
 /** Forgets the spare of an arena used before. */
 export function initializeWaiters(): void {
   spare = 0;

@@ -7,6 +7,11 @@ import type { SharedBufferRecord } from '../codec/shared-buffers.ts';
 
 /** What a worker does for the main thread. */
 export interface WorkerControl {
+  /**
+   * Starts the loop. The main thread asks for it once it watches the thread: one that ended in its first goroutine, before
+   * its installation was answered, would be taken for one that could not be started.
+   */
+  begin(): void;
   /** Ends the loop: when this has returned, no goroutine of this thread runs any more. */
   stop(): void;
   /**

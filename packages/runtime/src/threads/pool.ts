@@ -129,6 +129,7 @@ export class ThreadPool {
       notify(INSTALLED_MACHINES, MAXIMUM_MACHINES);
       this.lost(machine, why);
     });
+    void control.begin();
   }
 
   /** Asks every thread to end its loop; true when all have, within so many milliseconds. */

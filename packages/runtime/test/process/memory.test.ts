@@ -23,6 +23,10 @@ describe('shared memory of 8 MiB', () => {
   });
 });
 
+it('does not grow when the runtime is started again and again', async () => {
+  expect(await runProgram('memory', 'starts', { flags })).toEqual({ code: 0, stdout: 'ten starts\n', stderr: '' });
+});
+
 it('ten rounds of a million goroutines take less than 1.5 GB and do not grow', async () => {
   expect(await runProgram('memory', 'million')).toEqual({ code: 0, stdout: 'ten million goroutines\n', stderr: '' });
 });

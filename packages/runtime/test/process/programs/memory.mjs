@@ -229,6 +229,30 @@ export const programs = {
     console.log('300,000 goroutines were started and dropped');
   },
 
+  /** What threads hold for themselves is given back when they end. */
+  async starts() {
+    runtime.configure({ procs: 2 });
+    const kept = chan(4);
+    const held = () => {
+      const { goroutines, values, ...others } = runtime.stats().memory; // Those two hang on handles that are still to be collected.
+      return others;
+    };
+    let first;
+    for (let round = 0; round < 10; round++) {
+      await run(function* () {
+        const results = chan(2);
+        for (let index = 0; index < 100; index++) go(sendOne, results);
+        for (let index = 0; index < 10; index++) go(receiveFrom, kept);
+        for (let index = 0; index < 100; index++) yield* results.recv();
+      });
+      globalThis.gc();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      if (round === 2) first = held();
+    }
+    assert.deepEqual(held(), first);
+    console.log('ten starts');
+  },
+
   /** Ten rounds of a million goroutines; how much memory the process has at its most, and whether it grows. */
   async million() {
     const peaks = [];
@@ -268,6 +292,10 @@ function* startMillion(total, group) {
 
 function* startSenders(results) {
   for (let index = 0; index < 100_000; index++) go(sendOne, results);
+}
+
+function* receiveFrom(channel) {
+  yield* channel.recv();
 }
 
 function* sendOne(results) {
