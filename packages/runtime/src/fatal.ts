@@ -4,6 +4,13 @@
  */
 import { writeSync } from 'node:fs';
 
+/** Throws an error that is nobody's in particular: it ends the process, or reaches its 'uncaughtException' listeners. */
+export function throwUncaught(error: unknown): void {
+  process.nextTick(() => {
+    throw error;
+  });
+}
+
 export function fatal(what: string, operands: Record<string, number | string> = {}): never {
   const listed = Object.entries(operands)
     .map(([name, value]) => `${name} = ${value}`)

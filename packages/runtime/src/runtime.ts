@@ -9,15 +9,16 @@
  *
  * Stopping, in steps: (1) STOPPING is set and everybody woken: no machine runs another goroutine; (2) each machine,
  * asked through the control plane, answers when it is out of its loop, so that nothing is in the middle of anything;
- * (3) one after the other ends its goroutines where they stand, leaving queues properly; (4) what stands in run queues
- * is ended, then what waits on the main thread; (5) the threads end. A machine that does not answer in time is in the middle of
- * something, perhaps under a lock: then the thread is ended all the same and the arena is not used again.
+ * (3) one after the other ends its goroutines where they stand, leaving queues properly; (4) the threads end;
+ * (5) what stands in run queues is ended, then what waits on the main thread. A machine that does not answer in time is in
+ * the middle of something, perhaps under a lock: then its thread is ended all the same and the arena is not used again.
  */
 
 import { randomUUID } from 'node:crypto';
 import { Mutex as AsyncMutex } from 'async-mutex';
 import { closeSharedBuffers, openSharedBuffers, sharedBufferSnapshot } from './codec/shared-buffers.ts';
 import { RuntimeStateError } from './errors.ts';
+import { throwUncaught } from './fatal.ts';
 import { isAttached, whenArenaNeeded, words } from './memory/arena.ts';
 import { add, load, store } from './memory/atomics.ts';
 import { createArena } from './memory/create.ts';
@@ -59,9 +60,7 @@ const STOP_PATIENCE = 200;
 const lifecycle = new AsyncMutex();
 let pool: ThreadPool | null = null;
 let threadsWanted = false;
-/** Worker threads of this start. */
-let workers = 0;
-/** Their machine numbers. */
+/** The machine numbers of the workers of this start. */
 let machines: number[] = [];
 let runtimeId = '';
 let keepAlive: NodeJS.Timeout | null = null;
@@ -84,7 +83,6 @@ export function ensureArena(): void {
 
 /** The main thread takes part, with a processor of its own if there are to be no others. */
 function startMain(procs: number): void {
-  workers = procs;
   words[PROCESSOR_COUNT] = Math.max(1, procs);
   machines = unusedMachines(procs);
   // Never less than before: the counters of machines of an earlier start still count.
@@ -108,19 +106,17 @@ export function ensureThreads(): void {
   ensureArena();
   if (machine.number > 0 || threadsWanted) return;
   threadsWanted = true;
-  if (workers === 0) return;
+  if (machines.length === 0) return;
   keepAlive = setInterval(() => undefined, 0x7fffffff);
   // Until they sleep for the first time, all count as busy.
-  store(BUSY_MACHINES, workers);
+  store(BUSY_MACHINES, machines.length);
   for (const number of machines) store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
   lifecycle
     .runExclusive(async () => {
       pool = await ThreadPool.start(machines, runtimeId, control, replaceLost);
     })
     .catch((error: unknown) => {
-      process.nextTick(() => {
-        throw new Error(`the runtime could not start its ${workers} threads`, { cause: error });
-      });
+      throwUncaught(new Error(`the runtime could not start its ${machines.length} threads`, { cause: error }));
     });
 }
 
@@ -133,9 +129,7 @@ function replaceLost(lostMachine: number, why: string): void {
   );
   const number = load(MACHINE_COUNT);
   if (number >= MAXIMUM_MACHINES) {
-    process.nextTick(() => {
-      throw new RuntimeStateError(`${number} threads were used and lost, the last because ${why}; no other is started`);
-    });
+    throwUncaught(new RuntimeStateError(`${number} threads were used and lost, the last because ${why}; no other is started`));
     return;
   }
   store(MACHINE_COUNT, number + 1);
@@ -145,9 +139,7 @@ function replaceLost(lostMachine: number, why: string): void {
   // Not under the lifecycle's mutex: a stop must not wait for a thread that does not answer.
   pool?.replace(lostMachine, number).catch((error: unknown) => {
     if (load(STOPPING) !== 0) return;
-    process.nextTick(() => {
-      throw new RuntimeStateError(`no thread could be started in the place of one that was lost`, { cause: error });
-    });
+    throwUncaught(new RuntimeStateError('no thread could be started in the place of one that was lost', { cause: error }));
   });
 }
 
@@ -156,11 +148,7 @@ const control: MainControl = {
   exit(code: number): void {
     process.exit(code);
   },
-  uncaught(error: unknown): void {
-    process.nextTick(() => {
-      throw error;
-    });
-  },
+  uncaught: throwUncaught,
 };
 
 /** After each slice of the main thread: the workers keep the process only while they have something to do. */
@@ -185,16 +173,16 @@ export async function stop(reason: string): Promise<void> {
     for (let number = 0; number < load(MACHINE_COUNT); number++) wakeMachine(number);
     const clean = pool === null || (await pool.stop(STOP_PATIENCE));
     uninstallLoop();
-    if (clean) {
-      await pool?.abandon(reason);
-      abandonQueues(load(PROCESSOR_COUNT), error);
-      abandonThread(error);
-    }
+    if (clean) await pool?.abandon(reason);
     await pool?.end();
     pool = null;
-    // What was started while the threads ended.
-    if (clean) abandonQueues(load(PROCESSOR_COUNT), error);
-    else failAsyncWaits(error);
+    // In one step with what follows: also what was started while the threads ended.
+    if (clean) {
+      abandonQueues(load(PROCESSOR_COUNT), error);
+      abandonThread(error);
+    } else {
+      failAsyncWaits(error);
+    }
     if (keepAlive !== null) clearInterval(keepAlive);
     keepAlive = null;
     threadsWanted = false;
@@ -253,5 +241,6 @@ export function configure(chosen: Partial<Settings>): void {
 
 /** The number of threads that run goroutines at one time. */
 export function procs(): number {
-  return usable || machine.number > 0 ? (workers === 0 && machine.number === 0 ? 0 : load(PROCESSOR_COUNT)) : settings().procs;
+  if (machine.number > 0) return load(PROCESSOR_COUNT);
+  return usable ? machines.length : settings().procs;
 }

@@ -1,10 +1,11 @@
 /**
  * Blocks of shared memory: allocated by size class, counted by references, told apart over time by a generation.
  *
- * A block is cut from a page once and keeps its size for ever. Free blocks of this thread hang in one list a class,
+ * A block is cut from a page and keeps its size for as long as the page is cut. Free blocks of this thread hang in one list a class,
  * linked through their first word; taking and giving one touches nothing shared. When a thread's list is empty it takes
  * a batch from the shared list of that class, when it holds two batches it gives one back, so that blocks freed on one
- * thread serve the others; before a thread ends it gives back all. Blocks above LARGEST_SMALL are runs of pages and go straight back to `pages.ts`.
+ * thread serve the others; before a thread ends it gives back all. Blocks above LARGEST_SMALL are runs of pages and go
+ * straight back to `pages.ts`.
  *
  * Invariants: a block's reference count is 1 after `allocate`; only the caller that takes it to 0 may free it; a free
  * block's count is 0, so that a second free is seen (`fatal`). Freeing advances the generation, so that a handle made
@@ -93,8 +94,7 @@ export function allocate(kind: number, byteLength: number): number {
   const sizeClass = classBySize[(size + 15) >> 4]!;
   const head = freeHeads[sizeClass]!;
   if (head === 0) return allocateRefilled(kind, sizeClass, byteLength);
-  freeHeads[sizeClass] = words[head + NEXT_FREE]!;
-  freeCounts[sizeClass] = freeCounts[sizeClass]! - 1;
+  popFree(sizeClass);
   occupy(head, kind, sizeClass);
   words[usageRow + kind] = words[usageRow + kind]! + (blockBytes[sizeClass]! >> 4);
   return head;
@@ -141,7 +141,7 @@ function refill(sizeClass: number, byteLength: number): number {
 
 function popFree(sizeClass: number): number {
   const address = freeHeads[sizeClass]!;
-  freeHeads[sizeClass] = words[address]!;
+  freeHeads[sizeClass] = words[address + NEXT_FREE]!;
   freeCounts[sizeClass] = freeCounts[sizeClass]! - 1;
   return address;
 }
@@ -205,7 +205,7 @@ function reclaimPages(): boolean {
   let reclaimed = 0;
   for (let sizeClass = 0; sizeClass < sizes.length; sizeClass++) {
     gatherBatches(sizeClass);
-    for (let block = freeHeads[sizeClass]!; block !== 0; block = words[block]!) {
+    for (let block = freeHeads[sizeClass]!; block !== 0; block = words[block + NEXT_FREE]!) {
       const page = Math.floor(block / layout.PAGE_WORDS);
       free[page] = free[page]! + 1;
     }
@@ -230,7 +230,6 @@ function gatherBatches(sizeClass: number): void {
 /** Takes the blocks of pages that are free as a whole off this thread's list, and gives the pages back; returns how many. */
 function dropFreePages(sizeClass: number, free: Uint16Array): number {
   const whole = Math.floor(layout.PAGE_BYTES / blockBytes[sizeClass]!);
-  let pages = 0;
   let kept = 0;
   let count = 0;
   let block = freeHeads[sizeClass]!;
@@ -252,9 +251,8 @@ function dropFreePages(sizeClass: number, free: Uint16Array): number {
   for (const page of given) {
     words[layout.PAGE_CLASSES + page] = 0;
     givePages(page * layout.PAGE_WORDS, 0);
-    pages++;
   }
-  return pages;
+  return given.length;
 }
 
 /** Runs `body` with the last pages open: for what must be said when everything else is full, such as just that. */
@@ -309,10 +307,10 @@ function pushFree(sizeClass: number, address: number): void {
 function giveBatch(sizeClass: number, size: number): void {
   const batch = freeHeads[sizeClass]!;
   let last = batch;
-  for (let index = 1; index < size; index++) last = words[last]!;
-  freeHeads[sizeClass] = words[last]!;
+  for (let index = 1; index < size; index++) last = words[last + NEXT_FREE]!;
+  freeHeads[sizeClass] = words[last + NEXT_FREE]!;
   freeCounts[sizeClass] = freeCounts[sizeClass]! - size;
-  words[last] = 0;
+  words[last + NEXT_FREE] = 0;
   words[batch + BATCH_SIZE] = size;
   const classLock = layout.CLASS_LOCKS + sizeClass;
   const classBatches = layout.CLASS_BATCHES + sizeClass;

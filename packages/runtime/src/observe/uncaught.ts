@@ -3,6 +3,7 @@
  * of its loop, as Node does with rejections, and then lets the error end the process like any uncaught one.
  */
 import { decode } from '../codec/decode.ts';
+import { throwUncaught } from '../fatal.ts';
 import { cells } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { release, retain } from '../memory/heap.ts';
@@ -46,7 +47,5 @@ function report(record: number): void {
   }
   const place = `    in goroutine ${id}${name === undefined ? '' : ` (${name})`}, which nobody joined`;
   if (error instanceof Error) error.stack = `${error.stack ?? String(error)}\n${place}`;
-  process.nextTick(() => {
-    throw error;
-  });
+  throwUncaught(error);
 }

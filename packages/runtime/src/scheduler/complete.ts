@@ -14,11 +14,11 @@ import { release, withReserve } from '../memory/heap.ts';
 import { MACHINE_STATE, MACHINE_STATE_LOST, machineBase } from '../memory/layout.ts';
 import { lock, unlock } from '../memory/lock.ts';
 import { DONE, ERROR_LOST, FAILED, JOINED, JOINERS, LOCK, RESULT, STARTER, STATUS } from './goroutine.ts';
-import { ready } from './inbox.ts';
+import { readyAll } from './inbox.ts';
 import { COUNT_FINISHED, machine } from './machine.ts';
 import { NOTICE_UNJOINED, notice, whenNoticed } from './notice.ts';
-import { dequeue } from './wait-queue.ts';
-import { OUTCOME, OUTCOME_DONE } from './waiter.ts';
+import { dequeueAll } from './wait-queue.ts';
+import { OUTCOME_DONE } from './waiter.ts';
 
 /** Where a goroutine that was started on the calling thread leaves its result uncopied. */
 export interface LocalOutcome {
@@ -36,7 +36,7 @@ export function completeWithValue(record: number, value: unknown, local: LocalOu
     encode(value, (record + RESULT) >> 1, 'return from a goroutine');
   } catch (error) {
     // A goroutine of this very thread hands its result over uncopied; others learn why they cannot have it.
-    complete(record, FAILED, error, local !== null);
+    fail(record, error, local !== null);
     return;
   }
   end(record, DONE, false);
@@ -50,10 +50,10 @@ export function completeWithError(record: number, error: unknown, local: LocalOu
     local.value = error;
   }
   // Who cancels a goroutine knows that it ends so, and a lost thread is reported as such: nobody needs to be told again.
-  complete(record, FAILED, error, error instanceof CanceledError || error instanceof ThreadLostError);
+  fail(record, error, error instanceof CanceledError || error instanceof ThreadLostError);
 }
 
-function complete(record: number, status: number, error: unknown, quiet: boolean): void {
+function fail(record: number, error: unknown, quiet: boolean): void {
   const cell = (record + RESULT) >> 1;
   withReserve(() => {
     try {
@@ -63,7 +63,7 @@ function complete(record: number, status: number, error: unknown, quiet: boolean
       else encode(uncopied(error), cell, 'throw from a goroutine');
     }
   });
-  end(record, status, !quiet);
+  end(record, FAILED, !quiet);
 }
 
 /** What joiners get of an error that cannot be copied whole. */
@@ -75,21 +75,13 @@ function uncopied(error: unknown): Error {
 
 function end(record: number, status: number, report: boolean): void {
   machine.count(COUNT_FINISHED);
-  const queue = record + JOINERS;
   lock(record + LOCK);
   store(record + STATUS, status);
-  // From here on nobody joins the list any more; those who stand in it are woken one by one, never under the lock.
-  let first = dequeue(queue);
-  while (first !== 0) {
-    words[first + OUTCOME] = OUTCOME_DONE;
-    unlock(record + LOCK);
-    ready(first);
-    lock(record + LOCK);
-    first = dequeue(queue);
-  }
+  const joiners = dequeueAll(record + JOINERS, OUTCOME_DONE);
   unlock(record + LOCK);
+  readyAll(joiners);
   // Who joins has set JOINED, before it took its place among the joiners.
-  if (report && status === FAILED && load(record + JOINED) === 0) withReserve(() => reportUnjoined(record));
+  if (report && load(record + JOINED) === 0) withReserve(() => reportUnjoined(record));
   release(record);
 }
 

@@ -20,7 +20,8 @@ import { startSearching, stopSearchingWithWork } from './wake.ts';
 
 /**
  * Every so often the global queue is looked at first, and the ring before the next slot: else a goroutine that keeps
- * starting one would keep all others out. Go's figure: prime, so that it does not beat with the program's own patterns. */
+ * starting one would keep all others out. Go's figure: prime, so that it does not beat with the program's own patterns.
+ */
 const GLOBAL_QUEUE_INTERVAL = 61;
 /** Most goroutines that one look into the global queue brings. */
 const GLOBAL_BATCH = 128;
@@ -44,7 +45,7 @@ export function findRunnable(): Task | null {
         const task = machine.ready.shift();
         if (task !== undefined) return found(task);
       }
-      // First: what waited for its function is older than what is queued, and a goroutine that yields must not keep it out.
+      // First: what waited for its arguments is older than what is queued, and a goroutine that yields must not keep it out.
       record = takeStartable();
       let takes = acceptsMore();
       if (record === 0 && takes) record = queue.popNext();
@@ -62,14 +63,14 @@ export function findRunnable(): Task | null {
         if (record === 0) return null;
       }
     }
-    if (machine.searching) stopSearchingWithWork();
+    stopSearchingWithWork();
     const task = start(record);
     if (task !== null) return task;
   }
 }
 
 function found(task: Task): Task {
-  if (machine.searching) stopSearchingWithWork();
+  stopSearchingWithWork();
   return task;
 }
 

@@ -20,13 +20,12 @@ export function noteOwnResources(): void {
 }
 
 /** Before a worker sleeps with nothing pending that we know. */
-export function findForeignWork(): boolean {
+export function noteForeignWork(): void {
   machine.foreignWork = machine.number > 0 && machine.pinned > 0 && !machine.hasPending() && moreThanOwn();
   if (machine.foreignWork) {
     if (lookingAgain !== null) lookingAgain.refresh();
     else lookingAgain = setTimeout(schedule, LOOK_AGAIN_MILLISECONDS).unref();
   }
-  return machine.foreignWork;
 }
 
 function moreThanOwn(): boolean {

@@ -8,7 +8,7 @@ import { compareExchange, exchange, load } from '../memory/atomics.ts';
 import { MACHINE_INBOX, machineBase } from '../memory/layout.ts';
 import { COUNT_WAKES_RECEIVED, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
-import { LINK, MACHINE, SLOT } from './waiter.ts';
+import { LINK, MACHINE, NEXT, SLOT } from './waiter.ts';
 
 /** Slot of waiters that are not somebody's wait but a message for the machine itself: see `onNotice`. */
 export const NOTICE_SLOT = -1;
@@ -28,6 +28,15 @@ export function ready(waiter: number): void {
   const owner = words[waiter + MACHINE]!;
   if (owner === machine.number) machine.entries[words[waiter + SLOT]!]!.wake();
   else sendToInbox(owner, waiter);
+}
+
+/** The same for a chain that `dequeueAll` has made. */
+export function readyAll(first: number): void {
+  for (let waiter = first; waiter !== 0; ) {
+    const next = words[waiter + NEXT]!; // Read first: once woken, the waiter may be given back.
+    ready(waiter);
+    waiter = next;
+  }
 }
 
 export function sendToInbox(owner: number, waiter: number): void {

@@ -11,7 +11,7 @@ import { load } from '../memory/atomics.ts';
 import { STOPPING } from '../memory/layout.ts';
 import { completeWithError, completeWithValue } from './complete.ts';
 import { findRunnable } from './find.ts';
-import { findForeignWork, noteOwnResources } from './foreign.ts';
+import { noteForeignWork, noteOwnResources } from './foreign.ts';
 import { globalSize } from './global-queue.ts';
 import { RUNNING, STATUS } from './goroutine.ts';
 import { inboxIsEmpty } from './inbox.ts';
@@ -72,7 +72,7 @@ function slice(): void {
     machine.running = false;
   }
   // Libuv's turn may take long: nobody shall count on this machine's looking for work meanwhile.
-  if (machine.searching) stopSearchingWithWork();
+  stopSearchingWithWork();
   machine.publishCounts();
   relievePressure();
   if (more) {
@@ -103,13 +103,10 @@ function runGoroutines(): boolean {
   }
 }
 
+/** Runs a goroutine up to its next wait or its end. One that was interrupted finds the error thrown at its last `yield`. */
 function execute(task: Task): void {
   if (task.ended) return;
-  resume(task, task.interrupted ? task.takeInterrupt() : null);
-}
-
-/** Runs a goroutine up to its next wait or its end; with `thrown`, it finds that error thrown at its last `yield`. */
-function resume(task: Task, thrown: Error | null): void {
+  const thrown = task.interrupted ? task.takeInterrupt() : null;
   words[task.record + STATUS] = RUNNING;
   task.parked = false;
   task.operation = null;
@@ -125,23 +122,21 @@ function resume(task: Task, thrown: Error | null): void {
     return;
   }
   machine.current = null;
-  if (task.parked && !result.done) {
-    if (task.slot < 0) machine.slotOf(task);
+  if (result.done) {
+    end(task);
+    completeWithValue(task.record, result.value, task.local);
+    return;
+  }
+  machine.slotOf(task); // So that a cancellation finds it.
+  if (task.parked) {
     if (machine.yielded) {
       machine.yielded = false;
       task.wake();
     }
-    return;
-  }
-  if (result.done) {
-    end(task);
-    completeWithValue(task.record, result.value, task.local);
   } else if (result.value instanceof Operation) {
     const { reason } = result.value;
-    machine.slotOf(task);
     task.throwInto(new TypeError(`yield of an operation (${reason}) does not drive it: write yield* instead of yield`));
   } else {
-    machine.slotOf(task);
     task.wake(); // A bare `yield` lets the others run.
   }
 }
@@ -169,6 +164,6 @@ function fallAsleep(): void {
   const takesWork = machine.queue !== null && acceptsMore();
   announceSleep(takesWork);
   armTimer();
-  findForeignWork();
+  noteForeignWork();
   if (!inboxIsEmpty() || (takesWork && anyQueued()) || load(STOPPING) !== 0 || !sleep()) requestSlice();
 }

@@ -14,6 +14,7 @@ import { compareExchange, exchange, load, store } from '../memory/atomics.ts';
 import { processorBase, QUEUE_HEAD, QUEUE_NEXT, QUEUE_RING, QUEUE_TAIL, RUN_QUEUE_CAPACITY } from '../memory/layout.ts';
 import { pushGlobalChain } from './global-queue.ts';
 import { LINK } from './goroutine.ts';
+import { COUNT_OVERFLOWS, machine } from './machine.ts';
 
 const MASK = RUN_QUEUE_CAPACITY - 1;
 
@@ -24,8 +25,6 @@ export class LocalQueue {
   private readonly tail: number;
   private readonly nextSlot: number;
   private readonly ring: number;
-  /** Goroutines moved to the global queue because the ring was full. */
-  overflows = 0;
 
   constructor(processor: number) {
     const base = processorBase(processor);
@@ -69,7 +68,7 @@ export class LocalQueue {
     }
     words[last + LINK] = record;
     pushGlobalChain(first, record, count + 1);
-    this.overflows++;
+    machine.countMany(COUNT_OVERFLOWS, count + 1);
     return true;
   }
 

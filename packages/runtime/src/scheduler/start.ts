@@ -15,17 +15,13 @@ import { Task } from './task.ts';
 import { decodeTuple, dropTuple } from './tuple.ts';
 import { wakeForWork } from './wake.ts';
 
-/** Records whose function this thread is loading, by function number. */
-const loading = new Map<number, number[]>();
-/** Records whose arguments can be made now, since what they need has come; taken from `nextStartable` on. */
-let startable: number[] = [];
-let nextStartable = 0;
 /**
- * How many stand in `loading`. They are out of reach of other threads, and this one may meanwhile start another goroutine
- * that does not give it away again; so it takes nothing from the run queues while it holds one.
+ * The record whose function this thread is loading, or 0. It is out of reach of other threads, and this one may meanwhile
+ * start another goroutine that does not give it away again; so it takes nothing from the run queues while it holds one.
  */
 let held = 0;
-const MOST_HELD = 1;
+/** Records whose arguments can be made now, since what they need has come. */
+const startable: number[] = [];
 /** Goroutines of this thread that are async functions, and those whose arguments are not there yet: nothing else knows them. */
 const unsettled = new Set<number>();
 
@@ -78,22 +74,34 @@ function waitFor(record: number, promise: PromiseLike<unknown>): void {
   words[record + STATUS] = WAITING;
   machine.asyncGoroutines++;
   machine.pin(1);
+  const over = (): void => {
+    machine.asyncGoroutines--;
+    machine.pin(-1);
+  };
+  whenSettled(record, Promise.resolve(promise), over, (value) => completeWithValue(record, value, null));
+}
+
+/** Arguments or captured values that this thread cannot make yet: the goroutine starts when it can. */
+function afterwards(promise: Promise<unknown>, record: number): void {
+  machine.pending++;
+  const over = (): void => {
+    machine.pending--;
+  };
+  whenSettled(record, promise, over, () => startable.push(record));
+}
+
+/** Goes on with a goroutine when its promise has its value, or fails it; not if it was ended meanwhile. */
+function whenSettled(record: number, promise: Promise<unknown>, over: () => void, goOn: (value: unknown) => void): void {
   unsettled.add(record);
-  Promise.resolve(promise).then(
-    (value) => {
-      if (!unsettled.delete(record)) return;
-      machine.asyncGoroutines--;
-      machine.pin(-1);
-      completeWithValue(record, value, null);
-      schedule();
-    },
-    (error: unknown) => {
-      if (!unsettled.delete(record)) return;
-      machine.asyncGoroutines--;
-      machine.pin(-1);
-      completeWithError(record, error, null);
-      schedule();
-    },
+  const settle = (then: () => void): void => {
+    if (!unsettled.delete(record)) return;
+    over();
+    then();
+    schedule();
+  };
+  promise.then(
+    (value) => settle(() => goOn(value)),
+    (error: unknown) => settle(() => completeWithError(record, error, null)),
   );
 }
 
@@ -113,56 +121,38 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 /** The next record whose arguments can be made now, or 0. */
 export function takeStartable(): number {
-  if (nextStartable === startable.length) return 0;
-  const record = startable[nextStartable++]!;
-  if (nextStartable === startable.length) {
-    startable = [];
-    nextStartable = 0;
-  }
-  return record;
+  return startable.length === 0 ? 0 : startable.shift()!;
 }
 
-/** Whether this thread should take unstarted goroutines: not while many wait for their function here already. */
+/** Whether this thread should take unstarted goroutines: not while it loads the function of one. */
 export function acceptsMore(): boolean {
-  return held < MOST_HELD;
+  return held === 0;
 }
 
-/** Records that are still waiting for their function; taken away when this thread stops. */
+/** Records that this thread has taken and not started; taken away when it stops. */
 export function takeUnloaded(): number[] {
-  const records = [...loading.values()].flat();
-  loading.clear();
-  held = 0;
-  records.push(...unsettled);
+  const records = [...unsettled, ...startable.splice(0)];
+  if (held !== 0) records.push(held);
   unsettled.clear();
-  records.push(...startable.slice(nextStartable));
-  startable = [];
-  nextStartable = 0;
+  held = 0;
   return records;
 }
 
 function loadThen(functionNumber: number, record: number): void {
-  held++;
+  held = record;
   store(record + MACHINE, machine.number); // If this thread is lost, so is the record.
-  const waiting = loading.get(functionNumber);
-  if (waiting !== undefined) {
-    waiting.push(record);
-    return;
-  }
-  loading.set(functionNumber, [record]);
   machine.pending++;
+  const settle = (then: () => void): void => {
+    machine.pending--;
+    if (held !== record) return; // It was ended meanwhile.
+    held = 0;
+    then();
+    schedule();
+  };
   loadNumber(functionNumber).then(
-    () => settle(functionNumber, queueAgain),
-    (error: unknown) => settle(functionNumber, (waiting) => completeWithError(waiting, error, null)),
+    () => settle(() => queueAgain(record)),
+    (error: unknown) => settle(() => completeWithError(record, error, null)),
   );
-}
-
-function settle(functionNumber: number, then: (record: number) => void): void {
-  machine.pending--;
-  const records = loading.get(functionNumber) ?? [];
-  loading.delete(functionNumber);
-  held -= records.length;
-  for (const record of records) then(record);
-  schedule();
 }
 
 /** Back into the run queue: while it was held here, another thread may have come free for it. */
@@ -170,19 +160,4 @@ function queueAgain(record: number): void {
   store(record + MACHINE, -1);
   machine.queue!.push(record);
   wakeForWork();
-}
-
-function afterwards(promise: Promise<unknown>, record: number): void {
-  machine.pending++;
-  unsettled.add(record);
-  const settle = (then: () => void): void => {
-    if (!unsettled.delete(record)) return;
-    machine.pending--;
-    then();
-    schedule();
-  };
-  promise.then(
-    () => settle(() => startable.push(record)),
-    (error: unknown) => settle(() => completeWithError(record, error, null)),
-  );
 }

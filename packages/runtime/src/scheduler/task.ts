@@ -75,8 +75,7 @@ export class Task implements Waiting {
     this.interrupt = error;
     if (!this.parked || this.operation === null || !this.operation.behaviour.withdraw(this.operation)) return;
     this.operation = null;
-    this.interrupted = true;
-    this.wake();
+    this.throwInto(error);
   }
 
   /** Leaves the operation it is parked in. If that was carried out already, its wake-up is waited for: it is on its way. */

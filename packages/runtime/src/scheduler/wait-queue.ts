@@ -3,7 +3,7 @@
  * Everything here is called under the lock of the object that holds the two words.
  */
 import { words } from '../memory/arena.ts';
-import { claim, NEXT, PREVIOUS, QUEUE } from './waiter.ts';
+import { claim, NEXT, OUTCOME, PREVIOUS, QUEUE } from './waiter.ts';
 
 export function enqueue(queue: number, waiter: number): void {
   const last = words[queue + 1]!;
@@ -36,4 +36,22 @@ export function dequeue(queue: number): number {
     remove(queue, waiter);
     if (claim(waiter)) return waiter;
   }
+}
+
+/**
+ * Takes out everybody whose claim is won, with the same outcome, as a chain in order of arrival, linked by NEXT and
+ * put before `rest`. Returns its first waiter: for `readyAll`, after the lock was given back.
+ */
+export function dequeueAll(queue: number, outcome: number, rest = 0): number {
+  let first = 0;
+  let last = 0;
+  for (let waiter = dequeue(queue); waiter !== 0; waiter = dequeue(queue)) {
+    words[waiter + OUTCOME] = outcome;
+    if (last === 0) first = waiter;
+    else words[last + NEXT] = waiter;
+    last = waiter;
+  }
+  if (last === 0) return rest;
+  words[last + NEXT] = rest;
+  return first;
 }

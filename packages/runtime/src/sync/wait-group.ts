@@ -11,11 +11,11 @@ import { compareExchange, load } from '../memory/atomics.ts';
 import { allocate } from '../memory/heap.ts';
 import { KIND_WAIT_GROUP } from '../memory/layout.ts';
 import { lock, unlock } from '../memory/lock.ts';
-import { ready } from '../scheduler/inbox.ts';
+import { readyAll } from '../scheduler/inbox.ts';
 import { objectBehaviour } from '../scheduler/object-operation.ts';
 import { Operation } from '../scheduler/operation.ts';
-import { dequeue } from '../scheduler/wait-queue.ts';
-import { NEXT, OUTCOME, OUTCOME_DONE } from '../scheduler/waiter.ts';
+import { dequeueAll } from '../scheduler/wait-queue.ts';
+import { OUTCOME_DONE } from '../scheduler/waiter.ts';
 
 const LOCK = 0;
 /** Changed by compare-exchange; to zero only under LOCK. */
@@ -80,34 +80,10 @@ export class WaitGroup extends SharedObject {
       return false;
     }
     // Those who wait now are of this round; who comes while they are woken sees the counter as it is then.
-    let waiter = dequeue(group + WAITERS);
-    let woken = 0;
-    while (waiter !== 0) {
-      words[waiter + OUTCOME] = OUTCOME_DONE;
-      words[waiter + NEXT] = woken;
-      woken = waiter;
-      waiter = dequeue(group + WAITERS);
-    }
+    const waiters = dequeueAll(group + WAITERS, OUTCOME_DONE);
     unlock(group + LOCK);
-    wakeChain(woken);
+    readyAll(waiters);
     return true;
-  }
-}
-
-/** Wakes waiters that are linked by NEXT, the last one first. */
-function wakeChain(last: number): void {
-  let inOrder = 0;
-  let waiter = last;
-  while (waiter !== 0) {
-    const next = words[waiter + NEXT]!;
-    words[waiter + NEXT] = inOrder;
-    inOrder = waiter;
-    waiter = next;
-  }
-  while (inOrder !== 0) {
-    const next = words[inOrder + NEXT]!;
-    ready(inOrder);
-    inOrder = next;
   }
 }
 
