@@ -17,7 +17,8 @@ export function whenPressureRises(callback: () => void): void {
   raised = callback;
 }
 
-const LEAST_BYTES = 128 * 1024 * 1024;
+/** Less than a million goroutines take (112 MB): so a program that starts so many again and again is collected each time. */
+const LEAST_BYTES = 64 * 1024 * 1024;
 
 /** The level of a fresh arena. */
 export function initializePressure(): void {

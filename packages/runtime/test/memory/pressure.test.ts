@@ -14,10 +14,10 @@ describe('pressure', () => {
     createArena(64 * MEBIBYTE);
   });
 
-  it('starts at an eighth of a small arena, at 128 MiB of a large one', () => {
+  it('starts at an eighth of a small arena, at 64 MiB of a large one', () => {
     expect(level()).toBe(8 * MEBIBYTE);
     createArena(2048 * MEBIBYTE);
-    expect(level()).toBe(128 * MEBIBYTE);
+    expect(level()).toBe(64 * MEBIBYTE);
   });
 
   it('rises once when the level is crossed, and the level with it', () => {
