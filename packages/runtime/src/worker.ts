@@ -12,6 +12,7 @@ import { releaseProxies } from './codec/handles.ts';
 import { adoptSharedBuffers, closeSharedBuffers, openSharedBuffers } from './codec/shared-buffers.ts';
 import { RuntimeStateError } from './errors.ts';
 import { add, load, notify, store, waitAsyncWhile } from './memory/atomics.ts';
+import { useCoreModule } from './memory/core.ts';
 import { joinArena } from './memory/create.ts';
 import { giveBackFreeBlocks } from './memory/heap.ts';
 import { INSTALLED_MACHINES, MACHINE_STATE, MACHINE_STATE_NONE } from './memory/layout.ts';
@@ -34,14 +35,15 @@ import './sync/wait-group.ts';
 
 /** Returns the thread's number, by which the main thread knows it, or null when this thread is a machine already. */
 export default async function install(installation: Installation): Promise<number | null> {
-  const { arena, serve, call } = installation;
+  const { memory, core, serve, call } = installation;
   if (machine.number > 0) {
     serve.close();
     call.close();
     await everybodyInstalled(installation.together);
     return null;
   }
-  joinArena(arena, installation.machine);
+  useCoreModule(core);
+  joinArena(memory, installation.machine);
   attachMachine(installation.machine);
   openSharedBuffers(installation.runtimeId);
   installFunctionHook();

@@ -14,7 +14,7 @@
 import { DataCloneError, RuntimeStateError } from '../errors.ts';
 import { buffer } from '../memory/arena.ts';
 import { generationOf, kindOf, release, retain } from '../memory/heap.ts';
-import { KIND_NAMES } from '../memory/layout.ts';
+import { KIND_NAMES } from '../memory/kinds.ts';
 
 /** Tells a constructor that users call that it is given an existing block: nothing that a user could pass. */
 export const EXISTING = Symbol('existing block');

@@ -1,11 +1,15 @@
 /**
- * The arena: one SharedArrayBuffer of fixed size that every thread maps. All state that two threads share lives in it.
+ * The arena: one shared memory of fixed size that every thread maps. All state that two threads share lives in it.
  *
  * An address is the index of a 32-bit word; a cell is the index of a 64-bit unit (address / 2).
  * The buffer never grows: views on a growable buffer are 3 to 20 times dearer, and a reserved page costs nothing
  * until it is touched. The views below are set once per thread, before anything else of this library runs there.
  */
 
+import { attachCore, type WasmMemory } from './core.ts';
+
+/** What a new thread is given to map it. */
+export let memory: WasmMemory;
 export let buffer: SharedArrayBuffer;
 /** Every 32-bit word of the arena. Plain access only under a lock, by the one writer, or ordered by an atomic; say which. */
 export let words: Int32Array;
@@ -19,12 +23,14 @@ export const DEFAULT_HEAP_BYTES = 1024 * 1024 * 1024;
 /** Addresses stay within 29 bits, so that they are small integers for the engine and fit beside a generation. */
 export const MAXIMUM_HEAP_BYTES = 2 * 1024 * 1024 * 1024;
 
-/** Maps an arena into this thread. */
-export function attachArena(shared: SharedArrayBuffer): void {
-  buffer = shared;
-  words = new Int32Array(shared);
-  cells = new Float64Array(shared);
-  bytes = new Uint8Array(shared);
+/** Maps an arena into this thread. It is a WebAssembly memory, so that the core works on the same words. */
+export function attachArena(shared: WasmMemory): void {
+  memory = shared;
+  buffer = memory.buffer;
+  words = new Int32Array(buffer);
+  cells = new Float64Array(buffer);
+  bytes = new Uint8Array(buffer);
+  attachCore(memory);
 }
 
 let provide: () => void = () => undefined;

@@ -15,6 +15,7 @@ import { ArenaExhaustedError } from '../errors.ts';
 import { fatal } from '../fatal.ts';
 import { words } from './arena.ts';
 import { add } from './atomics.ts';
+import { KIND_NAMES } from './kinds.ts';
 import * as layout from './layout.ts';
 import { lock, unlock } from './lock.ts';
 import { givePages, orderFor, takePages } from './pages.ts';
@@ -350,12 +351,12 @@ export function bytesOfClass(sizeClass: number): number {
 /** Bytes in use by kind, over all threads. Exact when no thread is allocating meanwhile. */
 export function usage(): Map<string, number> {
   const result = new Map<string, number>();
-  for (let kind = 1; kind < layout.KIND_NAMES.length; kind++) {
+  for (let kind = 1; kind < KIND_NAMES.length; kind++) {
     let units = 0;
     for (let machine = 0; machine < layout.MAXIMUM_MACHINES; machine++) {
       units += words[layout.USAGE + machine * layout.USAGE_KINDS + kind]!;
     }
-    if (units !== 0) result.set(layout.KIND_NAMES[kind]!, units * 16);
+    if (units !== 0) result.set(KIND_NAMES[kind]!, units * 16);
   }
   return result;
 }

@@ -1,5 +1,6 @@
 /**
- * The map of the arena: every shared word has its name here, with who writes it and what guards it.
+ * The map of the arena: every shared word has its name here, with who writes it and what guards it. The words of blocks
+ * are in `blocks.ts`. Only numbers, and no imports: the core is compiled from this file too.
  *
  *   [0 .. FIRST_HEAP_PAGE)   fixed tables, below
  *   [FIRST_HEAP_PAGE .. end) the heap: pages of 64 KiB, handed out by `pages.ts`, cut into blocks by `heap.ts`
@@ -155,20 +156,3 @@ export const KIND_SHARED_BUFFER = 10;
 export const KIND_FUNCTION = 11;
 export const KIND_TUPLE = 12;
 export const KIND_SCRATCH = 13;
-
-export const KIND_NAMES: readonly string[] = [
-  'free',
-  'texts',
-  'values',
-  'goroutines',
-  'waiters',
-  'channels',
-  'channel buffers',
-  'mutexes',
-  'wait groups',
-  'atomics',
-  'shared buffers',
-  'functions',
-  'arguments',
-  'scratch',
-];

@@ -10,26 +10,4 @@
  * Rules: no user code, no allocation of JavaScript objects and no second lock inside, except where `lock-order` in
  * docs/architecture.md names the pair (select: channels in address order).
  */
-import { compareExchange, exchange, notify, waitWhile } from './atomics.ts';
-
-const FREE = 0;
-const HELD = 1;
-const CONTENDED = 2;
-/** Rounds of spinning before sleeping: about 1 µs, some times the longest critical section. */
-const SPINS = 200;
-const SLEEP_MILLISECONDS = 10;
-
-export function lock(address: number): void {
-  if (compareExchange(address, FREE, HELD) !== FREE) lockContended(address);
-}
-
-function lockContended(address: number): void {
-  for (let spin = 0; spin < SPINS; spin++) {
-    if (compareExchange(address, FREE, HELD) === FREE) return;
-  }
-  while (exchange(address, CONTENDED) !== FREE) waitWhile(address, CONTENDED, SLEEP_MILLISECONDS);
-}
-
-export function unlock(address: number): void {
-  if (exchange(address, FREE) === CONTENDED) notify(address, 1);
-}
+export { lock, unlock } from './core.ts';

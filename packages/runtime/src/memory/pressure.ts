@@ -8,6 +8,7 @@
  */
 import { words } from './arena.ts';
 import { add, compareExchange, load } from './atomics.ts';
+import { KIND_NAMES } from './kinds.ts';
 import * as layout from './layout.ts';
 
 let raised: () => void = () => undefined;
@@ -47,7 +48,7 @@ export function usedUnits(): number {
   let units = 0;
   for (let machine = 0; machine < layout.MAXIMUM_MACHINES; machine++) {
     const row = layout.USAGE + machine * layout.USAGE_KINDS;
-    for (let kind = 1; kind < layout.KIND_NAMES.length; kind++) units += words[row + kind]!;
+    for (let kind = 1; kind < KIND_NAMES.length; kind++) units += words[row + kind]!;
   }
   return units;
 }

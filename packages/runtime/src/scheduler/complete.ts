@@ -1,24 +1,22 @@
 /**
  * The end of a goroutine: its result goes into the record, its joiners are woken, its reference is given back.
  *
- * The last step of STATUS and the list of joiners change together under the record's LOCK: a joiner either finds the
- * goroutine ended, or stands in the list that is taken here. An error whose goroutine nobody has asked for is
+ * The last step of STATUS and the line of joiners change together (`core/record.ts`): a joiner either finds the goroutine
+ * ended, or stands in the line that is taken here. An error whose goroutine nobody has asked for is
  * reported by way of its starter's thread to the main thread, which looks again a turn later (`observe/uncaught.ts`).
  */
 import { encode } from '../codec/encode.ts';
 import { ArenaExhaustedError, CanceledError, ThreadLostError, textOf } from '../errors.ts';
 import { nameOrigins } from '../functions/load.ts';
 import { words } from '../memory/arena.ts';
-import { load, store } from '../memory/atomics.ts';
+import { load } from '../memory/atomics.ts';
+import { completeRecord } from '../memory/core.ts';
 import { release, withReserve } from '../memory/heap.ts';
 import { MACHINE_STATE, MACHINE_STATE_LOST, machineBase } from '../memory/layout.ts';
-import { lock, unlock } from '../memory/lock.ts';
-import { DONE, ERROR_LOST, FAILED, JOINED, JOINERS, LOCK, RESULT, STARTER, STATUS } from './goroutine.ts';
+import { DONE, ERROR_LOST, FAILED, JOINED, RESULT, STARTER } from './goroutine.ts';
 import { readyAll } from './inbox.ts';
 import { COUNT_FINISHED, machine } from './machine.ts';
 import { NOTICE_UNJOINED, notice, whenNoticed } from './notice.ts';
-import { dequeueAll } from './wait-queue.ts';
-import { OUTCOME_DONE } from './waiter.ts';
 
 /** Where a goroutine that was started on the calling thread leaves its result uncopied. */
 export interface LocalOutcome {
@@ -75,11 +73,7 @@ function uncopied(error: unknown): Error {
 
 function end(record: number, status: number, report: boolean): void {
   machine.count(COUNT_FINISHED);
-  lock(record + LOCK);
-  store(record + STATUS, status);
-  const joiners = dequeueAll(record + JOINERS, OUTCOME_DONE);
-  unlock(record + LOCK);
-  readyAll(joiners);
+  readyAll(completeRecord(record, status));
   // Who joins has set JOINED, before it took its place among the joiners.
   if (report && load(record + JOINED) === 0) withReserve(() => reportUnjoined(record));
   release(record);

@@ -3,12 +3,15 @@
  * goroutine is parked on its own thread, the others of the thread run meanwhile, and no shared memory takes part; in a
  * select the event must win the claim.
  */
+import { words } from '../memory/arena.ts';
+import { compareExchange } from '../memory/atomics.ts';
+import { OPERATION_EVENT, UNCLAIMED, WAITER_CASE, WAITER_CLAIM } from '../memory/blocks.ts';
 import type { Waiting } from './machine.ts';
-import { Behaviour, type Operation } from './operation.ts';
+import { FRESH, SelectableOperation } from './operation.ts';
 import type { WaitReason } from './wait-reason.ts';
-import { claim, freeWaiter } from './waiter.ts';
+import { freeWaiter } from './waiter.ts';
 
-/** The subject of such an operation. */
+/** What such an operation waits for. */
 export abstract class OwnEvent {
   private waiting: Waiting | null = null;
   private waiter = 0;
@@ -19,6 +22,7 @@ export abstract class OwnEvent {
   /** What the operation gives; may throw. */
   abstract outcome(): unknown;
 
+  /** With a waiter, that one's claim must be won. */
   start(waiting: Waiting, waiter: number): void {
     this.waiting = waiting;
     this.waiter = waiter;
@@ -41,51 +45,61 @@ export abstract class OwnEvent {
   }
 }
 
-const nothing = (): void => undefined;
-const never = (): boolean => false;
+function claim(waiter: number): boolean {
+  return compareExchange(words[waiter + WAITER_CLAIM]!, UNCLAIMED, words[waiter + WAITER_CASE]!) === UNCLAIMED;
+}
 
-export function eventBehaviour(reason: WaitReason): Behaviour {
-  const eventOf = (operation: Operation<any>): OwnEvent => operation.subject as OwnEvent;
+export class EventOperation<T> extends SelectableOperation<T> {
+  done: boolean;
+  value: T;
+  stage: number;
+  waiter: number;
+  readonly reason: WaitReason;
+  private readonly event: OwnEvent;
 
-  const conclude = (operation: Operation<any>): void => {
-    operation.value = eventOf(operation).outcome();
-  };
+  constructor(reason: WaitReason, event: OwnEvent) {
+    super();
+    this.done = false;
+    this.value = undefined as T;
+    this.stage = FRESH;
+    this.waiter = 0;
+    this.reason = reason;
+    this.event = event;
+  }
 
-  const leave = (operation: Operation<any>): boolean => eventOf(operation).stop();
+  get code(): number {
+    return OPERATION_EVENT;
+  }
 
-  const discard = (operation: Operation<any>): void => {
-    if (operation.waiter !== 0) freeWaiter(operation.waiter);
-    operation.waiter = 0;
-  };
+  get address(): number {
+    return 0;
+  }
 
-  const start = (operation: Operation<any>, waiting: Waiting): void => eventOf(operation).start(waiting, operation.waiter);
+  begin(waiting: Waiting): boolean {
+    this.start(waiting);
+    return false;
+  }
 
-  return new Behaviour(
-    reason,
-    (operation, waiting) => {
-      start(operation, waiting);
-      return false;
-    },
-    (operation) => {
-      discard(operation);
-      conclude(operation);
-    },
-    (operation) => {
-      if (!leave(operation)) return false;
-      discard(operation);
-      return true;
-    },
-    {
-      reportsOk: false,
-      lockAddress: () => 0,
-      prepare: nothing,
-      fill: nothing,
-      poll: never,
-      pollLocked: never,
-      conclude,
-      enroll: start,
-      leave,
-      discard,
-    },
-  );
+  end(): boolean {
+    this.discard();
+    this.value = this.event.outcome() as T;
+    return true;
+  }
+
+  override start(waiting: Waiting): void {
+    this.event.start(waiting, this.waiter);
+  }
+
+  conclude(): void {
+    this.end();
+  }
+
+  leave(): boolean {
+    return this.event.stop();
+  }
+
+  discard(): void {
+    if (this.waiter !== 0) freeWaiter(this.waiter);
+    this.waiter = 0;
+  }
 }

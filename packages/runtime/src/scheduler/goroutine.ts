@@ -12,6 +12,7 @@
 import { clear, drop } from '../codec/cell.ts';
 import { cells, words } from '../memory/arena.ts';
 import { add } from '../memory/atomics.ts';
+import { RECORD_JOINERS, RECORD_LOCK, RECORD_STATUS, STATUS_DONE } from '../memory/blocks.ts';
 import { allocate, setDestroyer } from '../memory/heap.ts';
 import { BLOCK_REFERENCES, GOROUTINE_NUMBERS, KIND_GOROUTINE } from '../memory/layout.ts';
 import { dropTuple } from './tuple.ts';
@@ -23,11 +24,11 @@ export const FUNCTION = 1;
 export const ARGUMENTS = 2;
 export const CAPTURES = 4;
 export const RESULT = 6;
-export const STATUS = 8;
+export const STATUS = RECORD_STATUS;
 /** Guards JOINERS and the last step of STATUS. */
-export const LOCK = 9;
+const LOCK = RECORD_LOCK;
 /** Waiting queue of joiners: head and tail. */
-export const JOINERS = 10;
+const JOINERS = RECORD_JOINERS;
 /** The goroutine's number, a 64-bit float; written once. */
 export const NUMBER = 12;
 /** The machine on which it runs, once started. */
@@ -54,7 +55,7 @@ const RECORD_BYTES = 26 * 4;
 export const RUNNABLE = 0;
 export const RUNNING = 1;
 export const WAITING = 2;
-export const DONE = 3;
+export const DONE = STATUS_DONE;
 export const FAILED = 4;
 export const STATUS_NAMES = ['runnable', 'running', 'waiting', 'done', 'failed'] as const;
 

@@ -10,13 +10,14 @@ import { registerKind, SharedObject } from '../codec/handles.ts';
 import { ArenaExhaustedError } from '../errors.ts';
 import { buffer, cells, words } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
+import { OPERATION_JOIN } from '../memory/blocks.ts';
 import { release } from '../memory/heap.ts';
 import { KIND_GOROUTINE } from '../memory/layout.ts';
 import { cancel } from './cancel.ts';
 import type { LocalOutcome } from './complete.ts';
-import { DONE, ERROR_LOST, FAILED, JOINED, JOINERS, LOCK, NUMBER, RESULT, STATUS, STATUS_NAMES } from './goroutine.ts';
-import { objectBehaviour } from './object-operation.ts';
-import { Operation } from './operation.ts';
+import { ERROR_LOST, FAILED, JOINED, NUMBER, RESULT, STATUS, STATUS_NAMES } from './goroutine.ts';
+import { ObjectOperation, ObjectRules } from './object-operation.ts';
+import type { Operation } from './operation.ts';
 
 const HANDLES_IN_PAGE = 64;
 
@@ -118,28 +119,21 @@ export class Goroutine<R> extends SharedObject implements PromiseLike<R> {
   }
 }
 
-const JOIN = objectBehaviour({
-  reason: 'goroutine join',
-  lock: LOCK,
-  queue: JOINERS,
-  attempt(operation) {
-    return load((operation.subject as Goroutine<unknown>).address + STATUS) >= DONE;
-  },
-  finish(operation) {
-    const { address, local } = operation.subject as Goroutine<unknown>;
-    if (local?.settled) {
-      if (local.failed) throw local.value;
-      operation.value = local.value;
-      return;
-    }
-    if (words[address + STATUS] === FAILED) throw errorOf(address);
-    operation.value = decode((address + RESULT) >> 1);
-  },
-});
+const JOIN = new ObjectRules('goroutine join', OPERATION_JOIN, resultOf);
+
+function resultOf(handle: Goroutine<unknown>): unknown {
+  const { address, local } = handle;
+  if (local?.settled) {
+    if (local.failed) throw local.value;
+    return local.value;
+  }
+  if (words[address + STATUS] === FAILED) throw errorOf(address);
+  return decode((address + RESULT) >> 1);
+}
 
 /** Waits for the end of a goroutine without answering for its error, as `join` does. */
 export function joinOperation<R>(handle: Goroutine<R>): Operation<R> {
-  return new Operation<R>(JOIN, handle, undefined as R);
+  return new ObjectOperation<R>(JOIN, handle);
 }
 
 /** The error of a goroutine that has failed. */

@@ -1,14 +1,14 @@
 /**
- * A machine's inbox: a stack of woken waiters in the arena. Anybody pushes by compare-exchange; the owner takes the
- * whole stack by one exchange and turns it round, so that wake-ups come in order. No entry is ever taken singly, so
- * the stack has no ABA problem; it is linked through the waiters themselves, so it is never full.
+ * A machine's inbox: a stack of woken waiters in the arena. Anybody pushes (`core/ready.ts`); the owner takes the whole
+ * stack by one exchange and turns it round, so that wake-ups come in order.
  */
 import { words } from '../memory/arena.ts';
-import { compareExchange, exchange, load } from '../memory/atomics.ts';
-import { MACHINE_INBOX, machineBase } from '../memory/layout.ts';
+import { exchange, load } from '../memory/atomics.ts';
+import { RESULT_WAKES, WAITER_LINK, WAITER_MACHINE, WAITER_NEXT, WAITER_SLOT } from '../memory/blocks.ts';
+import { post } from '../memory/core.ts';
+import { MACHINE_INBOX } from '../memory/layout.ts';
 import { COUNT_WAKES_RECEIVED, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
-import { LINK, MACHINE, NEXT, SLOT } from './waiter.ts';
 
 /** Slot of waiters that are not somebody's wait but a message for the machine itself: see `onNotice`. */
 export const NOTICE_SLOT = -1;
@@ -20,37 +20,25 @@ export function onNotice(callback: (waiter: number) => void): void {
   takeNotice = callback;
 }
 
-/**
- * Lets the owner of a waiter go on. The caller has taken the waiter out of its queue, won its claim and filled in the
- * outcome; it holds no lock, and must not touch the waiter any more.
- */
-export function ready(waiter: number): void {
-  const owner = words[waiter + MACHINE]!;
-  if (owner === machine.number) machine.entries[words[waiter + SLOT]!]!.wake();
-  else sendToInbox(owner, waiter);
+/** Does what a result of the core asks for (see the RESULT_ numbers): wakes whom it has served. */
+export function wakeServed(result: number): void {
+  if (result > 0) machine.entries[result - 1]!.wake();
+  else if (result <= RESULT_WAKES) wakeMachine(RESULT_WAKES - result);
 }
 
-/** The same for a chain that `dequeueAll` has made. */
+/** Lets the owners of a chain of waiters go on, which the core has taken out of a queue. */
 export function readyAll(first: number): void {
   for (let waiter = first; waiter !== 0; ) {
-    const next = words[waiter + NEXT]!; // Read first: once woken, the waiter may be given back.
-    ready(waiter);
+    const next = words[waiter + WAITER_NEXT]!; // Read first: once woken, the waiter may be given back.
+    const owner = words[waiter + WAITER_MACHINE]!;
+    if (owner === machine.number) machine.entries[words[waiter + WAITER_SLOT]!]!.wake();
+    else sendToInbox(owner, waiter);
     waiter = next;
   }
 }
 
 export function sendToInbox(owner: number, waiter: number): void {
-  const inbox = machineBase(owner) + MACHINE_INBOX;
-  let head = load(inbox);
-  for (;;) {
-    words[waiter + LINK] = head;
-    // Publishes the waiter's words: pairs with the exchange in `drainInbox`.
-    const found = compareExchange(inbox, head, waiter);
-    if (found === head) break;
-    head = found;
-  }
-  // Only the first one into an empty inbox needs to wake the owner: the others find it woken, or about to look.
-  if (head === 0) wakeMachine(owner);
+  if (post(owner, waiter)) wakeMachine(owner);
 }
 
 /** Exact: pairs with the pushers' exchange. What a sleeper asks before it sleeps. */
@@ -68,15 +56,15 @@ export function drainInbox(): void {
   let waiter = exchange(machine.base + MACHINE_INBOX, 0);
   let inOrder = 0;
   while (waiter !== 0) {
-    const next = words[waiter + LINK]!;
-    words[waiter + LINK] = inOrder;
+    const next = words[waiter + WAITER_LINK]!;
+    words[waiter + WAITER_LINK] = inOrder;
     inOrder = waiter;
     waiter = next;
   }
   while (inOrder !== 0) {
     // Read first: once woken, the waiter may be given back.
-    const next = words[inOrder + LINK]!;
-    const slot = words[inOrder + SLOT]!;
+    const next = words[inOrder + WAITER_LINK]!;
+    const slot = words[inOrder + WAITER_SLOT]!;
     machine.count(COUNT_WAKES_RECEIVED);
     if (slot === NOTICE_SLOT) takeNotice(inOrder);
     else machine.entries[slot]!.wake();

@@ -5,10 +5,11 @@
 import { fatal } from '../fatal.ts';
 import { words } from '../memory/arena.ts';
 import { exchange } from '../memory/atomics.ts';
+import { WAITER_DETAIL, WAITER_LINK, WAITER_OUTCOME, WAITER_SLOT } from '../memory/blocks.ts';
 import { release, retain } from '../memory/heap.ts';
 import { MACHINE_INBOX, machineBase } from '../memory/layout.ts';
 import { NOTICE_SLOT, onNotice, sendToInbox } from './inbox.ts';
-import { DETAIL, freeWaiter, LINK, OUTCOME, reserveWaiter, SLOT, takeWaiter } from './waiter.ts';
+import { freeWaiter, reserveWaiter, takeWaiter } from './waiter.ts';
 
 /** To the main thread: this goroutine has failed and nobody had asked for its result. */
 export const NOTICE_UNJOINED = 1;
@@ -26,8 +27,8 @@ export function notice(machineNumber: number, what: number, record: number): voi
   reserveWaiter();
   const message = takeWaiter(machineNumber, NOTICE_SLOT);
   retain(record);
-  words[message + DETAIL] = record;
-  words[message + OUTCOME] = what;
+  words[message + WAITER_DETAIL] = record;
+  words[message + WAITER_OUTCOME] = what;
   sendToInbox(machineNumber, message);
 }
 
@@ -35,17 +36,18 @@ export function notice(machineNumber: number, what: number, record: number): voi
 export function discardInbox(number: number): void {
   let message = exchange(machineBase(number) + MACHINE_INBOX, 0);
   while (message !== 0) {
-    const next = words[message + LINK]!;
-    if (words[message + SLOT] !== NOTICE_SLOT) fatal('a waiter was left in an inbox', { waiter: message, machine: number });
-    release(words[message + DETAIL]!);
+    const next = words[message + WAITER_LINK]!;
+    if (words[message + WAITER_SLOT] !== NOTICE_SLOT)
+      fatal('a waiter was left in an inbox', { waiter: message, machine: number });
+    release(words[message + WAITER_DETAIL]!);
     freeWaiter(message);
     message = next;
   }
 }
 
 onNotice((message) => {
-  const record = words[message + DETAIL]!;
-  const what = words[message + OUTCOME]!;
+  const record = words[message + WAITER_DETAIL]!;
+  const what = words[message + WAITER_OUTCOME]!;
   freeWaiter(message);
   takers[what]?.(record);
   release(record);

@@ -1,176 +1,124 @@
 /**
- * Operations on an object in shared memory, carried out under that object's lock.
- *
- * Alone, an operation is carried out or enqueued in one visit. In a select it is polled; if no case is ready, all objects
- * are locked in address order, polled once more, and all waiters enqueued before the first lock is given back: so no case
- * can become ready unseen in between. Each waiter then names the select's claim word, and the owner gives waiters back
- * only after it has left every queue, since another thread may look at the claim word, under an object's lock, until then.
- *
- * `attempt` is called under the lock. It may serve one other waiter (fill in its outcome) and names it by `serve`; that
- * one is woken after the lock is given back.
+ * Operations on objects in shared memory. The core carries them out under the object's lock, or puts a waiter into the
+ * object's line; see `core/operation.ts`. Sending and receiving have classes of their own, `sync/channel-operations.ts`.
  */
+
 import { move } from '../codec/cell.ts';
 import type { SharedObject } from '../codec/handles.ts';
 import { PendingValue } from '../codec/pending.ts';
 import { words } from '../memory/arena.ts';
-import { lock, unlock } from '../memory/lock.ts';
-import { ready } from './inbox.ts';
+import { OUTCOME_DONE, RESULT_WAITS, WAITER_CELL, WAITER_OUTCOME } from '../memory/blocks.ts';
+import { drive, withdraw } from '../memory/core.ts';
+import { wakeServed } from './inbox.ts';
 import { machine, type Waiting } from './machine.ts';
-import { Behaviour, type Operation, wakeWhenReady } from './operation.ts';
-import { receiveScratch } from './scratch.ts';
-import { enqueue, remove } from './wait-queue.ts';
+import { FRESH, SelectableOperation, wakeWhenReady } from './operation.ts';
 import type { WaitReason } from './wait-reason.ts';
-import { CELL, freeWaiter, OUTCOME, reserveWaiter, takeWaiter } from './waiter.ts';
+import { freeWaiter, reserveWaiter, spareWaiter, takeSpare, takeWaiter } from './waiter.ts';
 
-/** What an object says of one of its operations. */
-export interface ObjectRules {
-  reason: WaitReason;
-  /** Offsets of the object's lock and of the waiting queue in which this operation stands. */
-  lock: number;
-  queue: number;
-  /** Carries the operation out and sets `outcome`, or returns false. */
-  attempt(operation: Operation<any>): boolean;
-  /** Sets `value`, or throws, by `outcome`. A value received is in the cell. */
-  finish(operation: Operation<any>, cell: number): void;
-  /** For operations that carry a value: see Selection. */
-  prepare?(operation: Operation<any>): void;
-  fill?(operation: Operation<any>): void;
-  /** Gives back what `prepare` has copied and nobody has taken. */
-  dropValue?(operation: Operation<any>): void;
-  /** In place of the general one, where it must be fast. */
-  begin?(operation: Operation<any>, waiting: Waiting): boolean;
-  reportsOk?: boolean;
+/** What tells one kind of operation from another. All are made by this constructor, so that they have one shape. */
+export class ObjectRules {
+  readonly reason: WaitReason;
+  /** One of the OPERATION_ numbers. */
+  readonly code: number;
+  /** What the operation gives once it is carried out; may throw. */
+  readonly valueOf: (object: any) => unknown;
+
+  constructor(reason: WaitReason, code: number, valueOf: (object: any) => unknown) {
+    this.reason = reason;
+    this.code = code;
+    this.valueOf = valueOf;
+  }
 }
 
-let served = 0;
+export class ObjectOperation<T> extends SelectableOperation<T> {
+  done: boolean;
+  value: T;
+  stage: number;
+  /** Also keeps the object alive. */
+  readonly object: SharedObject;
+  waiter: number;
+  readonly rules: ObjectRules;
 
-/** Names the waiter that an `attempt` has served. */
-export function serve(waiter: number): void {
-  served = waiter;
-}
+  constructor(rules: ObjectRules, object: SharedObject) {
+    super();
+    this.done = false;
+    this.value = undefined as T;
+    this.stage = FRESH;
+    this.object = object;
+    this.waiter = 0;
+    this.rules = rules;
+  }
 
-/** After the lock was given back: wakes whom an `attempt` has served. */
-export function wakeServed(): void {
-  if (served === 0) return;
-  const waiter = served;
-  served = 0;
-  ready(waiter);
+  get reason(): WaitReason {
+    return this.rules.reason;
+  }
+
+  get code(): number {
+    return this.rules.code;
+  }
+
+  get address(): number {
+    return this.object.address;
+  }
+
+  begin(waiting: Waiting): boolean {
+    const spare = spareWaiter();
+    const result = drive(this.rules.code, this.object.address, spare, machine.slotOf(waiting));
+    if (result === RESULT_WAITS) {
+      this.waiter = takeSpare();
+      return false;
+    }
+    wakeServed(result);
+    return concludeOrKeep(this, result, spare, waiting);
+  }
+
+  end(): boolean {
+    try {
+      this.conclude();
+    } catch (error) {
+      if (!(error instanceof PendingValue)) this.discard();
+      throw error;
+    }
+    this.discard();
+    return true;
+  }
+
+  conclude(): void {
+    this.value = this.rules.valueOf(this.object) as T;
+  }
+
+  leave(): boolean {
+    return withdraw(this.rules.code, this.object.address, this.waiter) !== 0;
+  }
+
+  discard(): void {
+    if (this.waiter !== 0) freeWaiter(this.waiter);
+    this.waiter = 0;
+  }
 }
 
 /**
- * Finishes an operation that was carried out at once. Returns false when its value cannot be made yet: then it is kept,
- * and `waiting` will be woken for it.
+ * Concludes an operation that was carried out at once. False when its value cannot be made yet: then it is kept, and
+ * `waiting` will be woken for it.
  */
-export function finishOrKeep(operation: Operation<any>, waiting: Waiting, finish: ObjectRules['finish']): boolean {
+export function concludeOrKeep(operation: SelectableOperation<any>, result: number, waiter: number, waiting: Waiting): boolean {
   try {
-    finish(operation, receiveScratch);
+    operation.conclude(result, waiter);
     return true;
   } catch (error) {
     if (!(error instanceof PendingValue)) throw error;
-    keepOutcome(operation);
+    keepOutcome(operation, waiter);
     wakeWhenReady(error, waiting);
     return false;
   }
 }
 
-/** Moves what was received into a waiter of the operation's own, from which `end` takes it. */
-function keepOutcome(operation: Operation<any>): void {
+/** Gives the operation a waiter of its own, with what was received, from which `end` takes it. */
+export function keepOutcome(operation: SelectableOperation<any>, received: number): void {
   if (operation.waiter === 0) {
     reserveWaiter();
     operation.waiter = takeWaiter(machine.number, 0);
   }
-  move(receiveScratch, (operation.waiter + CELL) >> 1);
-  words[operation.waiter + OUTCOME] = operation.outcome;
-}
-
-const nothing = (): void => undefined;
-
-export function objectBehaviour(rules: ObjectRules): Behaviour {
-  const { reason, lock: lockOffset, queue: queueOffset, attempt, finish } = rules;
-  const prepare = rules.prepare ?? nothing;
-  const fill = rules.fill ?? nothing;
-  const dropValue = rules.dropValue ?? nothing;
-
-  const addressOf = (operation: Operation<any>): number => (operation.subject as SharedObject).address;
-
-  const begin = (operation: Operation<any>, waiting: Waiting): boolean => {
-    const object = addressOf(operation);
-    reserveWaiter(); // First: what it may throw must leave nothing copied.
-    prepare(operation);
-    lock(object + lockOffset);
-    if (attempt(operation)) {
-      unlock(object + lockOffset);
-      wakeServed();
-      return finishOrKeep(operation, waiting, finish);
-    }
-    operation.waiter = takeWaiter(machine.number, machine.slotOf(waiting));
-    fill(operation);
-    enqueue(object + queueOffset, operation.waiter);
-    unlock(object + lockOffset);
-    return false;
-  };
-
-  const leave = (operation: Operation<any>): boolean => {
-    const object = addressOf(operation);
-    lock(object + lockOffset);
-    const removed = remove(object + queueOffset, operation.waiter);
-    unlock(object + lockOffset);
-    return removed;
-  };
-
-  const discard = (operation: Operation<any>): void => {
-    dropValue(operation);
-    if (operation.waiter !== 0) freeWaiter(operation.waiter);
-    operation.waiter = 0;
-  };
-
-  return new Behaviour(
-    reason,
-    rules.begin ?? begin,
-    (operation) => {
-      const { waiter } = operation;
-      operation.outcome = words[waiter + OUTCOME]!;
-      try {
-        finish(operation, (waiter + CELL) >> 1);
-      } catch (error) {
-        if (error instanceof PendingValue) throw error; // The waiter keeps the value until it can be made.
-        operation.waiter = 0;
-        freeWaiter(waiter);
-        throw error;
-      }
-      operation.waiter = 0;
-      freeWaiter(waiter);
-    },
-    (operation) => {
-      if (!leave(operation)) return false;
-      discard(operation);
-      return true;
-    },
-    {
-      reportsOk: rules.reportsOk ?? false,
-      lockAddress: (operation) => addressOf(operation) + lockOffset,
-      prepare,
-      fill,
-      poll: (operation) => {
-        const address = addressOf(operation) + lockOffset;
-        lock(address);
-        const carriedOut = attempt(operation);
-        unlock(address);
-        return carriedOut;
-      },
-      pollLocked: attempt,
-      conclude: (operation) => {
-        wakeServed();
-        try {
-          finish(operation, receiveScratch);
-        } catch (error) {
-          if (error instanceof PendingValue) keepOutcome(operation);
-          throw error;
-        }
-      },
-      enroll: (operation) => enqueue(addressOf(operation) + queueOffset, operation.waiter),
-      leave,
-      discard,
-    },
-  );
+  if (operation.waiter !== received) move((received + WAITER_CELL) >> 1, (operation.waiter + WAITER_CELL) >> 1);
+  words[operation.waiter + WAITER_OUTCOME] = OUTCOME_DONE;
 }

@@ -5,112 +5,45 @@
  *   first `next()`   `begin`: carry it out at once, or leave it waiting and park the goroutine;
  *   second `next()`  the goroutine was woken: `end` fetches the value or throws.
  * `await operation` calls `then`, which drives the same two halves with a promise in the goroutine's place.
- * `select` drives several, through the part of their behaviour that is made for it; see `sync/select.ts`.
+ * `select` drives several, through the part of their interface that is made for it; see `sync/select.ts`.
  *
  * Stages: FRESH → DRIVEN → BEGUN. An operation is driven once; driving it again throws.
  *
- * All operations are of this one class, and what they do is in a Behaviour object: with a class for each, their common
- * code saw a dozen shapes, and V8 then spent 300 ns on the fields of every new one (measured: 1,070 ns for a send and a
- * receive in a program that also slept and selected, 180 ns in one that did not; 130 ns now in both).
+ * Each class sets all its fields in its own constructor, and the classes that must be fast have their own `next`: V8 keeps
+ * what it learns about a function with that function, and code shared by many classes is slow (fields set by a common
+ * constructor of a dozen classes: 300 ns each new operation).
  */
 import { PendingValue } from '../codec/pending.ts';
 import { RuntimeStateError } from '../errors.ts';
+import { OPERATION_EVENT } from '../memory/blocks.ts';
 import { machine, type Waiting } from './machine.ts';
 import { schedule } from './schedule.ts';
+import type { Task } from './task.ts';
 import type { WaitReason } from './wait-reason.ts';
 
-const FRESH = 0;
-const DRIVEN = 1;
-const BEGUN = 2;
+export const FRESH = 0;
+export const DRIVEN = 1;
+export const BEGUN = 2;
 
-/** What a kind of operation does. All are made here, so that they have one shape. */
-export class Behaviour {
-  /** For reports: what a goroutine parked in it waits for. */
-  readonly reason: WaitReason;
-  /** Carries the operation out at once and returns true, or leaves it waiting on behalf of `waiting` and returns false. */
-  readonly begin: (operation: Operation<any>, waiting: Waiting) => boolean;
-  /** After a wait: sets `value`, or throws. */
-  readonly end: (operation: Operation<any>) => void;
-  /**
-   * Takes a waiting operation back: nobody will wake for it any more. False when it was carried out already and the
-   * wake-up is on its way; then nothing has changed.
-   */
-  readonly withdraw: (operation: Operation<any>) => boolean;
-  /** How `select` drives it; null when it cannot. */
-  readonly selection: Selection | null;
-
-  constructor(
-    reason: WaitReason,
-    begin: Behaviour['begin'],
-    end: Behaviour['end'],
-    withdraw: Behaviour['withdraw'],
-    selection: Selection | null,
-  ) {
-    this.reason = reason;
-    this.begin = begin;
-    this.end = end;
-    this.withdraw = withdraw;
-    this.selection = selection;
-  }
-}
-
-/** What `select` asks of the operations it drives; see `selectable.ts` for the two ways to answer. */
-export interface Selection {
-  /** Whether the hit tells by `ok` if a value was received. */
-  readonly reportsOk: boolean;
-  /** The lock of the object, or 0 for an event of this thread. */
-  lockAddress(operation: Operation<any>): number;
-  /** Copies what must be copied before anything is locked. May throw. */
-  prepare(operation: Operation<any>): void;
-  /** Moves what `prepare` has copied into its waiter. */
-  fill(operation: Operation<any>): void;
-  /** Carries it out if that is possible now. */
-  poll(operation: Operation<any>): boolean;
-  /** The same while the caller holds the lock. */
-  pollLocked(operation: Operation<any>): boolean;
-  /** After the locks were given back: wakes whom a poll has served, and sets `value` or throws. */
-  conclude(operation: Operation<any>): void;
-  /** Puts its waiter where the event will find it; the caller holds the lock. */
-  enroll(operation: Operation<any>, waiting: Waiting): void;
-  /** Takes its waiter out again; nobody looks at it after this. False when somebody has taken it out before. */
-  leave(operation: Operation<any>): boolean;
-  /** Gives back its waiter and what that holds. */
-  discard(operation: Operation<any>): void;
-}
-
-export class Operation<T> implements PromiseLike<T> {
+export abstract class Operation<T> implements PromiseLike<T> {
   /** Iterator result: whether `value` is the outcome. */
-  done: boolean;
+  abstract done: boolean;
   /** Before the outcome, what is to be sent. */
-  value: T;
-  private stage: number;
-  /** @internal */
-  readonly behaviour: Behaviour;
-  /** @internal What it is about: a channel, a lock, a timer. Also keeps that alive. */
-  readonly subject: unknown;
-  /** @internal Its waiter while it has one, else 0. */
-  waiter: number;
-  /** @internal What was done; one of the OUTCOME_ values. */
-  outcome: number;
-  /** @internal The cell that holds an encoded value until somebody has taken it, else 0. */
-  source: number;
+  abstract value: T;
+  /** @internal FRESH, DRIVEN or BEGUN. */
+  abstract stage: number;
+  /** @internal For reports: what a goroutine parked in it waits for. */
+  abstract get reason(): WaitReason;
 
-  /** @internal */
-  constructor(behaviour: Behaviour, subject: unknown, value: T) {
-    this.done = false;
-    this.value = value;
-    this.stage = FRESH;
-    this.behaviour = behaviour;
-    this.subject = subject;
-    this.waiter = 0;
-    this.outcome = 0;
-    this.source = 0;
-  }
-
-  /** @internal */
-  get reason(): WaitReason {
-    return this.behaviour.reason;
-  }
+  /** @internal Carries it out at once and returns true, or leaves it waiting on behalf of `waiting` and returns false. */
+  abstract begin(waiting: Waiting): boolean;
+  /** @internal After a wait: sets `value`, or throws. False when it has to wait once more. */
+  abstract end(): boolean;
+  /**
+   * @internal Takes a waiting operation back: nobody will wake for it any more. False when it was carried out already and
+   * the wake-up is on its way; then nothing has changed.
+   */
+  abstract withdraw(): boolean;
 
   [Symbol.iterator](): Iterator<unknown, T, unknown> {
     this.use();
@@ -119,40 +52,52 @@ export class Operation<T> implements PromiseLike<T> {
 
   /** @internal Marks the operation as driven. */
   use(): void {
-    if (this.stage !== FRESH) {
-      throw new RuntimeStateError(
-        `this operation (${this.reason}) was driven before: an operation can be driven once, make a new one for each wait`,
-      );
-    }
+    if (this.stage !== FRESH) throw this.drivenTwice();
     this.stage = DRIVEN;
+  }
+
+  /** @internal */
+  drivenTwice(): RuntimeStateError {
+    return new RuntimeStateError(
+      `this operation (${this.reason}) was driven before: an operation can be driven once, make a new one for each wait`,
+    );
   }
 
   /** @internal For `yield*`. */
   next(): this {
-    if (this.stage === DRIVEN) {
-      const task = machine.current;
-      if (task === null || task.parked) throw this.misuse();
-      this.stage = BEGUN;
-      if (task.interrupt !== null) throw task.takeInterrupt();
-      if (this.behaviour.begin(this, task)) this.done = true;
-      else task.park(this);
-      return this;
-    }
+    if (this.stage !== DRIVEN) return this.resume();
+    if (this.begin(this.enter())) this.done = true;
+    else machine.current!.park(this);
+    return this;
+  }
+
+  /** @internal The goroutine that begins this operation. */
+  enter(): Task {
+    const task = machine.current;
+    if (task === null || task.parked) throw this.misuse();
+    this.stage = BEGUN;
+    if (task.interrupt !== null) throw task.takeInterrupt();
+    return task;
+  }
+
+  /** @internal The goroutine was woken. */
+  resume(): this {
     const task = machine.current;
     if (task === null || task.parked || this.done) throw this.misuse();
     try {
-      this.behaviour.end(this);
+      if (this.end()) this.done = true;
+      else if (task.interrupt !== null && this.withdraw()) throw task.takeInterrupt();
+      else task.park(this);
     } catch (error) {
       if (!(error instanceof PendingValue)) throw error;
       wakeWhenReady(error, task);
       task.park(this);
-      return this;
     }
-    this.done = true;
     return this;
   }
 
-  private misuse(): RuntimeStateError {
+  /** @internal */
+  protected misuse(): RuntimeStateError {
     return new RuntimeStateError(
       machine.current === null
         ? `yield* of an operation (${this.reason}) outside of a goroutine: use await here, or start the generator with go()`
@@ -188,19 +133,62 @@ export class Operation<T> implements PromiseLike<T> {
       const wait = new AsyncWait<T>(this, resolve, reject);
       let done: boolean;
       try {
-        done = this.behaviour.begin(this, wait);
+        done = this.begin(wait);
       } catch (error) {
         machine.freeSlot(wait);
         throw error;
       }
       if (done) {
-        machine.freeSlot(wait); // A select may have taken one before it found a case ready.
+        machine.freeSlot(wait); // It may have been given one before the operation was found ready.
         resolve(this.value);
       } else {
         wait.start();
       }
     });
   }
+}
+
+/** An operation that `select` can drive. */
+export abstract class SelectableOperation<T> extends Operation<T> {
+  /** @internal Its waiter while it has one, else 0. */
+  abstract waiter: number;
+  /** @internal One of the OPERATION_ numbers: OPERATION_EVENT is an event of this thread, the others the core carries out. */
+  abstract get code(): number;
+  /** @internal The object's address, for the core. */
+  abstract get address(): number;
+  /** @internal Whether the hit tells by `ok` if a value was received. */
+  get reportsOk(): boolean {
+    return false;
+  }
+  /** @internal Whether a value was received. */
+  get ok(): boolean {
+    return true;
+  }
+  /** @internal Copies what must be copied before anything is tried, into a waiter of its own. May throw. */
+  prepare(): void {
+    // Most have nothing to copy.
+  }
+  /** @internal The core has carried it out at once, with this result; what was received is in `waiter`. Sets `value`, or throws. */
+  abstract conclude(result: number, waiter: number): void;
+  /** @internal Starts the event, which wins the claim of its waiter when it arrives. */
+  start(_waiting: Waiting): void {
+    // Only events have something to start.
+  }
+  /** @internal Leaves the line, or stops the event; nobody looks at the waiter after this. */
+  abstract leave(): boolean;
+  /** @internal Gives back its waiter and what that holds. */
+  abstract discard(): void;
+
+  withdraw(): boolean {
+    if (!this.leave()) return false;
+    this.discard();
+    return true;
+  }
+}
+
+/** Whether a case is an event of this thread. */
+export function isEvent(operation: SelectableOperation<any>): boolean {
+  return operation.code === OPERATION_EVENT;
 }
 
 /**
@@ -245,7 +233,7 @@ export class AsyncWait<T> implements Waiting {
     let failed = false;
     let failure: unknown;
     try {
-      this.operation.behaviour.end(this.operation);
+      if (!this.operation.end()) return; // It waits once more.
     } catch (error) {
       if (error instanceof PendingValue) {
         wakeWhenReady(error, this);
@@ -268,7 +256,7 @@ export class AsyncWait<T> implements Waiting {
   abandon(error: Error): void {
     if (this.ended) return;
     // Carried out already: the wake-up is on its way, and is taken as it comes.
-    if (!this.operation.behaviour.withdraw(this.operation)) return;
+    if (!this.operation.withdraw()) return;
     this.fail(error);
   }
 

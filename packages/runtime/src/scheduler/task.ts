@@ -15,6 +15,8 @@ export class Task implements Waiting {
   ended = false;
   /** Set by `park`; the loop looks at it when the generator has given control back. */
   parked = false;
+  /** It has let the others run, and has not gone on since. */
+  yielded = false;
   /** The wait it is in, or was in last, is over. */
   woken = true;
   /** What it waits in, or waited in last, while it is not running. */
@@ -73,7 +75,7 @@ export class Task implements Waiting {
   cancel(error: Error): void {
     if (this.ended) return;
     this.interrupt = error;
-    if (!this.parked || this.operation === null || !this.operation.behaviour.withdraw(this.operation)) return;
+    if (!this.parked || this.operation === null || !this.operation.withdraw()) return;
     this.operation = null;
     this.throwInto(error);
   }
@@ -83,7 +85,7 @@ export class Task implements Waiting {
     const { operation } = this;
     this.operation = null;
     if (operation === null) return;
-    if (operation.behaviour.withdraw(operation)) {
+    if (operation.withdraw()) {
       this.woken = true;
       return;
     }
@@ -121,7 +123,8 @@ const WAKE_UP_MILLISECONDS = 1000;
 /** It was carried out, but nobody will look: what it brought is taken out of shared memory. */
 function discardOutcome(operation: Operation<unknown>): void {
   try {
-    operation.behaviour.end(operation);
+    // One that has to wait once more is taken back; unless it is carried out in this moment.
+    while (!operation.end()) if (operation.withdraw()) return;
     // A lock is given back.
     (operation.value as Partial<Disposable> | undefined)?.[Symbol.dispose]?.();
   } catch {

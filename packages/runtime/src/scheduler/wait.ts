@@ -1,9 +1,10 @@
 /** Waiting for what only libuv brings: promises and timers; and giving the others a turn. */
 import { performance } from 'node:perf_hooks';
-import { eventBehaviour, OwnEvent } from './event-operation.ts';
-import { machine } from './machine.ts';
-import { Behaviour, Operation } from './operation.ts';
+import { EventOperation, OwnEvent } from './event-operation.ts';
+import { machine, type Waiting } from './machine.ts';
+import { FRESH, Operation } from './operation.ts';
 import { addTimer, removeTimer, type Timer } from './timers.ts';
+import type { WaitReason } from './wait-reason.ts';
 
 class PromiseEvent extends OwnEvent {
   private readonly promise: PromiseLike<unknown>;
@@ -72,34 +73,80 @@ class TimerEvent extends OwnEvent implements Timer {
   }
 }
 
-const PROMISE = eventBehaviour('promise');
-const SLEEP = eventBehaviour('sleep');
-
 /** Parks until a promise settles; gives its value or throws its error. */
-export function waitOperation<T>(promise: PromiseLike<T>): Operation<T> {
-  return new Operation<T>(PROMISE, new PromiseEvent(promise), undefined as T);
+export function waitOperation<T>(promise: PromiseLike<T>): EventOperation<T> {
+  return new EventOperation<T>('promise', new PromiseEvent(promise));
 }
 
 /** Parks for a time in milliseconds. */
-export function sleepOperation(milliseconds: number): Operation<void> {
-  return new Operation<void>(SLEEP, new TimerEvent(milliseconds), undefined);
+export function sleepOperation(milliseconds: number): EventOperation<void> {
+  return new EventOperation<void>('sleep', new TimerEvent(milliseconds));
 }
 
-/** A goroutine goes to the end of its thread's ready queue at once: it is woken before it has parked. */
-const YIELD = new Behaviour(
-  'yield',
-  (_operation, waiting) => {
-    if (waiting === machine.current) machine.yielded = true;
-    else setImmediate(() => waiting.wake());
+const YIELDED = Object.freeze({ done: false, value: undefined });
+const WENT_ON = Object.freeze({ done: true, value: undefined });
+
+/**
+ * Lets the other goroutines of this thread run, then goes on: the goroutine goes to the end of its thread's ready queue.
+ * Where it stands is in its task, so one operation serves everybody, and a switch allocates nothing.
+ */
+class Yield extends Operation<void> {
+  done = false;
+  value = undefined;
+  stage = FRESH;
+
+  get reason(): WaitReason {
+    return 'yield';
+  }
+
+  override [Symbol.iterator](): Iterator<unknown, void, unknown> {
+    return this as unknown as Iterator<unknown, void, unknown>;
+  }
+
+  override next(): this {
+    const task = machine.current;
+    if (task === null || task.parked) throw this.misuse();
+    if (task.interrupt !== null) {
+      task.yielded = false;
+      throw task.takeInterrupt();
+    }
+    if (task.yielded) {
+      task.yielded = false;
+      return WENT_ON as unknown as this;
+    }
+    task.yielded = true;
+    return YIELDED as unknown as this;
+  }
+
+  override throw(error: unknown): never {
+    if (machine.current !== null) machine.current.yielded = false;
+    throw error;
+  }
+
+  override return(value?: unknown): { done: true; value: unknown } {
+    if (machine.current !== null) machine.current.yielded = false;
+    return { done: true, value };
+  }
+
+  begin(waiting: Waiting): boolean {
+    this.stage = FRESH; // It serves everybody, any number of times.
+    setImmediate(() => waiting.wake());
     return false;
-  },
-  () => undefined,
-  // It stands in the ready queue already.
-  () => false,
-  null,
-);
+  }
+
+  end(): boolean {
+    return true;
+  }
+
+  /** It stands in the ready queue already. */
+  withdraw(): boolean {
+    return false;
+  }
+}
+
+const YIELD = new Yield();
 
 /** Lets the other goroutines of this thread run, then goes on. */
 export function yieldOperation(): Operation<void> {
-  return new Operation<void>(YIELD, null, undefined);
+  return YIELD;
 }

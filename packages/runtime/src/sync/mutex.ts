@@ -1,28 +1,32 @@
 /**
  * Mutex: a lock in shared memory that goroutines wait for without holding up their thread.
  *
- * The block's LOCK guards its words for an instant; HELD is the mutex itself. Unlocking with waiters hands the mutex to
- * the first in line without letting it go in between, so nobody overtakes: first come, first served, over all threads.
+ * Who holds it, who waits, and who is next is `core/mutex.ts`: Go's way, in outline. A goroutine that finds it free takes
+ * it, also before one that was woken for it; but nobody is passed over more than a few times.
  */
 /// <reference lib="esnext.disposable" preserve="true" />
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
 import { SyncError } from '../errors.ts';
 import { requireArena, words } from '../memory/arena.ts';
-import { compareExchange, load, store } from '../memory/atomics.ts';
+import { load } from '../memory/atomics.ts';
+import {
+  MUTEX_HELD,
+  MUTEX_WORDS,
+  OPERATION_LOCK,
+  OUTCOME_RETRY,
+  RESULT_DONE,
+  RESULT_REFUSED,
+  RESULT_WAITS,
+  WAITER_OUTCOME,
+} from '../memory/blocks.ts';
+import { lockMutex, retryLock, tryLockMutex, unlockMutex, withdraw } from '../memory/core.ts';
 import { allocate } from '../memory/heap.ts';
 import { KIND_MUTEX } from '../memory/layout.ts';
-import { lock, unlock } from '../memory/lock.ts';
-import { ready } from '../scheduler/inbox.ts';
-import { objectBehaviour } from '../scheduler/object-operation.ts';
-import { Operation } from '../scheduler/operation.ts';
-import { dequeue } from '../scheduler/wait-queue.ts';
-import { OUTCOME, OUTCOME_DONE } from '../scheduler/waiter.ts';
-
-const LOCK = 0;
-/** 1 while somebody holds the mutex. Set without LOCK by a compare-exchange from 0; cleared under LOCK when nobody waits. */
-const HELD = 1;
-const WAITERS = 2;
-const MUTEX_BYTES = 4 * 4;
+import { wakeServed } from '../scheduler/inbox.ts';
+import { machine, type Waiting } from '../scheduler/machine.ts';
+import { DRIVEN, FRESH, type Operation, SelectableOperation } from '../scheduler/operation.ts';
+import type { WaitReason } from '../scheduler/wait-reason.ts';
+import { freeWaiter, spareWaiter, takeSpare } from '../scheduler/waiter.ts';
 
 /** What `lock` gives: unlocks at the end of a `using` block, or by `unlock()`. */
 export class Guard {
@@ -45,7 +49,8 @@ export class Guard {
 }
 
 /**
- * A mutual exclusion lock for goroutines and async code on any threads, first come, first served.
+ * A mutual exclusion lock for goroutines and async code on any threads. Who waits is served in order of arrival, except
+ * that one who comes when it is free takes it; nobody is passed over for ever. Go's `sync.Mutex` is the model.
  *
  * @example
  * const mutex = new Mutex();
@@ -65,55 +70,111 @@ export class Mutex extends SharedObject {
   /** Waits until the mutex is free and takes it. */
   lock(): Operation<Guard> {
     this.mustBeCurrent();
-    return new Operation<Guard>(LOCKING, this, undefined as unknown as Guard);
+    return new LockOperation(this);
   }
 
   /** Takes the mutex if it is free; returns whether it was. */
   tryLock(): boolean {
     this.mustBeCurrent();
-    return compareExchange(this.address + HELD, 0, 1) === 0;
+    return tryLockMutex(this.address) === RESULT_DONE;
   }
 
   /** Gives the mutex back; any goroutine may. Throws SyncError when it is not locked. */
   unlock(): void {
     this.mustBeCurrent();
-    const mutex = this.address;
-    lock(mutex + LOCK);
-    if (words[mutex + HELD] === 0) {
-      unlock(mutex + LOCK);
-      throw new SyncError('unlock of unlocked mutex');
-    }
-    const next = dequeue(mutex + WAITERS);
-    if (next === 0) store(mutex + HELD, 0);
-    else words[next + OUTCOME] = OUTCOME_DONE;
-    unlock(mutex + LOCK);
-    if (next !== 0) ready(next);
+    const result = unlockMutex(this.address);
+    if (result === RESULT_REFUSED) throw new SyncError('unlock of unlocked mutex');
+    if (result !== RESULT_DONE) wakeServed(result);
   }
 
   isLocked(): boolean {
     this.mustBeCurrent();
-    return load(this.address + HELD) !== 0;
+    return load(this.address + MUTEX_HELD) !== 0;
   }
 }
 
 function createMutex(): number {
   requireArena();
-  const mutex = allocate(KIND_MUTEX, MUTEX_BYTES);
-  words.fill(0, mutex, mutex + MUTEX_BYTES / 4);
+  const mutex = allocate(KIND_MUTEX, MUTEX_WORDS * 4);
+  words.fill(0, mutex, mutex + MUTEX_WORDS);
   return mutex;
 }
 
 registerKind(KIND_MUTEX, (address) => new Mutex(EXISTING, address));
 
-const LOCKING = objectBehaviour({
-  reason: 'mutex lock',
-  lock: LOCK,
-  queue: WAITERS,
-  /** Under LOCK a free mutex has no waiters, since unlocking hands it to them: taking it overtakes nobody. */
-  attempt(operation) {
-    return compareExchange((operation.subject as Mutex).address + HELD, 0, 1) === 0;
-  },
-  finish(operation) {
-    operation.value = new Guard(operation.subject as Mutex);
-  },
-});
+/** Has a `next` of its own for the same reason as sending and receiving. */
+class LockOperation extends SelectableOperation<Guard> {
+  done: boolean;
+  value: Guard;
+  stage: number;
+  readonly object: Mutex;
+  waiter: number;
+
+  constructor(mutex: Mutex) {
+    super();
+    this.done = false;
+    this.value = undefined as unknown as Guard;
+    this.stage = FRESH;
+    this.object = mutex;
+    this.waiter = 0;
+  }
+
+  get reason(): WaitReason {
+    return 'mutex lock';
+  }
+
+  get code(): number {
+    return OPERATION_LOCK;
+  }
+
+  get address(): number {
+    return this.object.address;
+  }
+
+  override [Symbol.iterator](): Iterator<unknown, Guard, unknown> {
+    if (this.stage !== FRESH) throw this.drivenTwice();
+    this.stage = DRIVEN;
+    return this as unknown as Iterator<unknown, Guard, unknown>;
+  }
+
+  override next(): this {
+    if (this.stage !== DRIVEN) return this.resume();
+    if (this.begin(this.enter())) this.done = true;
+    else machine.current!.park(this);
+    return this;
+  }
+
+  begin(waiting: Waiting): boolean {
+    const result = lockMutex(this.object.address, spareWaiter(), waiting.slot < 0 ? machine.slotOf(waiting) : waiting.slot);
+    if (result === RESULT_WAITS) {
+      this.waiter = takeSpare();
+      return false;
+    }
+    this.value = new Guard(this.object);
+    return true;
+  }
+
+  /** Handed over, or woken to try again. */
+  end(): boolean {
+    const { waiter } = this;
+    if (words[waiter + WAITER_OUTCOME] === OUTCOME_RETRY && retryLock(this.object.address, waiter) === RESULT_WAITS) {
+      return false;
+    }
+    this.discard();
+    this.conclude();
+    return true;
+  }
+
+  conclude(): void {
+    this.value = new Guard(this.object);
+  }
+
+  leave(): boolean {
+    return withdraw(OPERATION_LOCK, this.object.address, this.waiter) !== 0;
+  }
+
+  discard(): void {
+    if (this.waiter !== 0) freeWaiter(this.waiter);
+    this.waiter = 0;
+  }
+}

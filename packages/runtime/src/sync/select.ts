@@ -10,14 +10,33 @@
  *      in every object, all with one claim word; unlock; start timers and promises; park.
  *   5. Whoever serves one of the waiters first wins the claim word: its case is the hit. Awake, leave all other queues,
  *      then give the waiters back; another thread may look at the claim word until the last queue is left.
+ *
+ * Steps 2 to 4, as far as shared memory goes, are `core/select.ts`.
  */
 import { PendingValue } from '../codec/pending.ts';
 import { requireArena, words } from '../memory/arena.ts';
 import { compareExchange } from '../memory/atomics.ts';
-import { lock, unlock } from '../memory/lock.ts';
+import {
+  RESULT_WAITS,
+  SELECT_CASE_WORDS,
+  SELECT_CASES,
+  SELECT_HIT,
+  SELECT_OBJECT,
+  SELECT_OPERATION,
+  SELECT_WAITER,
+  UNCLAIMED,
+  WAITER_CASE,
+  WAITER_CLAIM,
+  WAITER_CLAIM_WORD,
+} from '../memory/blocks.ts';
+import { selectEnroll, selectPoll } from '../memory/core.ts';
+import { wakeServed } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
-import { Behaviour, Operation, type Selection, wakeWhenReady } from '../scheduler/operation.ts';
-import { CASE, CLAIM, CLAIM_WORD, OUTCOME_DONE, reserveWaiter, SLOT, takeWaiter, UNCLAIMED } from '../scheduler/waiter.ts';
+import { keepOutcome } from '../scheduler/object-operation.ts';
+import { DRIVEN, FRESH, isEvent, Operation, SelectableOperation, wakeWhenReady } from '../scheduler/operation.ts';
+import { caseScratch } from '../scheduler/scratch.ts';
+import type { WaitReason } from '../scheduler/wait-reason.ts';
+import { reserveWaiter, spareWaiter, takeWaiter } from '../scheduler/waiter.ts';
 
 /** What the claim word becomes when the owner itself gives the select up. */
 const WITHDRAWN = -1;
@@ -59,11 +78,11 @@ export function select<C extends SelectCases>(
   }
   requireArena();
   const keys: string[] = [];
-  const operations: Array<Operation<unknown>> = [];
+  const operations: Case[] = [];
   for (const key of Object.keys(cases)) {
     const operation: unknown = cases[key];
     if (operation === null) continue;
-    if (!(operation instanceof Operation) || operation.behaviour.selection === null) {
+    if (!(operation instanceof SelectableOperation)) {
       throw new TypeError(
         `select: case '${key}' is not an operation that select can drive; use ch.send(v), ch.recv(), after(ms), wait(promise), a lock or a join, or null for a case that never fires`,
       );
@@ -71,174 +90,170 @@ export function select<C extends SelectCases>(
     keys.push(key);
     operations.push(operation);
   }
-  const behaviour = operations.length === 0 ? SELECT_NOTHING : SELECT;
-  return new Operation<any>(behaviour, new Choice(keys, operations, options.default === true), undefined);
+  return new SelectOperation(keys, operations, options.default === true) as Operation<any>;
 }
 
-const SELECT = selectBehaviour('select');
-const SELECT_NOTHING = selectBehaviour('select (no cases)');
+type Case = SelectableOperation<any>;
 
-function selectBehaviour(reason: 'select' | 'select (no cases)'): Behaviour {
-  const choiceOf = (operation: Operation<any>): Choice => operation.subject as Choice;
-  return new Behaviour(
-    reason,
-    (operation, waiting) => choiceOf(operation).begin(operation, waiting),
-    (operation) => choiceOf(operation).end(operation),
-    (operation) => choiceOf(operation).withdraw(),
-    null,
-  );
-}
-
-/** The cases of one select. */
-class Choice {
+class SelectOperation extends Operation<unknown> {
+  done: boolean;
+  value: unknown;
+  stage: number;
   private readonly keys: string[];
-  private readonly operations: Array<Operation<unknown>>;
+  private readonly operations: Case[];
   private readonly hasDefault: boolean;
   /** The case that was carried out, once that is known. */
-  private hit = -1;
+  private hit: number;
 
-  constructor(keys: string[], operations: Array<Operation<unknown>>, hasDefault: boolean) {
+  constructor(keys: string[], operations: Case[], hasDefault: boolean) {
+    super();
+    this.done = false;
+    this.value = undefined;
+    this.stage = FRESH;
     this.keys = keys;
     this.operations = operations;
     this.hasDefault = hasDefault;
+    this.hit = -1;
   }
 
-  begin(select: Operation<unknown>, waiting: Waiting): boolean {
+  get reason(): WaitReason {
+    return this.operations.length === 0 ? 'select (no cases)' : 'select';
+  }
+
+  override [Symbol.iterator](): Iterator<unknown, unknown, unknown> {
+    if (this.stage !== FRESH) throw this.drivenTwice();
+    this.stage = DRIVEN;
+    return this as unknown as Iterator<unknown, unknown, unknown>;
+  }
+
+  override next(): this {
+    if (this.stage !== DRIVEN) return this.resume();
+    if (this.begin(this.enter())) this.done = true;
+    else machine.current!.park(this);
+    return this;
+  }
+
+  begin(waiting: Waiting): boolean {
     const { operations } = this;
     const count = operations.length;
-    this.prepareAll();
+    for (let index = 0; index < count; index++) operations[index]!.use();
     if (count > 0) {
-      const order = shuffled(count);
-      for (let index = 0; index < count; index++) {
-        const hit = order[index]!;
-        const operation = operations[hit]!;
-        if (selectionOf(operation).poll(operation)) return this.hitAtOnce(select, hit, waiting);
-      }
-      const hit = this.hasDefault ? this.pollTogether(order) : this.pollOrEnroll(order, waiting);
-      if (hit >= 0) return this.hitAtOnce(select, hit, waiting);
+      const cases = this.describe();
+      const spare = spareWaiter();
+      let result = selectPoll(cases, count, spare);
+      if (result === RESULT_WAITS) result = this.hasDefault ? this.nowOrNever(cases, spare) : this.nowOrLater(cases, waiting);
+      if (result !== RESULT_WAITS) return this.hitAtOnce(result, cases, spare, waiting);
     }
     if (!this.hasDefault) {
       machine.slotOf(waiting);
       return false;
     }
     this.discardAllBut(-1);
-    select.value = { key: 'default', value: undefined };
+    this.value = { key: 'default', value: undefined };
     return true;
   }
 
-  /** Copies what is to be sent. If one cannot be copied, the others are given back. */
-  private prepareAll(): void {
+  /** Step 1: writes the cases down for the core. If a value cannot be copied, all is given back. */
+  private describe(): number {
     const { operations } = this;
-    for (const operation of operations) operation.use();
+    const cases = caseScratch(operations.length);
     try {
-      for (const operation of operations) {
-        const selection = selectionOf(operation);
-        selection.prepare(operation);
-        // With a value in it, the scratch cell is needed for the next case.
-        if (operation.source !== 0) giveWaiter(operation);
-      }
+      for (let index = 0; index < operations.length; index++) operations[index]!.prepare();
+      spareWaiter();
     } catch (error) {
       this.discardAllBut(-1);
       throw error;
     }
+    // Only now: copying may have run a getter, and that a select of its own.
+    for (let index = 0, entry = cases + SELECT_CASES; index < operations.length; index++, entry += SELECT_CASE_WORDS) {
+      const operation = operations[index]!;
+      words[entry + SELECT_OPERATION] = operation.code;
+      words[entry + SELECT_OBJECT] = operation.address;
+      words[entry + SELECT_WAITER] = operation.waiter;
+    }
+    return cases;
   }
 
-  private hitAtOnce(select: Operation<unknown>, hit: number, waiting: Waiting): boolean {
-    // A value received is in the scratch cell until it is taken: first of all.
+  /** A case was carried out; what it received is in its own waiter, or in the spare. */
+  private hitAtOnce(result: number, cases: number, spare: number, waiting: Waiting): boolean {
+    const hit = words[cases + SELECT_HIT]!;
     const operation = this.operations[hit]!;
-    const selection = selectionOf(operation);
+    const received = operation.waiter === 0 ? spare : operation.waiter;
     this.hit = hit;
+    wakeServed(result);
     try {
-      selection.conclude(operation);
+      operation.conclude(result, received);
     } catch (error) {
       this.discardAllBut(hit);
-      if (error instanceof PendingValue) {
-        wakeWhenReady(error, waiting);
-        return false;
+      if (!(error instanceof PendingValue)) {
+        operation.discard();
+        throw error;
       }
-      selection.discard(operation);
-      throw error;
+      keepOutcome(operation, received);
+      wakeWhenReady(error, waiting);
+      return false;
     }
-    selection.discard(operation);
+    if (operation.waiter !== 0) operation.discard();
     this.discardAllBut(hit);
-    this.report(select, hit);
+    this.report(hit);
     return true;
   }
 
-  private giveWaiters(): void {
+  /** Step 3. RESULT_WAITS when at one moment no case can be carried out. */
+  private nowOrNever(cases: number, spare: number): number {
+    const count = this.operations.length;
+    return count === 1 ? RESULT_WAITS : selectEnroll(cases, count, spare, 0, 0);
+  }
+
+  /** Step 4. RESULT_WAITS when all cases wait. */
+  private nowOrLater(cases: number, waiting: Waiting): number {
+    const { operations } = this;
     try {
-      for (const operation of this.operations) if (operation.waiter === 0) giveWaiter(operation);
+      for (let index = 0; index < operations.length; index++) {
+        const operation = operations[index]!;
+        if (operation.waiter !== 0) continue;
+        reserveWaiter();
+        operation.waiter = takeWaiter(machine.number, 0);
+        words[cases + SELECT_CASES + index * SELECT_CASE_WORDS + SELECT_WAITER] = operation.waiter;
+      }
     } catch (error) {
       this.discardAllBut(-1);
       throw error;
     }
-  }
-
-  /** Step 3. Returns the case that could be carried out after all, or -1 when at one moment none can. */
-  private pollTogether(order: number[]): number {
-    const { operations } = this;
-    if (order.length === 1) return -1;
-    const locks = locksOf(operations);
-    for (const address of locks) lock(address);
-    const hit = order.find((index) => selectionOf(operations[index]!).pollLocked(operations[index]!)) ?? -1;
-    unlockAll(locks);
-    return hit;
-  }
-
-  /** Step 4. Returns the case that could be carried out after all, or -1 when all wait. */
-  private pollOrEnroll(order: number[], waiting: Waiting): number {
-    const { operations } = this;
-    this.giveWaiters();
-    const slot = machine.slotOf(waiting);
-    const claimWord = operations[0]!.waiter + CLAIM_WORD;
-    words[claimWord] = UNCLAIMED;
-    for (let index = 0; index < operations.length; index++) {
-      const { waiter } = operations[index]!;
-      words[waiter + SLOT] = slot;
-      words[waiter + CLAIM] = claimWord;
-      words[waiter + CASE] = index + 1;
+    const claimWord = operations[0]!.waiter + WAITER_CLAIM_WORD;
+    const result = selectEnroll(cases, operations.length, 0, machine.slotOf(waiting), 1);
+    if (result !== RESULT_WAITS) {
+      this.leaveAllBut(words[cases + SELECT_HIT]!);
+      return result;
     }
-    const locks = locksOf(operations);
-    for (const address of locks) lock(address);
-    for (const index of order) {
-      const operation = operations[index]!;
-      if (selectionOf(operation).pollLocked(operation)) {
-        unlockAll(locks);
-        return index;
-      }
-    }
-    // In random order too: of two cases on one channel, the first in its queue is the one that is served.
-    for (const index of order) {
-      const operation = operations[index]!;
-      const selection = selectionOf(operation);
-      if (selection.lockAddress(operation) !== 0) selection.enroll(operation, waiting);
-    }
-    unlockAll(locks);
     // Events of this thread cannot happen before the goroutine is parked; starting one may run a user's thenable.
-    for (const operation of operations) {
-      const selection = selectionOf(operation);
-      if (selection.lockAddress(operation) === 0) selection.enroll(operation, waiting);
+    for (let index = 0; index < operations.length; index++) {
+      const operation = operations[index]!;
+      if (!isEvent(operation)) continue;
+      words[operation.waiter + WAITER_CLAIM] = claimWord;
+      words[operation.waiter + WAITER_CASE] = index + 1;
+      operation.start(waiting);
     }
-    return -1;
+    return RESULT_WAITS;
   }
 
-  end(select: Operation<unknown>): void {
+  end(): boolean {
     if (this.hit < 0) {
-      this.hit = words[this.operations[0]!.waiter + CLAIM_WORD]! - 1;
+      this.hit = words[this.operations[0]!.waiter + WAITER_CLAIM_WORD]! - 1;
       this.leaveAllBut(this.hit);
       // The claim word lives in the first waiter: nobody looks at it any more.
       this.discardAllBut(this.hit);
     }
-    const operation = this.operations[this.hit]!;
-    operation.behaviour.end(operation);
-    this.report(select, this.hit);
+    if (!this.operations[this.hit]!.end()) return false;
+    this.report(this.hit);
+    return true;
   }
 
   withdraw(): boolean {
     const { operations } = this;
     if (operations.length === 0) return true;
     if (this.hit >= 0) return false; // Carried out; only its value is not there yet.
-    const claimWord = operations[0]!.waiter + CLAIM_WORD;
+    const claimWord = operations[0]!.waiter + WAITER_CLAIM_WORD;
     if (compareExchange(claimWord, UNCLAIMED, WITHDRAWN) !== UNCLAIMED) return false;
     this.leaveAllBut(-1);
     this.discardAllBut(-1);
@@ -247,61 +262,20 @@ class Choice {
 
   private leaveAllBut(hit: number): void {
     const { operations } = this;
-    for (let index = 0; index < operations.length; index++) {
-      if (index !== hit) selectionOf(operations[index]!).leave(operations[index]!);
-    }
+    for (let index = 0; index < operations.length; index++) if (index !== hit) operations[index]!.leave();
   }
 
   private discardAllBut(hit: number): void {
     const { operations } = this;
     for (let index = 0; index < operations.length; index++) {
-      if (index !== hit) selectionOf(operations[index]!).discard(operations[index]!);
+      if (index !== hit && operations[index]!.waiter !== 0) operations[index]!.discard();
     }
   }
 
-  private report(select: Operation<unknown>, hit: number): void {
+  private report(hit: number): void {
     const operation = this.operations[hit]!;
     const key = this.keys[hit]!;
     const { value } = operation;
-    select.value = selectionOf(operation).reportsOk ? { key, value, ok: operation.outcome === OUTCOME_DONE } : { key, value };
+    this.value = operation.reportsOk ? { key, value, ok: operation.ok } : { key, value };
   }
-}
-
-function selectionOf(operation: Operation<unknown>): Selection {
-  return operation.behaviour.selection!;
-}
-
-/** A waiter of its own, with the value that it is to send. */
-function giveWaiter(operation: Operation<unknown>): void {
-  reserveWaiter();
-  operation.waiter = takeWaiter(machine.number, 0);
-  selectionOf(operation).fill(operation);
-}
-
-/** The numbers below `count` in random order. */
-function shuffled(count: number): number[] {
-  const order: number[] = [];
-  for (let index = 0; index < count; index++) {
-    const other = Math.floor(Math.random() * (index + 1));
-    if (other === index) order.push(index);
-    else {
-      order.push(order[other]!);
-      order[other] = index;
-    }
-  }
-  return order;
-}
-
-/** The locks of all objects, each once, in address order. */
-function locksOf(operations: Array<Operation<unknown>>): number[] {
-  const locks: number[] = [];
-  for (const operation of operations) {
-    const address = selectionOf(operation).lockAddress(operation);
-    if (address !== 0 && !locks.includes(address)) locks.push(address);
-  }
-  return locks.sort((a, b) => a - b);
-}
-
-function unlockAll(locks: number[]): void {
-  for (let index = locks.length - 1; index >= 0; index--) unlock(locks[index]!);
 }

@@ -4,6 +4,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { SharedBufferRecord } from '../codec/shared-buffers.ts';
+import type { WasmMemory, WasmModule } from '../memory/core.ts';
 
 /** What a worker does for the main thread. */
 export interface WorkerControl {
@@ -37,7 +38,8 @@ export interface MainControl {
 
 /** What the main thread tells a thread that it makes a machine. */
 export interface Installation {
-  arena: SharedArrayBuffer;
+  memory: WasmMemory;
+  core: WasmModule;
   runtimeId: string;
   machine: number;
   /** It goes to work when so many threads have been asked: then each of them has been asked once. */

@@ -10,8 +10,9 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Mutex as AsyncMutex } from 'async-mutex';
 import * as Comlink from 'comlink';
 import { Piscina } from 'piscina';
-import { buffer } from '../memory/arena.ts';
+import { memory } from '../memory/arena.ts';
 import { add, load, notify, store, waitAsyncWhile } from '../memory/atomics.ts';
+import { coreModule } from '../memory/core.ts';
 import { INSTALLED_MACHINES, MACHINE_STATE, MACHINE_STATE_NONE, MAXIMUM_MACHINES, machineBase } from '../memory/layout.ts';
 import type { Installation, MainControl, WorkerControl } from './control.ts';
 
@@ -99,7 +100,8 @@ export class ThreadPool {
     const toWorker = new MessageChannel();
     const toMain = new MessageChannel();
     const installation: Installation = {
-      arena: buffer,
+      memory,
+      core: coreModule(),
       runtimeId: this.runtimeId,
       machine,
       together,

@@ -1,15 +1,17 @@
 /** A fresh arena with one cell, and what is in use there. */
+
 import assert from 'node:assert/strict';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { clear, drop } from '../../src/codec/cell.ts';
 import { decode, take } from '../../src/codec/decode.ts';
 import { encode } from '../../src/codec/encode.ts';
+import type { WasmMemory } from '../../src/memory/core.ts';
 import { createArena } from '../../src/memory/create.ts';
 import { allocate, usage } from '../../src/memory/heap.ts';
 import { KIND_RING } from '../../src/memory/layout.ts';
 
-export function freshArena(heapBytes = 64 * 1024 * 1024): { arena: SharedArrayBuffer; cell: number } {
+export function freshArena(heapBytes = 64 * 1024 * 1024): { arena: WasmMemory; cell: number } {
   const arena = createArena(heapBytes);
   const cell = allocate(KIND_RING, 64) / 2;
   clear(cell);

@@ -1,10 +1,12 @@
 /** A second thread on the same arena, that answers one value by one. See `echo-worker.mjs`. */
+
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { openSharedBuffers, sharedBufferSnapshot } from '../../src/codec/shared-buffers.ts';
+import type { WasmMemory } from '../../src/memory/core.ts';
 import { encode, take } from './harness.ts';
 
 export const ECHO = 0;
@@ -24,7 +26,7 @@ export class OtherThread {
   readonly #worker: Worker;
   readonly #cell: number;
 
-  constructor(arena: SharedArrayBuffer, cell: number, machine: number, runtimeId: string) {
+  constructor(arena: WasmMemory, cell: number, machine: number, runtimeId: string) {
     const compiled = fileURLToPath(new URL('../../dist/codec/encode.js', import.meta.url));
     assert.ok(existsSync(compiled), `${compiled} is missing: build before testing`);
     this.#cell = cell;

@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import { beforeEach, describe, it } from 'vitest';
 import { encode } from '../../src/codec/encode.ts';
 import { ArenaExhaustedError } from '../../src/errors.ts';
+import type { WasmMemory } from '../../src/memory/core.ts';
 import { freshArena, inUse, refusal, roundTrip, take } from './harness.ts';
 
 class Point {
@@ -11,7 +12,7 @@ class Point {
 }
 
 let cell = 0;
-let arena: SharedArrayBuffer;
+let arena: WasmMemory;
 beforeEach(() => {
   ({ arena, cell } = freshArena());
 });
@@ -127,5 +128,5 @@ describe('a full arena', () => {
 });
 
 it("the arena's own memory is refused", () => {
-  assert.match(refusal({ memory: new Uint8Array(arena) }, cell), /value\.memory is the runtime's own memory/);
+  assert.match(refusal({ memory: new Uint8Array(arena.buffer) }, cell), /value\.memory is the runtime's own memory/);
 });

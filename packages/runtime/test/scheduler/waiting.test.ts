@@ -2,6 +2,20 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { clear } from '../../src/codec/cell.ts';
 import { words } from '../../src/memory/arena.ts';
+import {
+  OPERATION_JOIN,
+  RECORD_JOINERS,
+  RESULT_WAITS,
+  STATUS_DONE,
+  UNCLAIMED,
+  WAITER_CASE,
+  WAITER_CLAIM,
+  WAITER_CLAIM_WORD,
+  WAITER_MACHINE,
+  WAITER_NEXT,
+  WAITER_SLOT,
+} from '../../src/memory/blocks.ts';
+import { completeRecord, drive, withdraw } from '../../src/memory/core.ts';
 import { createArena } from '../../src/memory/create.ts';
 import { allocate, usage } from '../../src/memory/heap.ts';
 import {
@@ -14,16 +28,22 @@ import {
   machineBase,
 } from '../../src/memory/layout.ts';
 import { attachMachine } from '../../src/scheduler/attach.ts';
-import { drainInbox, inboxIsEmpty, ready, sendToInbox } from '../../src/scheduler/inbox.ts';
+import { createRecord } from '../../src/scheduler/goroutine.ts';
+import { drainInbox, inboxIsEmpty, readyAll, sendToInbox } from '../../src/scheduler/inbox.ts';
 import { machine, type Waiting } from '../../src/scheduler/machine.ts';
 import { addTimer, clearTimers, fireTimers, hasTimers, removeTimer, type Timer } from '../../src/scheduler/timers.ts';
 import { decodeTuple, dropTuple, encodeTuple } from '../../src/scheduler/tuple.ts';
-import { dequeue, enqueue, remove } from '../../src/scheduler/wait-queue.ts';
-import { CASE, CLAIM, CLAIM_WORD, freeWaiter, reserveWaiter, SLOT, takeWaiter, UNCLAIMED } from '../../src/scheduler/waiter.ts';
+import { freeWaiter, reserveWaiter, spareWaiter, takeSpare, takeWaiter } from '../../src/scheduler/waiter.ts';
 
 function newWaiter(owner = 0, slot = 0): number {
   reserveWaiter();
   return takeWaiter(owner, slot);
+}
+
+/** A chain of one. */
+function alone(waiter: number): number {
+  words[waiter + WAITER_NEXT] = 0;
+  return waiter;
 }
 
 beforeEach(() => {
@@ -31,56 +51,60 @@ beforeEach(() => {
   attachMachine(0);
 });
 
+/** The core's waiting queues, seen through the joiners of a goroutine: they are taken all at once, at its end. */
 describe('waiting queue', () => {
-  let queue: number;
-  beforeEach(() => {
-    queue = allocate(KIND_RING, 8);
-    words.fill(0, queue, queue + 2);
-  });
+  /** A goroutine that has not ended. */
+  const newRecord = (): number => createRecord(0, 0);
+
+  const join = (record: number): number => {
+    expect(drive(OPERATION_JOIN, record, spareWaiter(), 0)).toBe(RESULT_WAITS);
+    return takeSpare();
+  };
+
+  const served = (record: number): number[] => {
+    const chain: number[] = [];
+    for (let waiter = completeRecord(record, STATUS_DONE); waiter !== 0; waiter = words[waiter + WAITER_NEXT]!)
+      chain.push(waiter);
+    return chain;
+  };
 
   it('is first come, first served', () => {
-    const waiters = Array.from({ length: 5 }, () => newWaiter());
-    for (const waiter of waiters) enqueue(queue, waiter);
-    expect(Array.from({ length: 6 }, () => dequeue(queue))).toEqual([...waiters, 0]);
-    expect([words[queue], words[queue + 1]]).toEqual([0, 0]);
+    const record = newRecord();
+    const waiters = Array.from({ length: 5 }, () => join(record));
+    expect(served(record)).toEqual(waiters);
+    expect([words[record + RECORD_JOINERS], words[record + RECORD_JOINERS + 1]]).toEqual([0, 0]);
+    expect(served(record)).toEqual([]);
   });
 
   it.each([0, 1, 2])('lets one go from place %i, once', (place) => {
-    const waiters = [newWaiter(), newWaiter(), newWaiter()];
-    for (const waiter of waiters) enqueue(queue, waiter);
-    expect(remove(queue, waiters[place]!)).toBe(true);
-    expect(remove(queue, waiters[place]!)).toBe(false);
+    const record = newRecord();
+    const waiters = [join(record), join(record), join(record)];
+    expect(withdraw(OPERATION_JOIN, record, waiters[place]!)).toBe(1);
+    expect(withdraw(OPERATION_JOIN, record, waiters[place]!)).toBe(0);
     const left = waiters.filter((_, index) => index !== place);
-    const last = newWaiter();
-    enqueue(queue, last);
-    expect(Array.from({ length: 4 }, () => dequeue(queue))).toEqual([...left, last, 0]);
+    const last = join(record);
+    expect(served(record)).toEqual([...left, last]);
   });
 
   it('passes over those who were served elsewhere: one claim for all cases of a select', () => {
-    const other = allocate(KIND_RING, 8);
-    words.fill(0, other, other + 2);
-    const [first, second, plain] = [newWaiter(), newWaiter(), newWaiter()];
-    words[first! + CLAIM_WORD] = UNCLAIMED;
-    for (const [index, waiter] of [first!, second!].entries()) {
-      words[waiter + CLAIM] = first! + CLAIM_WORD;
-      words[waiter + CASE] = index + 1;
+    const [one, other] = [newRecord(), newRecord()];
+    const [first, plain, second] = [join(one), join(one), join(other)];
+    words[first + WAITER_CLAIM_WORD] = UNCLAIMED;
+    for (const [index, waiter] of [first, second].entries()) {
+      words[waiter + WAITER_CLAIM] = first + WAITER_CLAIM_WORD;
+      words[waiter + WAITER_CASE] = index + 1;
     }
-    enqueue(queue, first!);
-    enqueue(queue, plain!);
-    enqueue(other, second!);
-    expect(dequeue(other)).toBe(second);
-    expect(words[first! + CLAIM_WORD]).toBe(2);
-    expect(dequeue(queue)).toBe(plain);
-    expect(dequeue(queue)).toBe(0);
+    expect(served(other)).toEqual([second]);
+    expect(words[first + WAITER_CLAIM_WORD]).toBe(2);
+    expect(served(one)).toEqual([plain]);
   });
 
   it('passes over those whose thread was lost', () => {
-    const lost = newWaiter(3);
-    const here = newWaiter();
-    enqueue(queue, lost);
-    enqueue(queue, here);
+    const record = newRecord();
+    const [lost, here] = [join(record), join(record)];
+    words[lost + WAITER_MACHINE] = 3;
     words[machineBase(3) + MACHINE_STATE] = MACHINE_STATE_LOST;
-    expect(dequeue(queue)).toBe(here);
+    expect(served(record)).toEqual([here]);
   });
 });
 
@@ -105,15 +129,15 @@ describe('inbox', () => {
   it('is not needed for a waiter of this thread, and is of its owner for another', () => {
     let woken = 0;
     const waiting: Waiting = { slot: -1, entered: () => undefined, abandon: () => undefined, wake: () => woken++ };
-    ready(newWaiter(0, machine.slotOf(waiting)));
+    readyAll(alone(newWaiter(0, machine.slotOf(waiting))));
     expect(woken).toBe(1);
     words[machineBase(5) + MACHINE_STATE] = MACHINE_STATE_POLLING;
     const waiter = newWaiter(5, 7);
-    ready(waiter);
+    readyAll(alone(waiter));
     expect(woken).toBe(1);
     expect(words[machineBase(5) + MACHINE_INBOX]).toBe(waiter);
     expect(words[machineBase(5) + MACHINE_STATE]).toBe(MACHINE_STATE_AWAKE);
-    expect(words[waiter + SLOT]).toBe(7);
+    expect(words[waiter + WAITER_SLOT]).toBe(7);
   });
 
   it('gives entries of the table again when they are free', () => {

@@ -1,26 +1,31 @@
 /** The whole runtime, with delays at random places between any two steps on shared memory. */
 import { execFile } from 'node:child_process';
-import { copyFileSync, cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { compileCore } from '../../build-core.mjs';
 
 const home = fileURLToPath(new URL('../..', import.meta.url));
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 let copy: string;
 
-beforeAll(() => {
+const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
+
+beforeAll(async () => {
   copy = mkdtempSync(join(tmpdir(), 'goroutines-'));
   cpSync(join(home, 'dist'), join(copy, 'dist'), { recursive: true });
   copyFileSync(join(home, 'package.json'), join(copy, 'package.json'));
   symlinkSync(join(home, 'node_modules'), join(copy, 'node_modules'));
   copyFileSync(here('./delaying-atomics.mjs'), join(copy, 'dist/memory/atomics.js'));
+  for (const folder of ['core', 'src/memory']) cpSync(join(home, folder), join(copy, folder), { recursive: true });
+  const memory = readFileSync(here('./delaying-memory.as.txt'), 'utf8').replace('SEED;', `${seed + 1};`);
+  writeFileSync(join(copy, 'core/memory.ts'), memory);
+  await compileCore(join(copy, 'core'), join(copy, 'dist/core.wasm'));
 });
 
 afterAll(() => rmSync(copy, { recursive: true }));
-
-const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
 
 it.each([
   { procs: 1, only: undefined },

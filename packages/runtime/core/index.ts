@@ -1,0 +1,55 @@
+/**
+ * The core: what goroutines of all threads do to shared memory, compiled to WebAssembly (AssemblyScript).
+ *
+ * Why not TypeScript: V8 does not inline `Atomics`; each costs a call of 7.5 ns, a lock taken and given back 15. In
+ * WebAssembly they are single instructions, and calling in costs 3 ns once: lock, ring and waiters of a send together 9 ns.
+ *
+ * One instance a thread, on the one memory that is the arena. It has no data of its own in there, and no stack.
+ */
+import { closeChannel } from './channel.ts';
+import { lock, unlock } from './lock.ts';
+import {
+  add,
+  and,
+  atomicLoad as load,
+  atomicStore as store,
+  compareExchange,
+  exchange,
+  or,
+} from './memory.ts';
+import { passOnLock, retryLock, takeFree as tryLockMutex, unlockMutex } from './mutex.ts';
+import { drive, lockMutex, poll, receive, send, withdraw } from './operation.ts';
+import { initialize, post } from './ready.ts';
+import { completeRecord } from './record.ts';
+import { seedRandom, selectEnroll, selectPoll } from './select.ts';
+import { addToGroup } from './wait-group.ts';
+
+export {
+  add,
+  addToGroup,
+  and,
+  closeChannel,
+  compareExchange,
+  completeRecord,
+  drive,
+  exchange,
+  initialize,
+  load,
+  lock,
+  lockMutex,
+  or,
+  passOnLock,
+  poll,
+  post,
+  receive,
+  retryLock,
+  seedRandom,
+  selectEnroll,
+  selectPoll,
+  send,
+  store,
+  tryLockMutex,
+  unlock,
+  unlockMutex,
+  withdraw,
+};

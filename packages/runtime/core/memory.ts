@@ -1,0 +1,80 @@
+/**
+ * Words of the arena, as this module sees them. The seam: the only file that names atomic instructions, so that a test
+ * can build the core with delays between any two steps. Addresses are indexes of 32-bit words, as everywhere.
+ *
+ * Plain access (`get`, `set`) is for words under a lock that the caller holds, or of which it is the only writer.
+ */
+
+// @ts-ignore: decorator
+@inline
+export function get(address: i32): i32 {
+  return load<i32>(address << 2);
+}
+
+// @ts-ignore: decorator
+@inline
+export function set(address: i32, value: i32): void {
+  store<i32>(address << 2, value);
+}
+
+/** Copies the two words of a cell; what it owned belongs to the copy. */
+// @ts-ignore: decorator
+@inline
+export function moveCell(from: i32, to: i32): void {
+  store<i64>(to << 2, load<i64>(from << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+export function atomicLoad(address: i32): i32 {
+  return atomic.load<i32>(address << 2);
+}
+
+// @ts-ignore: decorator
+@inline
+export function atomicStore(address: i32, value: i32): void {
+  atomic.store<i32>(address << 2, value);
+}
+
+// @ts-ignore: decorator
+@inline
+export function exchange(address: i32, value: i32): i32 {
+  return atomic.xchg<i32>(address << 2, value);
+}
+
+/** Returns the value found; the exchange happened if that is `expected`. */
+// @ts-ignore: decorator
+@inline
+export function compareExchange(address: i32, expected: i32, replacement: i32): i32 {
+  return atomic.cmpxchg<i32>(address << 2, expected, replacement);
+}
+
+/** Returns the value before. */
+// @ts-ignore: decorator
+@inline
+export function add(address: i32, amount: i32): i32 {
+  return atomic.add<i32>(address << 2, amount);
+}
+
+/** Returns the value before. */
+// @ts-ignore: decorator
+@inline
+export function or(address: i32, bits: i32): i32 {
+  return atomic.or<i32>(address << 2, bits);
+}
+
+/** Returns the value before. */
+// @ts-ignore: decorator
+@inline
+export function and(address: i32, bits: i32): i32 {
+  return atomic.and<i32>(address << 2, bits);
+}
+
+/** Blocks this thread while the word holds `expected`, at most for so many milliseconds. */
+export function waitWhile(address: i32, expected: i32, milliseconds: i32): void {
+  atomic.wait<i32>(address << 2, expected, i64(milliseconds) * 1_000_000);
+}
+
+export function notify(address: i32, count: i32): void {
+  atomic.notify(address << 2, count);
+}

@@ -1,0 +1,162 @@
+/**
+ * Mutex: Go's in outline (`sync/mutex.go`). Who comes and finds it free takes it, whoever waits: handing it to the first
+ * in line each time would let it lie idle for as long as that one needs to wake, and costs a switch of goroutines for
+ * every locking. Who was woken and finds it taken again waits at the head of the line; from the second time on the next
+ * unlocking hands the mutex over to him, so nobody waits for ever.
+ *
+ * HELD changes without LOCK. Everything else is under LOCK:
+ *   WOKEN    machine + 1 of the one waiter that was taken out of the line to try again, else 0: no second is woken.
+ *   HAND_OVER  not 0: the next unlocking hands over, and who comes does not take it.
+ *
+ * No wake-up is lost. To wait: (1) enter the line, (2) look at HELD again. To unlock: (1) clear HELD, (2) look at the line.
+ * Both are a write followed by a read of the other's word, in one order for all: at least one sees the other's write.
+ */
+import {
+  MUTEX_HAND_OVER,
+  MUTEX_HELD,
+  MUTEX_LOCK,
+  MUTEX_WAITERS,
+  MUTEX_WOKEN,
+  OUTCOME_DONE,
+  OUTCOME_RETRY,
+  RESULT_DONE,
+  RESULT_REFUSED,
+  RESULT_WAITS,
+  WAITER_CLAIM,
+  WAITER_DETAIL,
+  WAITER_MACHINE,
+  WAITER_NEXT,
+  WAITER_OUTCOME,
+  WAITER_PREVIOUS,
+  WAITER_QUEUE,
+} from '../src/memory/blocks.ts';
+import { lock, unlock } from './lock.ts';
+import { atomicLoad, atomicStore, compareExchange, get, set } from './memory.ts';
+import { conclude, serve } from './ready.ts';
+import { dequeue, isLost, isLostMachine, remove } from './wait-queue.ts';
+
+/** How often a waiter finds the mutex taken when it was woken, until it is handed over to it. */
+const PATIENCE = 2;
+
+/** Takes it if it is free. */
+// @ts-ignore: decorator
+@inline
+export function tryLock(mutex: i32): i32 {
+  if (atomicLoad(mutex + MUTEX_HAND_OVER) !== 0) return RESULT_WAITS;
+  return takeFree(mutex);
+}
+
+/** The same, past everybody who waits. */
+// @ts-ignore: decorator
+@inline
+export function takeFree(mutex: i32): i32 {
+  return compareExchange(mutex + MUTEX_HELD, 0, 1) === 0 ? RESULT_DONE : RESULT_WAITS;
+}
+
+/** After a waiter has entered the line: takes the mutex, if it was given back meanwhile, and leaves the line. Under LOCK. */
+export function lookAgain(mutex: i32, waiter: i32): i32 {
+  atomicStore(mutex + MUTEX_WAITERS, get(mutex + MUTEX_WAITERS)); // Step 1, in the one order of all.
+  if (compareExchange(mutex + MUTEX_HELD, 0, 1) !== 0) return RESULT_WAITS;
+  remove(mutex + MUTEX_WAITERS, waiter);
+  return RESULT_DONE;
+}
+
+/** Gives it back. RESULT_REFUSED when nobody holds it. */
+export function unlockMutex(mutex: i32): i32 {
+  if (atomicLoad(mutex + MUTEX_HAND_OVER) === 0) {
+    if (compareExchange(mutex + MUTEX_HELD, 1, 0) !== 1) return RESULT_REFUSED;
+    return atomicLoad(mutex + MUTEX_WAITERS) === 0 || someoneTries(mutex) ? RESULT_DONE : wakeNext(mutex);
+  }
+  lock(mutex + MUTEX_LOCK);
+  if (get(mutex + MUTEX_HELD) === 0) {
+    unlock(mutex + MUTEX_LOCK);
+    return RESULT_REFUSED;
+  }
+  atomicStore(mutex + MUTEX_HAND_OVER, 0);
+  handOver(mutex);
+  unlock(mutex + MUTEX_LOCK);
+  return conclude(RESULT_DONE);
+}
+
+/** The mutex is held by the caller, who gives it to the first in line, or frees it. Under LOCK. */
+function handOver(mutex: i32): void {
+  const waiter = dequeue(mutex + MUTEX_WAITERS);
+  if (waiter === 0) {
+    atomicStore(mutex + MUTEX_HELD, 0);
+    return;
+  }
+  set(waiter + WAITER_OUTCOME, OUTCOME_DONE);
+  serve(waiter);
+}
+
+/** Whether a waiter is on its way already. One of a thread that has been lost will not come. */
+// @ts-ignore: decorator
+@inline
+function someoneTries(mutex: i32): bool {
+  const woken = atomicLoad(mutex + MUTEX_WOKEN);
+  return woken !== 0 && !isLostMachine(woken - 1);
+}
+
+/** The mutex was given back, and somebody is in line. */
+function wakeNext(mutex: i32): i32 {
+  lock(mutex + MUTEX_LOCK);
+  wakeFirst(mutex);
+  unlock(mutex + MUTEX_LOCK);
+  return conclude(RESULT_DONE);
+}
+
+/** Under LOCK. */
+function wakeFirst(mutex: i32): void {
+  while (true) {
+    const first = get(mutex + MUTEX_WAITERS);
+    if (first === 0 || someoneTries(mutex)) return;
+    if (isLost(first)) {
+      remove(mutex + MUTEX_WAITERS, first);
+    } else if (get(first + WAITER_CLAIM) === 0) {
+      remove(mutex + MUTEX_WAITERS, first);
+      set(first + WAITER_OUTCOME, OUTCOME_RETRY);
+      atomicStore(mutex + MUTEX_WOKEN, get(first + WAITER_MACHINE) + 1);
+      serve(first);
+      return;
+    } else {
+      // A select cannot try again once its claim is won: it gets the mutex, if that is still to be had.
+      if (compareExchange(mutex + MUTEX_HELD, 0, 1) === 0) handOver(mutex);
+      return;
+    }
+  }
+}
+
+/** A waiter that was woken with OUTCOME_RETRY tries again; else it waits at the head of the line. */
+export function retryLock(mutex: i32, waiter: i32): i32 {
+  lock(mutex + MUTEX_LOCK);
+  atomicStore(mutex + MUTEX_WOKEN, 0);
+  let result = takeFree(mutex);
+  if (result === RESULT_WAITS) {
+    set(waiter + WAITER_DETAIL, get(waiter + WAITER_DETAIL) + 1);
+    putFirst(mutex, waiter);
+    if (get(waiter + WAITER_DETAIL) >= PATIENCE) atomicStore(mutex + MUTEX_HAND_OVER, 1);
+    result = lookAgain(mutex, waiter);
+    if (result === RESULT_DONE) atomicStore(mutex + MUTEX_HAND_OVER, 0);
+  }
+  unlock(mutex + MUTEX_LOCK);
+  return result;
+}
+
+/** A waiter that was woken with OUTCOME_RETRY does not want the mutex any more: another one may try. */
+export function passOnLock(mutex: i32): i32 {
+  lock(mutex + MUTEX_LOCK);
+  atomicStore(mutex + MUTEX_WOKEN, 0);
+  if (atomicLoad(mutex + MUTEX_HELD) === 0) wakeFirst(mutex);
+  unlock(mutex + MUTEX_LOCK);
+  return conclude(RESULT_DONE);
+}
+
+function putFirst(mutex: i32, waiter: i32): void {
+  const first = get(mutex + MUTEX_WAITERS);
+  set(waiter + WAITER_PREVIOUS, 0);
+  set(waiter + WAITER_NEXT, first);
+  set(waiter + WAITER_QUEUE, mutex + MUTEX_WAITERS);
+  if (first === 0) set(mutex + MUTEX_WAITERS + 1, waiter);
+  else set(first + WAITER_PREVIOUS, waiter);
+  set(mutex + MUTEX_WAITERS, waiter);
+}

@@ -1,0 +1,115 @@
+/**
+ * The words of blocks that goroutines wait in and for: the one description that both the core (`core/`, compiled to
+ * WebAssembly) and the TypeScript around it use. Only constants, and no imports, so that both can read this file.
+ *
+ * Offsets are from the block's address. All words of an object but those that say otherwise are under its LOCK.
+ */
+
+// ---- Waiter: who stands in a waiting queue; see scheduler/waiter.ts ------------------------------------------------
+/** Link in a machine's inbox; written by the waker. */
+export const WAITER_LINK = 0;
+/** Links in the waiting queue, and the queue itself while it stands in one (else 0); under the object's lock. */
+export const WAITER_NEXT = 1;
+export const WAITER_PREVIOUS = 2;
+export const WAITER_QUEUE = 3;
+/** Who waits: the machine and its entry in that machine's table. */
+export const WAITER_MACHINE = 4;
+export const WAITER_SLOT = 5;
+/** A cell (even offset): the value to send, or the value received. */
+export const WAITER_CELL = 6;
+/** What the waker did; one of the OUTCOME_ values. */
+export const WAITER_OUTCOME = 8;
+/** Address of the claim word, or 0. */
+export const WAITER_CLAIM = 9;
+/** What the claim word becomes when this waiter wins: its case, counted from 1. */
+export const WAITER_CASE = 10;
+/** The claim word of a select, in its first waiter. */
+export const WAITER_CLAIM_WORD = 11;
+/** A number for the object's own use, such as whether a reader or a writer waits. */
+export const WAITER_DETAIL = 12;
+export const WAITER_WORDS = 14;
+
+export const OUTCOME_NONE = 0;
+/** The operation was carried out for the waiter. */
+export const OUTCOME_DONE = 1;
+/** The object was closed. */
+export const OUTCOME_CLOSED = 2;
+/** It is the waiter's turn, and it has to try again. */
+export const OUTCOME_RETRY = 3;
+
+export const UNCLAIMED = 0;
+
+/** A waiting queue is two words: first and last waiter. */
+export const QUEUE_WORDS = 2;
+
+// ---- Channel -------------------------------------------------------------------------------------------------------
+export const CHANNEL_LOCK = 0;
+export const CHANNEL_CAPACITY = 1;
+/** Values in the ring, and the ring's next slot to receive from. */
+export const CHANNEL_COUNT = 2;
+export const CHANNEL_FIRST = 3;
+export const CHANNEL_CLOSED = 4;
+/** Address of the ring's block; 0 without one. Written once. */
+export const CHANNEL_RING = 5;
+export const CHANNEL_RECEIVERS = 6;
+export const CHANNEL_SENDERS = 8;
+/** Fills a block of 64 bytes with its header, so that a channel is one cache line. */
+export const CHANNEL_WORDS = 14;
+
+// ---- Mutex ---------------------------------------------------------------------------------------------------------
+export const MUTEX_LOCK = 0;
+/** 1 while somebody holds the mutex. Set without LOCK by a compare-exchange from 0. */
+export const MUTEX_HELD = 1;
+export const MUTEX_WAITERS = 2;
+/** Machine + 1 of the waiter that was woken to try again, else 0; written under LOCK. */
+export const MUTEX_WOKEN = 4;
+/** Not 0: the next unlocking hands the mutex over; written under LOCK. */
+export const MUTEX_HAND_OVER = 5;
+export const MUTEX_WORDS = 6;
+
+// ---- Wait group ----------------------------------------------------------------------------------------------------
+export const GROUP_LOCK = 0;
+/** Changed by compare-exchange; to zero only under LOCK. */
+export const GROUP_COUNT = 1;
+export const GROUP_WAITERS = 2;
+export const GROUP_WORDS = 4;
+
+// ---- Record of a goroutine: what waiting for its end needs; the rest is in scheduler/goroutine.ts ------------------
+export const RECORD_STATUS = 8;
+/** Guards RECORD_JOINERS and the last step of RECORD_STATUS. */
+export const RECORD_LOCK = 9;
+export const RECORD_JOINERS = 10;
+/** From this status on a goroutine has ended. */
+export const STATUS_DONE = 3;
+
+// ---- Operations: what `core/operation.ts` can carry out ------------------------------------------------------------
+/** An event of this thread: nothing in shared memory. */
+export const OPERATION_EVENT = 0;
+export const OPERATION_SEND = 1;
+export const OPERATION_RECEIVE = 2;
+export const OPERATION_LOCK = 3;
+export const OPERATION_WAIT = 4;
+export const OPERATION_JOIN = 5;
+
+/** What carrying one out has come to. Above 0: done, and this machine's entry `result - 1` is to be woken. */
+export const RESULT_DONE = 0;
+/** It cannot be carried out now; where that is possible, its waiter now stands in the queue. */
+export const RESULT_WAITS = -1;
+/** Done, in so far as the object is closed. */
+export const RESULT_CLOSED = -2;
+/** Refused: see the function. */
+export const RESULT_REFUSED = -3;
+/** And below: done, and the machine `RESULT_WAKES - result`, which may sleep, is to be woken. */
+export const RESULT_WAKES = -16;
+
+// ---- Cases of a select, in a scratch block of the thread ------------------------------------------------------------
+export const SELECT_OPERATION = 0;
+export const SELECT_OBJECT = 1;
+export const SELECT_WAITER = 2;
+/** Not part of the case: the core's own, a random order and the locks in order of address. */
+export const SELECT_ORDER = 3;
+export const SELECT_LOCK = 4;
+export const SELECT_CASE_WORDS = 6;
+/** The first word of the scratch block: the case that was carried out. Then the cases. */
+export const SELECT_HIT = 0;
+export const SELECT_CASES = 2;

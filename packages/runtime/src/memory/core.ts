@@ -1,0 +1,105 @@
+/**
+ * The core's functions (`core/`, WebAssembly), bound to the arena of this thread. What each does stands there.
+ *
+ * Compiled once a process: workers are given the compiled module, and with it whatever V8 has made of it since.
+ */
+import { readFileSync } from 'node:fs';
+
+/** The parts of WebAssembly's JavaScript interface that are used here; Node's types leave it to the DOM's. */
+export interface WasmMemory {
+  readonly buffer: SharedArrayBuffer;
+}
+/** A compiled module. */
+export interface WasmModule {
+  readonly wasmModule: unique symbol;
+}
+declare const WebAssembly: {
+  Memory: new (size: { initial: number; maximum: number; shared: true }) => WasmMemory;
+  Module: new (bytes: Uint8Array) => WasmModule;
+  Instance: new (module: WasmModule, imports: { env: { memory: WasmMemory } }) => { exports: Core };
+};
+
+interface Core {
+  load(address: number): number;
+  store(address: number, value: number): void;
+  exchange(address: number, value: number): number;
+  compareExchange(address: number, expected: number, replacement: number): number;
+  add(address: number, amount: number): number;
+  or(address: number, bits: number): number;
+  and(address: number, bits: number): number;
+  lock(address: number): void;
+  unlock(address: number): void;
+
+  initialize(machine: number): void;
+  seedRandom(value: number): void;
+  post(machine: number, waiter: number): number;
+  send(channel: number, waiter: number, slot: number): number;
+  receive(channel: number, waiter: number, slot: number): number;
+  closeChannel(channel: number): number;
+  lockMutex(mutex: number, waiter: number, slot: number): number;
+  tryLockMutex(mutex: number): number;
+  retryLock(mutex: number, waiter: number): number;
+  passOnLock(mutex: number): number;
+  unlockMutex(mutex: number): number;
+  addToGroup(group: number, amount: number): number;
+  completeRecord(record: number, status: number): number;
+  drive(operation: number, object: number, waiter: number, slot: number): number;
+  poll(operation: number, object: number, waiter: number): number;
+  withdraw(operation: number, object: number, waiter: number): number;
+  selectPoll(cases: number, count: number, waiter: number): number;
+  selectEnroll(cases: number, count: number, spare: number, slot: number, wait: number): number;
+}
+
+export let load: Core['load'];
+export let store: Core['store'];
+export let exchange: Core['exchange'];
+export let compareExchange: Core['compareExchange'];
+export let add: Core['add'];
+export let or: Core['or'];
+export let and: Core['and'];
+export let lock: Core['lock'];
+export let unlock: Core['unlock'];
+export let initializeCore: Core['initialize'];
+export let post: Core['post'];
+export let send: Core['send'];
+export let receive: Core['receive'];
+export let closeChannel: Core['closeChannel'];
+export let lockMutex: Core['lockMutex'];
+export let tryLockMutex: Core['tryLockMutex'];
+export let retryLock: Core['retryLock'];
+export let passOnLock: Core['passOnLock'];
+export let unlockMutex: Core['unlockMutex'];
+export let addToGroup: Core['addToGroup'];
+export let completeRecord: Core['completeRecord'];
+export let drive: Core['drive'];
+export let poll: Core['poll'];
+export let withdraw: Core['withdraw'];
+export let selectPoll: Core['selectPoll'];
+export let selectEnroll: Core['selectEnroll'];
+
+let compiled: WasmModule | undefined;
+
+/** The core as it was compiled in this process; a worker is given it and need not read it again. */
+export function coreModule(): WasmModule {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('../../dist/core.wasm', import.meta.url)));
+  return compiled;
+}
+
+/** Before the first arena is attached on a worker. */
+export function useCoreModule(module: WasmModule): void {
+  compiled = module;
+}
+
+export function createMemory(pages: number): WasmMemory {
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+}
+
+/** Binds the core to a memory: from here on all its functions work on that one. */
+export function attachCore(memory: WasmMemory): void {
+  const core = new WebAssembly.Instance(coreModule(), { env: { memory } }).exports;
+  ({ load, store, exchange, compareExchange, add, or, and, lock, unlock, post, send, receive, closeChannel } = core);
+  ({ lockMutex, tryLockMutex, retryLock, passOnLock, unlockMutex, addToGroup, completeRecord, drive } = core);
+  ({ poll, withdraw, selectPoll, selectEnroll } = core);
+  initializeCore = core.initialize;
+  core.seedRandom((Math.random() * 0x1_0000_0000) | 0);
+}
