@@ -6,7 +6,7 @@
 import { words } from '../memory/arena.ts';
 import { compareExchange } from '../memory/atomics.ts';
 import { OPERATION_EVENT, UNCLAIMED, WAITER_CASE, WAITER_CLAIM } from '../memory/blocks.ts';
-import type { Waiting } from './machine.ts';
+import { machine, type Waiting } from './machine.ts';
 import { FRESH, SelectableOperation } from './operation.ts';
 import type { WaitReason } from './wait-reason.ts';
 import { freeWaiter } from './waiter.ts';
@@ -76,6 +76,7 @@ export class EventOperation<T> extends SelectableOperation<T> {
   }
 
   begin(waiting: Waiting): boolean {
+    machine.slotOf(waiting); // So that a cancellation finds it.
     this.start(waiting);
     return false;
   }

@@ -27,8 +27,13 @@ const GLOBAL_QUEUE_INTERVAL = 61;
 const GLOBAL_BATCH = 128;
 const STEAL_ROUNDS = 4;
 
-let tick = 0;
+let turnsToGlobal = GLOBAL_QUEUE_INTERVAL;
 let readyFirst = false;
+
+/** So many turns were taken without a look by `findRunnable`. */
+export function countTurns(turns: number): void {
+  turnsToGlobal -= turns;
+}
 
 /** A goroutine to run, or null when nothing is ready here and nothing queued anywhere. */
 export function findRunnable(): Task | null {
@@ -36,9 +41,11 @@ export function findRunnable(): Task | null {
     if (!inboxLooksEmpty()) drainInbox();
     const queue = machine.queue;
     if (queue === null) return machine.ready.shift() ?? null;
-    tick = (tick + 1) | 0;
     let record = 0;
-    if (tick % GLOBAL_QUEUE_INTERVAL === 0 && acceptsMore()) record = takeGlobal(1) || queue.popRing();
+    if (--turnsToGlobal <= 0 && acceptsMore()) {
+      turnsToGlobal = GLOBAL_QUEUE_INTERVAL;
+      record = takeGlobal(1) || queue.popRing();
+    }
     if (record === 0) {
       readyFirst = !readyFirst;
       if (readyFirst) {

@@ -10,11 +10,11 @@ import { words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { STOPPING } from '../memory/layout.ts';
 import { completeWithError, completeWithValue } from './complete.ts';
-import { findRunnable } from './find.ts';
+import { countTurns, findRunnable } from './find.ts';
 import { noteForeignWork, noteOwnResources } from './foreign.ts';
 import { globalSize } from './global-queue.ts';
-import { RUNNING, STATUS } from './goroutine.ts';
-import { inboxIsEmpty } from './inbox.ts';
+import { RUNNABLE, RUNNING, STATUS } from './goroutine.ts';
+import { inboxIsEmpty, inboxLooksEmpty } from './inbox.ts';
 import { COUNT_SLICES, machine } from './machine.ts';
 import { Operation } from './operation.ts';
 import { announceSleep, rise, sleep } from './parker.ts';
@@ -29,11 +29,18 @@ import { anyQueued, stopSearchingWithWork } from './wake.ts';
 const WORKER_SLICE = 5;
 const PENDING_SLICE = 1;
 const MAIN_SLICE = 2;
-/** Goroutines run between two looks at the clock. */
-const TICKS_BETWEEN_CLOCKS = 16;
+/**
+ * Turns of goroutines between two looks at the clock and at everything else. A look costs as much as some turns, and a turn
+ * may take 30 ns or a second: so the number follows how long the turns take, up to a bound for when that changes.
+ */
+const MOST_TURNS = 64;
+const SHORT_MILLISECONDS = 0.02;
 /** How long a worker spins before it sleeps: somewhat longer than a sleep and wake-up take (60 to 75 µs), else two threads
  * that answer each other both fall asleep each time, and a round trip takes 130 µs in place of 1. */
 const SPIN_MILLISECONDS = 0.1;
+
+/** The number for now; kept from slice to slice. */
+let turnsBetweenLooks = 1;
 
 let due = false;
 let afterSlice: () => void = () => undefined;
@@ -89,56 +96,79 @@ function runGoroutines(): boolean {
   let now = performance.now();
   const end = now + length;
   if (hasTimers()) fireTimers(now);
-  for (let ticks = 1; ; ticks++) {
+  for (;;) {
     const task = findRunnable();
-    if (task !== null) execute(task);
+    if (task !== null) runTurns(task, turnsBetweenLooks);
     else if (!spin()) return false;
     if (underPressure()) return true;
-    if (ticks % TICKS_BETWEEN_CLOCKS === 0 || task === null) {
-      now = performance.now();
-      if (hasTimers()) fireTimers(now);
-      if (now > end) return true;
-      if (load(STOPPING) !== 0) return false;
-    }
+    const before = now;
+    now = performance.now();
+    if (now - before > SHORT_MILLISECONDS) turnsBetweenLooks = (turnsBetweenLooks + 1) >> 1;
+    else if (turnsBetweenLooks < MOST_TURNS) turnsBetweenLooks++;
+    if (hasTimers()) fireTimers(now);
+    if (now > end) return true;
+    if (load(STOPPING) !== 0) return false;
   }
+}
+
+/**
+ * Runs a goroutine, and then, while nothing else asks for a turn (no wake-up from outside, nothing queued here), the other
+ * started ones of this thread. What `findRunnable` does between two turns costs as much as the turn.
+ */
+function runTurns(first: Task, limit: number): void {
+  const { ready, queue } = machine;
+  let turns = 0;
+  let task: Task | undefined = first;
+  do {
+    execute(task);
+    turns++;
+    if (turns >= limit || !inboxLooksEmpty() || (queue !== null && queue.mayHaveMore())) break;
+    task = ready.shift();
+  } while (task !== undefined);
+  machine.current = null;
+  machine.switches += turns;
+  countTurns(turns - 1);
 }
 
 /** Runs a goroutine up to its next wait or its end. One that was interrupted finds the error thrown at its last `yield`. */
 function execute(task: Task): void {
   if (task.ended) return;
-  const thrown = task.interrupted ? task.takeInterrupt() : null;
   words[task.record + STATUS] = RUNNING;
-  task.parked = false;
-  task.operation = null;
+  if (task.parked) {
+    task.parked = false;
+    task.operation = null;
+  }
   machine.current = task;
-  machine.switches++;
   let result: IteratorResult<unknown, unknown>;
   try {
-    result = thrown === null ? task.generator.next() : task.generator.throw!(thrown);
+    result = task.interrupted ? task.generator.throw!(task.takeInterrupt()) : task.generator.next();
   } catch (error) {
     machine.current = null;
     end(task);
     completeWithError(task.record, error, task.local);
     return;
   }
+  // What it has yielded is of many classes: it is looked at only where that is needed.
+  if (task.parked) return;
+  if (!task.yielded && leftOff(task, result)) return;
+  if (task.slot < 0) machine.slotOf(task); // So that a cancellation finds it.
+  words[task.record + STATUS] = RUNNABLE;
+  machine.ready.push(task);
+}
+
+/** It has given control back without a wait. False when it only lets the others run, by a bare `yield`. */
+function leftOff(task: Task, result: IteratorResult<unknown, unknown>): boolean {
   machine.current = null;
   if (result.done) {
     end(task);
     completeWithValue(task.record, result.value, task.local);
-    return;
+    return true;
   }
-  machine.slotOf(task); // So that a cancellation finds it.
-  if (task.parked) {
-    if (machine.yielded) {
-      machine.yielded = false;
-      task.wake();
-    }
-  } else if (result.value instanceof Operation) {
-    const { reason } = result.value;
-    task.throwInto(new TypeError(`yield of an operation (${reason}) does not drive it: write yield* instead of yield`));
-  } else {
-    task.wake(); // A bare `yield` lets the others run.
-  }
+  if (!(result.value instanceof Operation)) return false;
+  machine.slotOf(task);
+  const { reason } = result.value;
+  task.throwInto(new TypeError(`yield of an operation (${reason}) does not drive it: write yield* instead of yield`));
+  return true;
 }
 
 /** Over. Where an operation was driven by hand, it may have ended inside of a wait. */

@@ -86,8 +86,6 @@ class Machine {
 
   /** A slice is running. */
   running = false;
-  /** The goroutine that is parking only lets others run: the loop wakes it at once. */
-  yielded = false;
 
   /** Something in libuv that the scheduler does not know may wake a goroutine here: see `foreign.ts`. */
   foreignWork = false;
@@ -110,7 +108,6 @@ class Machine {
     this.announcedIdle = false;
     this.asleep = false;
     this.running = false;
-    this.yielded = false;
     this.pinned = 0;
     this.foreignWork = false;
     this.pending = 0;

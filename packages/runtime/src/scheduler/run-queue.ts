@@ -25,6 +25,8 @@ export class LocalQueue {
   private readonly tail: number;
   private readonly nextSlot: number;
   private readonly ring: number;
+  /** Not known to be empty. */
+  private filled = true;
 
   constructor(processor: number) {
     const base = processorBase(processor);
@@ -37,12 +39,14 @@ export class LocalQueue {
 
   /** Puts a goroutine into the next slot; the one that stood there goes to the end of the ring. */
   pushNext(record: number): void {
+    this.filled = true;
     const replaced = exchange(this.nextSlot, record);
     if (replaced !== 0) this.push(replaced);
   }
 
   /** Puts a goroutine at the end of the ring; when that is full, half of the ring and the goroutine go to the global queue. */
   push(record: number): void {
+    this.filled = true;
     for (;;) {
       const head = load(this.head);
       const tail = words[this.tail]!; // Plain: only the holder writes it.
@@ -94,6 +98,12 @@ export class LocalQueue {
     }
   }
 
+  /** A hint for the holder: only it puts something in, so where it has not, nothing is read. The plain reads are as in `popNext`. */
+  mayHaveMore(): boolean {
+    if (this.filled) this.filled = words[this.head] !== words[this.tail] || words[this.nextSlot] !== 0;
+    return this.filled;
+  }
+
   /** Entries in the ring that can still be pushed without overflow. */
   room(): number {
     return RUN_QUEUE_CAPACITY - ((words[this.tail]! - load(this.head)) | 0);
@@ -125,6 +135,7 @@ export class LocalQueue {
       }
       if (compareExchange(victim + QUEUE_HEAD, head, (head + count) | 0) === head) {
         store(this.tail, (myTail + count) | 0);
+        this.filled = true;
         return count;
       }
     }
