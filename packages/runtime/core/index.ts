@@ -19,7 +19,7 @@ import {
 } from './memory.ts';
 import { passOnLock, retryLock, takeFree as tryLockMutex, unlockMutex } from './mutex.ts';
 import { drive, lockMutex, poll, receive, send, withdraw } from './operation.ts';
-import { initialize, post } from './ready.ts';
+import { initialize, lookOut, post, send as sendWaiter } from './ready.ts';
 import { completeRecord } from './record.ts';
 import { seedRandom, selectEnroll, selectPoll } from './select.ts';
 import { addToGroup } from './wait-group.ts';
@@ -37,6 +37,7 @@ export {
   load,
   lock,
   lockMutex,
+  lookOut,
   or,
   passOnLock,
   poll,
@@ -47,6 +48,7 @@ export {
   selectEnroll,
   selectPoll,
   send,
+  sendWaiter,
   store,
   tryLockMutex,
   unlock,

@@ -70,6 +70,11 @@ export function and(address: i32, bits: i32): i32 {
   return atomic.and<i32>(address << 2, bits);
 }
 
+/** Does nothing for so many rounds, about 1 ns each: reads a word that nobody writes. */
+export function pause(rounds: i32): void {
+  for (let round = 0; round < rounds; round++) atomic.load<i32>(0);
+}
+
 /** Blocks this thread while the word holds `expected`, at most for so many milliseconds. */
 export function waitWhile(address: i32, expected: i32, milliseconds: i32): void {
   atomic.wait<i32>(address << 2, expected, i64(milliseconds) * 1_000_000);

@@ -29,6 +29,8 @@ import {
   WAITER_OUTCOME,
   WAITER_PREVIOUS,
   WAITER_QUEUE,
+  WAITER_WATCH,
+  WATCH_NOT,
 } from '../src/memory/blocks.ts';
 import { lock, unlock } from './lock.ts';
 import { atomicLoad, atomicStore, compareExchange, get, set } from './memory.ts';
@@ -133,6 +135,7 @@ export function retryLock(mutex: i32, waiter: i32): i32 {
   let result = takeFree(mutex);
   if (result === RESULT_WAITS) {
     set(waiter + WAITER_DETAIL, get(waiter + WAITER_DETAIL) + 1);
+    set(waiter + WAITER_WATCH, WATCH_NOT);
     putFirst(mutex, waiter);
     if (get(waiter + WAITER_DETAIL) >= PATIENCE) atomicStore(mutex + MUTEX_HAND_OVER, 1);
     result = lookAgain(mutex, waiter);

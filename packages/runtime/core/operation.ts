@@ -25,6 +25,8 @@ import {
   WAITER_MACHINE,
   WAITER_OUTCOME,
   WAITER_SLOT,
+  WAITER_WATCH,
+  WATCH_NOT,
 } from '../src/memory/blocks.ts';
 import { tryReceive, trySend } from './channel.ts';
 import { lock, unlock } from './lock.ts';
@@ -85,6 +87,7 @@ function begin(operation: i32, object: i32, waiter: i32, slot: i32): i32 {
     set(waiter + WAITER_OUTCOME, OUTCOME_NONE);
     set(waiter + WAITER_CLAIM, 0);
     set(waiter + WAITER_DETAIL, 0);
+    set(waiter + WAITER_WATCH, WATCH_NOT);
     result = enroll(operation, object, waiter);
   }
   unlock(objectLock);

@@ -4,10 +4,28 @@
  *
  * An inbox is a stack of waiters: anybody pushes by compare-exchange, the owner takes all by one exchange. Nothing is ever
  * taken singly, so there is no ABA problem; it is linked through the waiters, so it is never full.
+ *
+ * A machine that has nothing to run watches the waiter that it parked last: the answer comes there, and with the waiter's
+ * line, which must travel anyway, instead of by the inbox's, which takes two journeys more (of five). The waker exchanges
+ * WATCH for SERVED; if it finds WATCHED there, the owner will see it. The owner stops watching by exchanging WATCHED for
+ * NOT; if it finds SERVED there, it was served in this moment. Both are one exchange of one word: one of them is first.
  */
-import { RESULT_DONE, RESULT_WAKES, WAITER_LINK, WAITER_MACHINE, WAITER_SLOT } from '../src/memory/blocks.ts';
-import { MACHINE_INBOX, MACHINE_WORDS, MACHINES } from '../src/memory/layout.ts';
-import { atomicLoad, compareExchange, get, set } from './memory.ts';
+import {
+  RESULT_DONE,
+  RESULT_WAKES,
+  SEEN_NOTHING,
+  SEEN_SERVED,
+  SEEN_WORK,
+  WAITER_LINK,
+  WAITER_MACHINE,
+  WAITER_SLOT,
+  WAITER_WATCH,
+  WATCH_NOT,
+  WATCH_SERVED,
+  WATCH_WATCHED,
+} from '../src/memory/blocks.ts';
+import { GLOBAL_QUEUE_SIZE, MACHINE_INBOX, MACHINE_WORDS, MACHINES } from '../src/memory/layout.ts';
+import { atomicLoad, compareExchange, exchange, get, set } from './memory.ts';
 
 /** The machine that this instance serves. */
 export let self: i32 = -1;
@@ -32,7 +50,27 @@ export function post(machine: i32, waiter: i32): bool {
 export function ready(waiter: i32): i32 {
   const machine = get(waiter + WAITER_MACHINE);
   if (machine === self) return get(waiter + WAITER_SLOT) + 1;
-  return post(machine, waiter) ? RESULT_WAKES - machine : RESULT_DONE;
+  return send(machine, waiter) ? RESULT_WAKES - machine : RESULT_DONE;
+}
+
+/** Lets a waiter of another machine go on. True when that may sleep, and must be woken. */
+export function send(machine: i32, waiter: i32): bool {
+  if (exchange(waiter + WAITER_WATCH, WATCH_SERVED) === WATCH_WATCHED) return false;
+  return post(machine, waiter);
+}
+
+/** Looks so many times at this machine's inbox, at the global queue and at a waiter of its own (0: at none). */
+export function lookOut(rounds: i32, waiter: i32): i32 {
+  const inbox = MACHINES + self * MACHINE_WORDS + MACHINE_INBOX;
+  const watch = waiter + WAITER_WATCH;
+  // One that was served already has come by way of the inbox, and is not watched any more.
+  const watching = waiter !== 0 && compareExchange(watch, WATCH_NOT, WATCH_WATCHED) === WATCH_NOT;
+  let seen = SEEN_NOTHING;
+  for (let round = 0; round < rounds && seen === SEEN_NOTHING; round++) {
+    if (watching && atomicLoad(watch) === WATCH_SERVED) return SEEN_SERVED;
+    if (atomicLoad(inbox) !== 0 || atomicLoad(GLOBAL_QUEUE_SIZE) !== 0) seen = SEEN_WORK;
+  }
+  return watching && compareExchange(watch, WATCH_WATCHED, WATCH_NOT) !== WATCH_WATCHED ? SEEN_SERVED : seen;
 }
 
 let served: i32 = 0;

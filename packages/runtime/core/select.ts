@@ -26,6 +26,8 @@ import {
   WAITER_MACHINE,
   WAITER_OUTCOME,
   WAITER_SLOT,
+  WAITER_WATCH,
+  WATCH_NOT,
 } from '../src/memory/blocks.ts';
 import { lock, unlock } from './lock.ts';
 import { get, set } from './memory.ts';
@@ -106,6 +108,7 @@ function enterLines(cases: i32, count: i32, slot: i32): i32 {
     set(waiter + WAITER_CLAIM, claim);
     set(waiter + WAITER_CASE, index + 1);
     set(waiter + WAITER_DETAIL, 0);
+    set(waiter + WAITER_WATCH, WATCH_NOT);
   }
   // In random order too: of two cases on one channel, the first in its line is the one that is served.
   for (let index = 0; index < count; index++) {

@@ -27,6 +27,8 @@ export const WAITER_CASE = 10;
 export const WAITER_CLAIM_WORD = 11;
 /** A number for the object's own use, such as whether a reader or a writer waits. */
 export const WAITER_DETAIL = 12;
+/** One of the WATCH_ values: see `core/ready.ts`. */
+export const WAITER_WATCH = 13;
 export const WAITER_WORDS = 14;
 
 export const OUTCOME_NONE = 0;
@@ -38,6 +40,12 @@ export const OUTCOME_CLOSED = 2;
 export const OUTCOME_RETRY = 3;
 
 export const UNCLAIMED = 0;
+
+export const WATCH_NOT = 0;
+/** Its owner looks at this very word. */
+export const WATCH_WATCHED = 1;
+/** The owner is to go on. */
+export const WATCH_SERVED = 2;
 
 /** A waiting queue is two words: first and last waiter. */
 export const QUEUE_WORDS = 2;
@@ -101,6 +109,11 @@ export const RESULT_CLOSED = -2;
 export const RESULT_REFUSED = -3;
 /** And below: done, and the machine `RESULT_WAKES - result`, which may sleep, is to be woken. */
 export const RESULT_WAKES = -16;
+
+/** What `lookOut` has seen: something in the inbox or in the global queue; or that the watched waiter was served. */
+export const SEEN_NOTHING = 0;
+export const SEEN_WORK = 1;
+export const SEEN_SERVED = 2;
 
 // ---- Cases of a select, in a scratch block of the thread ------------------------------------------------------------
 export const SELECT_OPERATION = 0;

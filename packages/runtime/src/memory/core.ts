@@ -33,6 +33,8 @@ interface Core {
   initialize(machine: number): void;
   seedRandom(value: number): void;
   post(machine: number, waiter: number): number;
+  sendWaiter(machine: number, waiter: number): number;
+  lookOut(rounds: number, waiter: number): number;
   send(channel: number, waiter: number, slot: number): number;
   receive(channel: number, waiter: number, slot: number): number;
   closeChannel(channel: number): number;
@@ -61,6 +63,8 @@ export let lock: Core['lock'];
 export let unlock: Core['unlock'];
 export let initializeCore: Core['initialize'];
 export let post: Core['post'];
+export let lookOut: Core['lookOut'];
+export let sendWaiter: Core['sendWaiter'];
 export let send: Core['send'];
 export let receive: Core['receive'];
 export let closeChannel: Core['closeChannel'];
@@ -99,7 +103,7 @@ export function attachCore(memory: WasmMemory): void {
   const core = new WebAssembly.Instance(coreModule(), { env: { memory } }).exports;
   ({ load, store, exchange, compareExchange, add, or, and, lock, unlock, post, send, receive, closeChannel } = core);
   ({ lockMutex, tryLockMutex, retryLock, passOnLock, unlockMutex, addToGroup, completeRecord, drive } = core);
-  ({ poll, withdraw, selectPoll, selectEnroll } = core);
+  ({ poll, withdraw, selectPoll, selectEnroll, lookOut, sendWaiter } = core);
   initializeCore = core.initialize;
   core.seedRandom((Math.random() * 0x1_0000_0000) | 0);
 }

@@ -5,7 +5,7 @@
  */
 import { words } from '../memory/arena.ts';
 import { compareExchange } from '../memory/atomics.ts';
-import { OPERATION_EVENT, UNCLAIMED, WAITER_CASE, WAITER_CLAIM } from '../memory/blocks.ts';
+import { OPERATION_EVENT, SELECT_OPERATION, SELECT_WAITER, UNCLAIMED, WAITER_CASE, WAITER_CLAIM } from '../memory/blocks.ts';
 import { machine, type Waiting } from './machine.ts';
 import { FRESH, SelectableOperation } from './operation.ts';
 import type { WaitReason } from './wait-reason.ts';
@@ -67,12 +67,13 @@ export class EventOperation<T> extends SelectableOperation<T> {
     this.event = event;
   }
 
-  get code(): number {
-    return OPERATION_EVENT;
+  override get isEvent(): boolean {
+    return true;
   }
 
-  get address(): number {
-    return 0;
+  describe(entry: number): void {
+    words[entry + SELECT_OPERATION] = OPERATION_EVENT;
+    words[entry + SELECT_WAITER] = this.waiter;
   }
 
   begin(waiting: Waiting): boolean {

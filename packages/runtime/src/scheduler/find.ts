@@ -35,8 +35,8 @@ export function countTurns(turns: number): void {
   turnsToGlobal -= turns;
 }
 
-/** A goroutine to run, or null when nothing is ready here and nothing queued anywhere. */
-export function findRunnable(): Task | null {
+/** A goroutine to run, or null when nothing is ready here and nothing queued: here, and with `anywhere` on other processors. */
+export function findRunnable(anywhere: boolean): Task | null {
   for (;;) {
     if (!inboxLooksEmpty()) drainInbox();
     const queue = machine.queue;
@@ -65,7 +65,7 @@ export function findRunnable(): Task | null {
         if (task !== undefined) return found(task);
         if (takes) {
           record = takeGlobalBatch(queue);
-          if (record === 0 && startSearching()) record = steal(queue);
+          if (record === 0 && anywhere && startSearching()) record = steal(queue);
         }
         if (record === 0) return null;
       }

@@ -4,11 +4,20 @@
  */
 import { words } from '../memory/arena.ts';
 import { exchange, load } from '../memory/atomics.ts';
-import { RESULT_WAKES, WAITER_LINK, WAITER_MACHINE, WAITER_NEXT, WAITER_SLOT } from '../memory/blocks.ts';
-import { post } from '../memory/core.ts';
+import {
+  RESULT_WAKES,
+  SEEN_NOTHING,
+  SEEN_SERVED,
+  WAITER_LINK,
+  WAITER_MACHINE,
+  WAITER_NEXT,
+  WAITER_SLOT,
+} from '../memory/blocks.ts';
+import { lookOut, post, sendWaiter } from '../memory/core.ts';
 import { MACHINE_INBOX } from '../memory/layout.ts';
 import { COUNT_WAKES_RECEIVED, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
+import { lastParked } from './waiter.ts';
 
 /** Slot of waiters that are not somebody's wait but a message for the machine itself: see `onNotice`. */
 export const NOTICE_SLOT = -1;
@@ -32,13 +41,29 @@ export function readyAll(first: number): void {
     const next = words[waiter + WAITER_NEXT]!; // Read first: once woken, the waiter may be given back.
     const owner = words[waiter + WAITER_MACHINE]!;
     if (owner === machine.number) machine.entries[words[waiter + WAITER_SLOT]!]!.wake();
-    else sendToInbox(owner, waiter);
+    else if (sendWaiter(owner, waiter)) wakeMachine(owner);
     waiter = next;
   }
 }
 
 export function sendToInbox(owner: number, waiter: number): void {
   if (post(owner, waiter)) wakeMachine(owner);
+}
+
+/**
+ * Looks out for what other threads bring, for so many rounds of 1 ns: for wake-ups, most of all that of the goroutine which
+ * was parked here last, and for goroutines in the global queue. True when something may have come.
+ */
+export function lookOutFor(rounds: number): boolean {
+  const waiter = lastParked();
+  const seen = lookOut(rounds, waiter);
+  if (seen === SEEN_SERVED) takeWakeUp(waiter);
+  return seen !== SEEN_NOTHING;
+}
+
+function takeWakeUp(waiter: number): void {
+  machine.count(COUNT_WAKES_RECEIVED);
+  machine.entries[words[waiter + WAITER_SLOT]!]!.wake();
 }
 
 /** Exact: pairs with the pushers' exchange. What a sleeper asks before it sleeps. */
@@ -64,10 +89,8 @@ export function drainInbox(): void {
   while (inOrder !== 0) {
     // Read first: once woken, the waiter may be given back.
     const next = words[inOrder + WAITER_LINK]!;
-    const slot = words[inOrder + WAITER_SLOT]!;
-    machine.count(COUNT_WAKES_RECEIVED);
-    if (slot === NOTICE_SLOT) takeNotice(inOrder);
-    else machine.entries[slot]!.wake();
+    if (words[inOrder + WAITER_SLOT] === NOTICE_SLOT) takeNotice(inOrder);
+    else takeWakeUp(inOrder);
     inOrder = next;
   }
 }

@@ -12,9 +12,8 @@ import { STOPPING } from '../memory/layout.ts';
 import { completeWithError, completeWithValue } from './complete.ts';
 import { countTurns, findRunnable } from './find.ts';
 import { noteForeignWork, noteOwnResources } from './foreign.ts';
-import { globalSize } from './global-queue.ts';
 import { RUNNABLE, RUNNING, STATUS } from './goroutine.ts';
-import { inboxIsEmpty, inboxLooksEmpty } from './inbox.ts';
+import { inboxIsEmpty, inboxLooksEmpty, lookOutFor } from './inbox.ts';
 import { COUNT_SLICES, machine } from './machine.ts';
 import { Operation } from './operation.ts';
 import { announceSleep, rise, sleep } from './parker.ts';
@@ -35,9 +34,13 @@ const MAIN_SLICE = 2;
  */
 const MOST_TURNS = 64;
 const SHORT_MILLISECONDS = 0.02;
-/** How long a worker spins before it sleeps: somewhat longer than a sleep and wake-up take (60 to 75 µs), else two threads
- * that answer each other both fall asleep each time, and a round trip takes 130 µs in place of 1. */
-const SPIN_MILLISECONDS = 0.1;
+/** How often a look out for others is taken in one go: 2 µs. */
+const SHORT_LOOKS = 2000;
+/** How long a worker spins before it sleeps. A sleep and wake-up take 60 to 75 µs, so less makes no sense. */
+const LEAST_SPIN_MILLISECONDS = 0.08;
+const MOST_SPIN_MILLISECONDS = 0.3;
+let spinMilliseconds = LEAST_SPIN_MILLISECONDS;
+let fellAsleepAt = 0;
 
 /** The number for now; kept from slice to slice. */
 let turnsBetweenLooks = 1;
@@ -69,7 +72,10 @@ function requestSlice(): void {
 function slice(): void {
   due = false;
   if (load(STOPPING) !== 0) return;
-  if (machine.asleep) rise();
+  if (machine.asleep) {
+    rise();
+    adaptSpinning(performance.now() - fellAsleepAt);
+  }
   machine.count(COUNT_SLICES);
   machine.running = true;
   let more = true;
@@ -96,15 +102,23 @@ function runGoroutines(): boolean {
   let now = performance.now();
   const end = now + length;
   if (hasTimers()) fireTimers(now);
-  for (;;) {
-    const task = findRunnable();
-    if (task !== null) runTurns(task, turnsBetweenLooks);
-    else if (!spin()) return false;
+  for (let turns = 0; ; ) {
+    // An answer from another thread mostly comes within a µs: only then is it looked for work elsewhere.
+    let task = findRunnable(false);
+    if (task === null && machine.number !== 0) {
+      if (lookOutFor(SHORT_LOOKS)) task = findRunnable(false);
+      if (task === null) task = findRunnable(true);
+    }
+    if (task !== null) {
+      turns += runTurns(task, turnsBetweenLooks - turns);
+      if (turns < turnsBetweenLooks && !underPressure()) continue;
+    } else if (!lookOutForWork()) return false;
     if (underPressure()) return true;
     const before = now;
     now = performance.now();
     if (now - before > SHORT_MILLISECONDS) turnsBetweenLooks = (turnsBetweenLooks + 1) >> 1;
     else if (turnsBetweenLooks < MOST_TURNS) turnsBetweenLooks++;
+    turns = 0;
     if (hasTimers()) fireTimers(now);
     if (now > end) return true;
     if (load(STOPPING) !== 0) return false;
@@ -115,7 +129,7 @@ function runGoroutines(): boolean {
  * Runs a goroutine, and then, while nothing else asks for a turn (no wake-up from outside, nothing queued here), the other
  * started ones of this thread. What `findRunnable` does between two turns costs as much as the turn.
  */
-function runTurns(first: Task, limit: number): void {
+function runTurns(first: Task, limit: number): number {
   const { ready, queue } = machine;
   let turns = 0;
   let task: Task | undefined = first;
@@ -128,6 +142,7 @@ function runTurns(first: Task, limit: number): void {
   machine.current = null;
   machine.switches += turns;
   countTurns(turns - 1);
+  return turns;
 }
 
 /** Runs a goroutine up to its next wait or its end. One that was interrupted finds the error thrown at its last `yield`. */
@@ -177,21 +192,29 @@ function end(task: Task): void {
   task.leave();
 }
 
-/** Looks for work for a while; true when there may be some. */
-function spin(): boolean {
+/** Looks out for work for a while; true when there may be some. */
+function lookOutForWork(): boolean {
   if (machine.number === 0 || !acceptsMore()) return false;
-  const end = performance.now() + SPIN_MILLISECONDS;
+  const end = performance.now() + spinMilliseconds;
   do {
-    for (let round = 0; round < 50; round++) {
-      if (!inboxIsEmpty() || globalSize() !== 0) return true;
-    }
-    if (machine.searching && anyQueued()) return true;
+    if (lookOutFor(SHORT_LOOKS) || (machine.searching && anyQueued())) return true;
   } while (performance.now() < end);
   return false;
 }
 
+/**
+ * How long to spin follows what comes of it. Who was woken soon after falling asleep should have spun for longer; who
+ * slept for long has spun in vain. So two threads that answer each other stay awake over each other's pauses (garbage
+ * collection, a turn of libuv), and one that is left alone sleeps soon.
+ */
+function adaptSpinning(slept: number): void {
+  if (slept < MOST_SPIN_MILLISECONDS) spinMilliseconds = Math.min(2 * spinMilliseconds, MOST_SPIN_MILLISECONDS);
+  else spinMilliseconds = Math.max(spinMilliseconds / 2, LEAST_SPIN_MILLISECONDS);
+}
+
 function fallAsleep(): void {
   const takesWork = machine.queue !== null && acceptsMore();
+  fellAsleepAt = performance.now();
   announceSleep(takesWork);
   armTimer();
   noteForeignWork();

@@ -7,13 +7,21 @@ import { move } from '../codec/cell.ts';
 import type { SharedObject } from '../codec/handles.ts';
 import { PendingValue } from '../codec/pending.ts';
 import { words } from '../memory/arena.ts';
-import { OUTCOME_DONE, RESULT_WAITS, WAITER_CELL, WAITER_OUTCOME } from '../memory/blocks.ts';
+import {
+  OUTCOME_DONE,
+  RESULT_WAITS,
+  SELECT_OBJECT,
+  SELECT_OPERATION,
+  SELECT_WAITER,
+  WAITER_CELL,
+  WAITER_OUTCOME,
+} from '../memory/blocks.ts';
 import { drive, withdraw } from '../memory/core.ts';
 import { wakeServed } from './inbox.ts';
 import { machine, type Waiting } from './machine.ts';
 import { FRESH, SelectableOperation, wakeWhenReady } from './operation.ts';
 import type { WaitReason } from './wait-reason.ts';
-import { freeWaiter, reserveWaiter, spareWaiter, takeSpare, takeWaiter } from './waiter.ts';
+import { freeWaiter, parkSpare, reserveWaiter, spareWaiter, takeWaiter } from './waiter.ts';
 
 /** What tells one kind of operation from another. All are made by this constructor, so that they have one shape. */
 export class ObjectRules {
@@ -53,19 +61,17 @@ export class ObjectOperation<T> extends SelectableOperation<T> {
     return this.rules.reason;
   }
 
-  get code(): number {
-    return this.rules.code;
-  }
-
-  get address(): number {
-    return this.object.address;
+  describe(entry: number): void {
+    words[entry + SELECT_OPERATION] = this.rules.code;
+    words[entry + SELECT_OBJECT] = this.object.address;
+    words[entry + SELECT_WAITER] = this.waiter;
   }
 
   begin(waiting: Waiting): boolean {
     const spare = spareWaiter();
     const result = drive(this.rules.code, this.object.address, spare, machine.slotOf(waiting));
     if (result === RESULT_WAITS) {
-      this.waiter = takeSpare();
+      this.waiter = parkSpare();
       return false;
     }
     wakeServed(result);

@@ -15,7 +15,6 @@
  */
 import { PendingValue } from '../codec/pending.ts';
 import { RuntimeStateError } from '../errors.ts';
-import { OPERATION_EVENT } from '../memory/blocks.ts';
 import { machine, type Waiting } from './machine.ts';
 import { schedule } from './schedule.ts';
 import type { Task } from './task.ts';
@@ -152,10 +151,16 @@ export abstract class Operation<T> implements PromiseLike<T> {
 export abstract class SelectableOperation<T> extends Operation<T> {
   /** @internal Its waiter while it has one, else 0. */
   abstract waiter: number;
-  /** @internal One of the OPERATION_ numbers: OPERATION_EVENT is an event of this thread, the others the core carries out. */
-  abstract get code(): number;
-  /** @internal The object's address, for the core. */
-  abstract get address(): number;
+  /** @internal Tells `select` that it can drive this. */
+  get selectable(): true {
+    return true;
+  }
+  /** @internal Whether it is an event of this thread; the core carries out the others. */
+  get isEvent(): boolean {
+    return false;
+  }
+  /** @internal Writes it down for the core, as the SELECT_ words of one case. */
+  abstract describe(entry: number): void;
   /** @internal Whether the hit tells by `ok` if a value was received. */
   get reportsOk(): boolean {
     return false;
@@ -184,11 +189,6 @@ export abstract class SelectableOperation<T> extends Operation<T> {
     this.discard();
     return true;
   }
-}
-
-/** Whether a case is an event of this thread. */
-export function isEvent(operation: SelectableOperation<any>): boolean {
-  return operation.code === OPERATION_EVENT;
 }
 
 /**

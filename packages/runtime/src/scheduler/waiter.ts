@@ -16,6 +16,8 @@ import { allocate, free } from '../memory/heap.ts';
 import { KIND_WAITER } from '../memory/layout.ts';
 
 let spare = 0;
+/** The one that was put into a queue last, while it is in use; 0: none, or not known. */
+let parked = 0;
 
 /**
  * This thread's spare waiter. It is there until the next call of `takeSpare` on this thread, so user code (a getter of a
@@ -37,6 +39,17 @@ export function takeSpare(): number {
   return waiter;
 }
 
+/** The same, for an operation that has just been left waiting. */
+export function parkSpare(): number {
+  parked = spare;
+  return takeSpare();
+}
+
+/** The waiter that is worth watching while this thread has nothing to do, or 0. */
+export function lastParked(): number {
+  return parked;
+}
+
 /** Makes sure that the next `takeWaiter` cannot fail. */
 export function reserveWaiter(): void {
   spareWaiter();
@@ -53,6 +66,7 @@ export function takeWaiter(machine: number, slot: number): number {
 
 /** Gives a waiter back. Its cell must be empty or moved away. */
 export function freeWaiter(waiter: number): void {
+  if (waiter === parked) parked = 0;
   if (spare === 0) spare = waiter;
   else free(waiter);
 }
@@ -63,7 +77,8 @@ export function giveBackSpareWaiter(): void {
   spare = 0;
 }
 
-/** Forgets the spare of an arena used before. */
+/** Called once for each arena that this thread maps. */
 export function initializeWaiters(): void {
-  spare = 0;
+  parked = 0;
+  makeSpare();
 }

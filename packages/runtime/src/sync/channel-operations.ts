@@ -19,6 +19,9 @@ import {
   RESULT_CLOSED,
   RESULT_DONE,
   RESULT_WAITS,
+  SELECT_OBJECT,
+  SELECT_OPERATION,
+  SELECT_WAITER,
   WAITER_CELL,
   WAITER_OUTCOME,
 } from '../memory/blocks.ts';
@@ -29,7 +32,7 @@ import { concludeOrKeep } from '../scheduler/object-operation.ts';
 import { DRIVEN, FRESH, SelectableOperation } from '../scheduler/operation.ts';
 import { sendScratch } from '../scheduler/scratch.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
-import { freeWaiter, spareWaiter, takeSpare, takeWaiter } from '../scheduler/waiter.ts';
+import { freeWaiter, parkSpare, spareWaiter, takeWaiter } from '../scheduler/waiter.ts';
 
 /** A value that was sent, or the news that the channel is closed and drained. */
 export type Received<T> = [value: T, ok: true] | [value: undefined, ok: false];
@@ -87,12 +90,10 @@ export class SendOperation extends SelectableOperation<void> {
     return 'chan send';
   }
 
-  get code(): number {
-    return OPERATION_SEND;
-  }
-
-  get address(): number {
-    return this.object.address;
+  describe(entry: number): void {
+    words[entry + SELECT_OPERATION] = OPERATION_SEND;
+    words[entry + SELECT_OBJECT] = this.object.address;
+    words[entry + SELECT_WAITER] = this.waiter;
   }
 
   override [Symbol.iterator](): Iterator<unknown, void, unknown> {
@@ -114,7 +115,7 @@ export class SendOperation extends SelectableOperation<void> {
     this.value = undefined;
     if (result === RESULT_DONE) return true;
     if (result === RESULT_WAITS) {
-      this.waiter = takeSpare();
+      this.waiter = parkSpare();
       return false;
     }
     if (result === RESULT_CLOSED) throw refuse(waiter);
@@ -179,12 +180,10 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> {
     return 'chan receive';
   }
 
-  get code(): number {
-    return OPERATION_RECEIVE;
-  }
-
-  get address(): number {
-    return this.object.address;
+  describe(entry: number): void {
+    words[entry + SELECT_OPERATION] = OPERATION_RECEIVE;
+    words[entry + SELECT_OBJECT] = this.object.address;
+    words[entry + SELECT_WAITER] = this.waiter;
   }
 
   override get reportsOk(): boolean {
@@ -212,7 +211,7 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> {
     const spare = spareWaiter();
     const result = receive(this.object.address, spare, waiting.slot < 0 ? machine.slotOf(waiting) : waiting.slot);
     if (result === RESULT_WAITS) {
-      this.waiter = takeSpare();
+      this.waiter = parkSpare();
       return false;
     }
     if (result !== RESULT_DONE) wakeServed(result);
@@ -260,12 +259,10 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> {
     return 'chan receive';
   }
 
-  get code(): number {
-    return OPERATION_RECEIVE;
-  }
-
-  get address(): number {
-    return this.object.address;
+  describe(entry: number): void {
+    words[entry + SELECT_OPERATION] = OPERATION_RECEIVE;
+    words[entry + SELECT_OBJECT] = this.object.address;
+    words[entry + SELECT_WAITER] = this.waiter;
   }
 
   override get reportsOk(): boolean {
@@ -293,7 +290,7 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> {
     const spare = spareWaiter();
     const result = receive(this.object.address, spare, waiting.slot < 0 ? machine.slotOf(waiting) : waiting.slot);
     if (result === RESULT_WAITS) {
-      this.waiter = takeSpare();
+      this.waiter = parkSpare();
       return false;
     }
     if (result !== RESULT_DONE) wakeServed(result);

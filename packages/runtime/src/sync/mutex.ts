@@ -17,6 +17,9 @@ import {
   RESULT_DONE,
   RESULT_REFUSED,
   RESULT_WAITS,
+  SELECT_OBJECT,
+  SELECT_OPERATION,
+  SELECT_WAITER,
   WAITER_OUTCOME,
 } from '../memory/blocks.ts';
 import { lockMutex, retryLock, tryLockMutex, unlockMutex, withdraw } from '../memory/core.ts';
@@ -26,7 +29,7 @@ import { wakeServed } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
 import { DRIVEN, FRESH, type Operation, SelectableOperation } from '../scheduler/operation.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
-import { freeWaiter, spareWaiter, takeSpare } from '../scheduler/waiter.ts';
+import { freeWaiter, parkSpare, spareWaiter } from '../scheduler/waiter.ts';
 
 /** What `lock` gives: unlocks at the end of a `using` block, or by `unlock()`. */
 export class Guard {
@@ -123,12 +126,10 @@ class LockOperation extends SelectableOperation<Guard> {
     return 'mutex lock';
   }
 
-  get code(): number {
-    return OPERATION_LOCK;
-  }
-
-  get address(): number {
-    return this.object.address;
+  describe(entry: number): void {
+    words[entry + SELECT_OPERATION] = OPERATION_LOCK;
+    words[entry + SELECT_OBJECT] = this.object.address;
+    words[entry + SELECT_WAITER] = this.waiter;
   }
 
   override [Symbol.iterator](): Iterator<unknown, Guard, unknown> {
@@ -147,7 +148,7 @@ class LockOperation extends SelectableOperation<Guard> {
   begin(waiting: Waiting): boolean {
     const result = lockMutex(this.object.address, spareWaiter(), waiting.slot < 0 ? machine.slotOf(waiting) : waiting.slot);
     if (result === RESULT_WAITS) {
-      this.waiter = takeSpare();
+      this.waiter = parkSpare();
       return false;
     }
     this.value = new Guard(this.object);

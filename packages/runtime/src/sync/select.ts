@@ -21,8 +21,6 @@ import {
   SELECT_CASE_WORDS,
   SELECT_CASES,
   SELECT_HIT,
-  SELECT_OBJECT,
-  SELECT_OPERATION,
   SELECT_WAITER,
   UNCLAIMED,
   WAITER_CASE,
@@ -33,10 +31,13 @@ import { selectEnroll, selectPoll } from '../memory/core.ts';
 import { wakeServed } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
 import { keepOutcome } from '../scheduler/object-operation.ts';
-import { DRIVEN, FRESH, isEvent, Operation, SelectableOperation, wakeWhenReady } from '../scheduler/operation.ts';
+import { DRIVEN, FRESH, Operation, type SelectableOperation, wakeWhenReady } from '../scheduler/operation.ts';
 import { caseScratch } from '../scheduler/scratch.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 import { reserveWaiter, spareWaiter, takeWaiter } from '../scheduler/waiter.ts';
+
+/** For so many there is room at once. */
+const USUAL_CASES = 4;
 
 /** What the claim word becomes when the owner itself gives the select up. */
 const WITHDRAWN = -1;
@@ -69,28 +70,27 @@ export interface DefaultHit {
  */
 export function select<C extends SelectCases>(cases: C, options: { default: true }): Operation<SelectHit<C> | DefaultHit>;
 export function select<C extends SelectCases>(cases: C, options?: { default?: false }): Operation<SelectHit<C>>;
-export function select<C extends SelectCases>(
-  cases: C,
-  options: { default?: boolean } = {},
-): Operation<SelectHit<C> | DefaultHit> {
+export function select<C extends SelectCases>(cases: C, options?: { default?: boolean }): Operation<SelectHit<C> | DefaultHit> {
   if (typeof cases !== 'object' || cases === null) {
     throw new TypeError(`select takes an object of operations, got ${cases === null ? 'null' : typeof cases}`);
   }
   requireArena();
-  const keys: string[] = [];
-  const operations: Case[] = [];
-  for (const key of Object.keys(cases)) {
+  const keys: string[] = new Array(USUAL_CASES);
+  const operations: Case[] = new Array(USUAL_CASES);
+  let count = 0;
+  // Not by Object.keys: loads by a key that `for in` gives are fast ones.
+  for (const key in cases) {
     const operation: unknown = cases[key];
     if (operation === null) continue;
-    if (!(operation instanceof SelectableOperation)) {
+    if ((operation as Partial<Case> | undefined)?.selectable !== true) {
       throw new TypeError(
         `select: case '${key}' is not an operation that select can drive; use ch.send(v), ch.recv(), after(ms), wait(promise), a lock or a join, or null for a case that never fires`,
       );
     }
-    keys.push(key);
-    operations.push(operation);
+    keys[count] = key;
+    operations[count++] = operation as Case;
   }
-  return new SelectOperation(keys, operations, options.default === true) as Operation<any>;
+  return new SelectOperation(keys, operations, count, options?.default === true) as Operation<any>;
 }
 
 type Case = SelectableOperation<any>;
@@ -99,17 +99,20 @@ class SelectOperation extends Operation<unknown> {
   done: boolean;
   value: unknown;
   stage: number;
+  /** The first so many entries of both are the cases. */
+  private readonly count: number;
   private readonly keys: string[];
   private readonly operations: Case[];
   private readonly hasDefault: boolean;
   /** The case that was carried out, once that is known. */
   private hit: number;
 
-  constructor(keys: string[], operations: Case[], hasDefault: boolean) {
+  constructor(keys: string[], operations: Case[], count: number, hasDefault: boolean) {
     super();
     this.done = false;
     this.value = undefined;
     this.stage = FRESH;
+    this.count = count;
     this.keys = keys;
     this.operations = operations;
     this.hasDefault = hasDefault;
@@ -117,7 +120,7 @@ class SelectOperation extends Operation<unknown> {
   }
 
   get reason(): WaitReason {
-    return this.operations.length === 0 ? 'select (no cases)' : 'select';
+    return this.count === 0 ? 'select (no cases)' : 'select';
   }
 
   override [Symbol.iterator](): Iterator<unknown, unknown, unknown> {
@@ -134,8 +137,7 @@ class SelectOperation extends Operation<unknown> {
   }
 
   begin(waiting: Waiting): boolean {
-    const { operations } = this;
-    const count = operations.length;
+    const { operations, count } = this;
     for (let index = 0; index < count; index++) operations[index]!.use();
     if (count > 0) {
       const cases = this.describe();
@@ -155,22 +157,17 @@ class SelectOperation extends Operation<unknown> {
 
   /** Step 1: writes the cases down for the core. If a value cannot be copied, all is given back. */
   private describe(): number {
-    const { operations } = this;
-    const cases = caseScratch(operations.length);
+    const { operations, count } = this;
+    const cases = caseScratch(count);
     try {
-      for (let index = 0; index < operations.length; index++) operations[index]!.prepare();
+      for (let index = 0; index < count; index++) operations[index]!.prepare();
       spareWaiter();
     } catch (error) {
       this.discardAllBut(-1);
       throw error;
     }
     // Only now: copying may have run a getter, and that a select of its own.
-    for (let index = 0, entry = cases + SELECT_CASES; index < operations.length; index++, entry += SELECT_CASE_WORDS) {
-      const operation = operations[index]!;
-      words[entry + SELECT_OPERATION] = operation.code;
-      words[entry + SELECT_OBJECT] = operation.address;
-      words[entry + SELECT_WAITER] = operation.waiter;
-    }
+    for (let index = 0; index < count; index++) operations[index]!.describe(cases + SELECT_CASES + index * SELECT_CASE_WORDS);
     return cases;
   }
 
@@ -201,15 +198,15 @@ class SelectOperation extends Operation<unknown> {
 
   /** Step 3. RESULT_WAITS when at one moment no case can be carried out. */
   private nowOrNever(cases: number, spare: number): number {
-    const count = this.operations.length;
+    const { count } = this;
     return count === 1 ? RESULT_WAITS : selectEnroll(cases, count, spare, 0, 0);
   }
 
   /** Step 4. RESULT_WAITS when all cases wait. */
   private nowOrLater(cases: number, waiting: Waiting): number {
-    const { operations } = this;
+    const { operations, count } = this;
     try {
-      for (let index = 0; index < operations.length; index++) {
+      for (let index = 0; index < count; index++) {
         const operation = operations[index]!;
         if (operation.waiter !== 0) continue;
         reserveWaiter();
@@ -221,15 +218,15 @@ class SelectOperation extends Operation<unknown> {
       throw error;
     }
     const claimWord = operations[0]!.waiter + WAITER_CLAIM_WORD;
-    const result = selectEnroll(cases, operations.length, 0, machine.slotOf(waiting), 1);
+    const result = selectEnroll(cases, count, 0, machine.slotOf(waiting), 1);
     if (result !== RESULT_WAITS) {
       this.leaveAllBut(words[cases + SELECT_HIT]!);
       return result;
     }
     // Events of this thread cannot happen before the goroutine is parked; starting one may run a user's thenable.
-    for (let index = 0; index < operations.length; index++) {
+    for (let index = 0; index < count; index++) {
       const operation = operations[index]!;
-      if (!isEvent(operation)) continue;
+      if (!operation.isEvent) continue;
       words[operation.waiter + WAITER_CLAIM] = claimWord;
       words[operation.waiter + WAITER_CASE] = index + 1;
       operation.start(waiting);
@@ -250,8 +247,8 @@ class SelectOperation extends Operation<unknown> {
   }
 
   withdraw(): boolean {
-    const { operations } = this;
-    if (operations.length === 0) return true;
+    const { operations, count } = this;
+    if (count === 0) return true;
     if (this.hit >= 0) return false; // Carried out; only its value is not there yet.
     const claimWord = operations[0]!.waiter + WAITER_CLAIM_WORD;
     if (compareExchange(claimWord, UNCLAIMED, WITHDRAWN) !== UNCLAIMED) return false;
@@ -261,13 +258,13 @@ class SelectOperation extends Operation<unknown> {
   }
 
   private leaveAllBut(hit: number): void {
-    const { operations } = this;
-    for (let index = 0; index < operations.length; index++) if (index !== hit) operations[index]!.leave();
+    const { operations, count } = this;
+    for (let index = 0; index < count; index++) if (index !== hit) operations[index]!.leave();
   }
 
   private discardAllBut(hit: number): void {
-    const { operations } = this;
-    for (let index = 0; index < operations.length; index++) {
+    const { operations, count } = this;
+    for (let index = 0; index < count; index++) {
       if (index !== hit && operations[index]!.waiter !== 0) operations[index]!.discard();
     }
   }
