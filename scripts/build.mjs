@@ -1,5 +1,5 @@
 // Compiles every package that has changed since it was last compiled, in the order of their project references, and the
-// runtime's core.
+// runtime's core and bundle.
 
 import { existsSync } from 'node:fs';
 import { runNode } from './run-node.mjs';
@@ -10,6 +10,6 @@ export async function build() {
   const projects = packageFolders().filter((folder) => existsSync(pathOf(folder, 'tsconfig.json')));
   const exitCode = await runNode(toolPath('.', 'typescript', 'tsc'), ['-b', ...projects], { cwd: root });
   if (exitCode !== 0) throw new TaskError('', exitCode);
-  const { buildCore } = await import('../packages/runtime/build-core.mjs'); // Its compiler is there only after the installation.
-  await buildCore();
+  const { build: buildRest } = await import('../packages/runtime/build.mjs'); // Its compiler is there only after the installation.
+  await buildRest();
 }

@@ -6,7 +6,7 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 export default defineConfig({
   resolve: {
     // The package under its own name is what was built, as a user's program and every worker thread sees it.
-    alias: { goroutines: path('./dist/index.js') },
+    alias: { goroutines: path('./dist/bundle/index.js') },
   },
   test: {
     include: ['test/**/*.test.ts'],

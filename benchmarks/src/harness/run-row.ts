@@ -36,7 +36,7 @@ export interface Outcome {
 }
 
 const childTimeLimit = 90_000;
-const warmUpMilliseconds = 200;
+const warmUpMilliseconds = 800;
 
 export async function runRow(suite: Suite, row: Row, pace: Pace): Promise<RowResult> {
   const measures = row.measures ?? [timePerOperation];

@@ -24,7 +24,7 @@ export const pingPong: Suite = {
       title: 'unbuffered ping-pong, two threads',
       operation: 'round trip',
       threads: 2,
-      size: 50_000,
+      size: 200_000,
       expected,
       contenders: {
         goroutines: {},

@@ -16,7 +16,12 @@ import { coreModule } from '../memory/core.ts';
 import { INSTALLED_MACHINES, MACHINE_STATE, MACHINE_STATE_NONE, MAXIMUM_MACHINES, machineBase } from '../memory/layout.ts';
 import type { Installation, MainControl, WorkerControl } from './control.ts';
 
-const WORKER_FILE = fileURLToPath(new URL('../worker.js', import.meta.url));
+/** What a thread runs. */
+let workerFile = new URL('../worker.js', import.meta.url).href;
+
+export function useWorkerFile(url: string): void {
+  workerFile = url;
+}
 
 interface Member {
   machine: number;
@@ -41,7 +46,7 @@ export class ThreadPool {
     this.main = main;
     this.lost = lost;
     this.piscina = new Piscina({
-      filename: WORKER_FILE,
+      filename: fileURLToPath(workerFile),
       minThreads: threads,
       maxThreads: threads,
       idleTimeout: Number.POSITIVE_INFINITY,

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { buildCore } from '../../build-core.mjs';
+import { build as buildRest } from '../../build.mjs';
 
 export default async function build(): Promise<void> {
   const compiler = path.join(path.dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
@@ -11,5 +11,5 @@ export default async function build(): Promise<void> {
   } catch (error) {
     throw new Error(`packages/runtime does not compile:\n${(error as { stdout: string }).stdout}`);
   }
-  await buildCore();
+  await buildRest();
 }

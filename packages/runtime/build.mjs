@@ -1,0 +1,53 @@
+// What the TypeScript compiler does not do: the core (core/*.ts, AssemblyScript) becomes dist/core.wasm, and the compiled
+// modules become one file, dist/bundle/index.js. Each only when it is older than what it is made of.
+
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const home = path.dirname(fileURLToPath(import.meta.url));
+
+export async function build() {
+  const core = path.join(home, 'dist/core.wasm');
+  if (isOlder(core, ['core', 'src/memory'], '.ts')) await compileCore(path.join(home, 'core'), core);
+  const bundle = path.join(home, 'dist/bundle/index.js');
+  if (isOlder(bundle, ['dist'], '.js')) await bundleModules(path.join(home, 'dist/package.js'), bundle);
+}
+
+/** Whether the file is older than any of the files in these folders. */
+function isOlder(file, folders, ending) {
+  const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return folders.some((folder) =>
+    readdirSync(path.join(home, folder), { recursive: true }).some(
+      (name) => name.endsWith(ending) && !name.startsWith('bundle') && statSync(path.join(home, folder, name)).mtimeMs > made,
+    ),
+  );
+}
+
+/** Compiles the sources in `folder` (which may be a changed copy) to the file `output`. Throws with the compiler's text. */
+export async function compileCore(folder, output) {
+  const { default: asc } = await import('assemblyscript/asc');
+  mkdirSync(path.dirname(output), { recursive: true });
+  const { error, stderr } = await asc.main([
+    path.join(folder, 'index.ts'),
+    ...['--outFile', output, '--baseDir', path.parse(folder).root],
+    ...['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'threads'],
+    // The arena is made by us and may have any size; see src/memory/arena.ts for the largest.
+    ...['--importMemory', '--sharedMemory', '--noExportMemory', '--initialMemory', '1', '--maximumMemory', '32768'],
+  ]);
+  if (error) throw new Error(`the core does not compile:\n${stderr.toString()}`);
+}
+
+/** The dependencies stay imports. */
+async function bundleModules(input, file) {
+  const { build: bundle } = await import('rolldown');
+  await bundle({
+    input,
+    platform: 'node',
+    external: (name, _importer, isResolved) => !isResolved && !name.startsWith('.') && !path.isAbsolute(name),
+    output: { file, format: 'esm', sourcemap: true, topLevelVar: false },
+    logLevel: 'warn',
+  });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await build();

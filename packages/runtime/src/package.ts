@@ -1,0 +1,13 @@
+/**
+ * The package as its users load it: all modules in one file, `dist/bundle/index.js`, for the main thread and for workers
+ * alike. In one file V8 sees the constants of other modules as constants; imported they are loads with a check each, on
+ * every use, and a message, a switch or a select costs 10 % more.
+ *
+ * The default export is what a worker thread runs, not part of the public surface.
+ */
+import { useWorkerFile } from './threads/pool.ts';
+
+export * from './index.ts';
+export { default } from './worker.ts';
+
+useWorkerFile(import.meta.url);
