@@ -19,7 +19,7 @@ import {
 } from './memory.ts';
 import { passOnLock, retryLock, takeFree as tryLockMutex, unlockMutex } from './mutex.ts';
 import { drive, lockMutex, poll, receive, send, withdraw } from './operation.ts';
-import { initialize, lookOut, post, send as sendWaiter } from './ready.ts';
+import { initialize, lookOut, needsWake, post, send as sendWaiter } from './ready.ts';
 import { completeRecord } from './record.ts';
 import { seedRandom, selectEnroll, selectPoll } from './select.ts';
 import { addToGroup } from './wait-group.ts';
@@ -38,6 +38,7 @@ export {
   lock,
   lockMutex,
   lookOut,
+  needsWake,
   or,
   passOnLock,
   poll,

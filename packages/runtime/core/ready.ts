@@ -24,7 +24,15 @@ import {
   WATCH_SERVED,
   WATCH_WATCHED,
 } from '../src/memory/blocks.ts';
-import { GLOBAL_QUEUE_SIZE, MACHINE_INBOX, MACHINE_WORDS, MACHINES } from '../src/memory/layout.ts';
+import {
+  GLOBAL_QUEUE_SIZE,
+  IDLE_MACHINES,
+  IDLE_WORDS,
+  MACHINE_INBOX,
+  MACHINE_WORDS,
+  MACHINES,
+  SEARCHING,
+} from '../src/memory/layout.ts';
 import { atomicLoad, compareExchange, exchange, get, set } from './memory.ts';
 
 /** The machine that this instance serves. */
@@ -71,6 +79,13 @@ export function lookOut(rounds: i32, waiter: i32): i32 {
     if (atomicLoad(inbox) !== 0 || atomicLoad(GLOBAL_QUEUE_SIZE) !== 0) seen = SEEN_WORK;
   }
   return watching && compareExchange(watch, WATCH_WATCHED, WATCH_NOT) !== WATCH_WATCHED ? SEEN_SERVED : seen;
+}
+
+/** Whether a machine sleeps that would take work, and nobody searches for any: then the submitter of a goroutine wakes one. */
+export function needsWake(): bool {
+  if (atomicLoad(SEARCHING) !== 0) return false;
+  for (let word = 0; word < IDLE_WORDS; word++) if (atomicLoad(IDLE_MACHINES + word) !== 0) return true;
+  return false;
 }
 
 let served: i32 = 0;

@@ -90,6 +90,7 @@ export function releaseProxies(): void {
   for (const { address, arena } of owned) if (arena === buffer) release(address);
   owned.clear();
   table.clear();
+  lastDecoded = null;
 }
 
 const table = new Map<number, WeakRef<SharedObject>>();
@@ -101,6 +102,14 @@ function currentTable(): Map<number, WeakRef<SharedObject>> {
     table.clear();
   }
   return table;
+}
+
+/** The proxy decoded last, which is often the next one too: many goroutines are started with the same channel. */
+let lastDecoded: SharedObject | null = null;
+
+/** Lets the proxy decoded last be collected: before this thread sleeps, and when it ends. */
+export function forgetLastDecoded(): void {
+  lastDecoded = null;
 }
 
 const wrappers: Array<((address: number) => SharedObject) | undefined> = [];
@@ -117,9 +126,20 @@ export function staleText(object: SharedObject): string {
 
 /** This thread's proxy of a block that the caller holds a reference of. */
 export function proxyOf(address: number, generation: number): SharedObject {
+  if (
+    lastDecoded !== null &&
+    lastDecoded.address === address &&
+    lastDecoded.generation === generation &&
+    lastDecoded.isCurrent()
+  ) {
+    return lastDecoded;
+  }
   if (generationOf(address) !== generation) throw stale(address, generation);
   const known = currentTable().get(address)?.deref();
-  if (known !== undefined && known.generation === generation) return known;
+  if (known !== undefined && known.generation === generation) {
+    lastDecoded = known;
+    return known;
+  }
   const wrap = wrappers[kindOf(address)];
   if (wrap === undefined) {
     throw new DataCloneError(`this thread cannot make an object of kind '${KIND_NAMES[kindOf(address)]}'`);

@@ -35,6 +35,7 @@ interface Core {
   post(machine: number, waiter: number): number;
   sendWaiter(machine: number, waiter: number): number;
   lookOut(rounds: number, waiter: number): number;
+  needsWake(): number;
   send(channel: number, waiter: number, slot: number): number;
   receive(channel: number, waiter: number, slot: number): number;
   closeChannel(channel: number): number;
@@ -64,6 +65,7 @@ export let unlock: Core['unlock'];
 export let initializeCore: Core['initialize'];
 export let post: Core['post'];
 export let lookOut: Core['lookOut'];
+export let needsWake: Core['needsWake'];
 export let sendWaiter: Core['sendWaiter'];
 export let send: Core['send'];
 export let receive: Core['receive'];
@@ -103,7 +105,7 @@ export function attachCore(memory: WasmMemory): void {
   const core = new WebAssembly.Instance(coreModule(), { env: { memory } }).exports;
   ({ load, store, exchange, compareExchange, add, or, and, lock, unlock, post, send, receive, closeChannel } = core);
   ({ lockMutex, tryLockMutex, retryLock, passOnLock, unlockMutex, addToGroup, completeRecord, drive } = core);
-  ({ poll, withdraw, selectPoll, selectEnroll, lookOut, sendWaiter } = core);
+  ({ poll, withdraw, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake } = core);
   initializeCore = core.initialize;
   core.seedRandom((Math.random() * 0x1_0000_0000) | 0);
 }

@@ -23,11 +23,13 @@ const HANDLES_IN_PAGE = 64;
 
 interface Records {
   readonly arena: SharedArrayBuffer;
+  /** Room for a page; the first `count` are in use. */
   readonly addresses: number[];
+  count: number;
 }
 
 class HandlePage {
-  readonly records: Records = { arena: buffer, addresses: [] };
+  readonly records: Records = { arena: buffer, addresses: new Array(HANDLES_IN_PAGE).fill(0), count: 0 };
 }
 
 let page: HandlePage | null = null;
@@ -38,7 +40,7 @@ const collected = new FinalizationRegistry<Records>(giveBack);
 function giveBack(records: Records): void {
   if (!live.delete(records)) return;
   if (records.arena !== buffer) return;
-  for (const address of records.addresses) release(address);
+  for (let index = 0; index < records.count; index++) release(records.addresses[index]!);
 }
 
 /** Before this thread ends: gives back the references of all its handles. None may be used after this. */
@@ -48,12 +50,13 @@ export function releaseHandles(): void {
 }
 
 function pageForNewHandle(record: number): HandlePage {
-  if (page === null || page.records.addresses.length === HANDLES_IN_PAGE || page.records.arena !== buffer) {
+  if (page === null || page.records.count === HANDLES_IN_PAGE || page.records.arena !== buffer) {
     page = new HandlePage();
     live.add(page.records);
     collected.register(page, page.records);
   }
-  page.records.addresses.push(record);
+  const { records } = page;
+  records.addresses[records.count++] = record;
   return page;
 }
 

@@ -6,6 +6,7 @@
  * announces itself asleep, looks once more (see `parker.ts`, `wake.ts`), and sleeps.
  */
 import { performance } from 'node:perf_hooks';
+import { forgetLastDecoded } from '../codec/handles.ts';
 import { words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { STOPPING } from '../memory/layout.ts';
@@ -215,6 +216,7 @@ function adaptSpinning(slept: number): void {
 function fallAsleep(): void {
   const takesWork = machine.queue !== null && acceptsMore();
   fellAsleepAt = performance.now();
+  forgetLastDecoded();
   announceSleep(takesWork);
   armTimer();
   noteForeignWork();

@@ -16,6 +16,7 @@
  */
 import { words } from '../memory/arena.ts';
 import { add, and, compareExchange, load } from '../memory/atomics.ts';
+import { needsWake } from '../memory/core.ts';
 import { IDLE_MACHINES, IDLE_WORDS, MACHINE_SEARCHING, PROCESSOR_COUNT, SEARCHING } from '../memory/layout.ts';
 import { globalSize } from './global-queue.ts';
 import { machine } from './machine.ts';
@@ -24,7 +25,7 @@ import { hasQueued } from './run-queue.ts';
 
 /** Called after an unstarted goroutine was queued. */
 export function wakeForWork(): void {
-  while (load(SEARCHING) === 0 && someIdle()) {
+  while (needsWake()) {
     if (compareExchange(SEARCHING, 0, 1) !== 0) return;
     const chosen = claimIdle();
     if (chosen >= 0) {
@@ -64,11 +65,6 @@ export function stopSearching(): boolean {
   machine.searching = false;
   words[machine.base + MACHINE_SEARCHING] = 0;
   return add(SEARCHING, -1) === 1;
-}
-
-function someIdle(): boolean {
-  for (let word = 0; word < IDLE_WORDS; word++) if (load(IDLE_MACHINES + word) !== 0) return true;
-  return false;
 }
 
 /** Clears one idle machine's bit; returns its number, or -1. */

@@ -34,6 +34,9 @@ import { sendScratch } from '../scheduler/scratch.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 import { freeWaiter, parkSpare, spareWaiter, takeWaiter } from '../scheduler/waiter.ts';
 
+/** The stage of a receive that found the channel closed and drained. */
+const CLOSED = 3;
+
 /** A value that was sent, or the news that the channel is closed and drained. */
 export type Received<T> = [value: T, ok: true] | [value: undefined, ok: false];
 
@@ -164,7 +167,6 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> {
   stage: number;
   readonly object: SharedObject;
   waiter: number;
-  private received: boolean;
 
   constructor(channel: SharedObject) {
     super();
@@ -173,7 +175,6 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> {
     this.stage = FRESH;
     this.object = channel;
     this.waiter = 0;
-    this.received = true;
   }
 
   get reason(): WaitReason {
@@ -191,7 +192,7 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> {
   }
 
   override get ok(): boolean {
-    return this.received;
+    return this.stage !== CLOSED;
   }
 
   override [Symbol.iterator](): Iterator<unknown, T | undefined, unknown> {
@@ -215,7 +216,10 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> {
       return false;
     }
     if (result !== RESULT_DONE) wakeServed(result);
-    return receivedAtOnce(this, result, spare, waiting);
+    const high = words[spare + WAITER_CELL + 1]!;
+    if (result === RESULT_CLOSED || (high < 0 && high > LAST_NUMBER_HIGH)) return concludeOrKeep(this, result, spare, waiting);
+    this.value = cells[(spare + WAITER_CELL) >> 1] as T;
+    return true;
   }
 
   end(): boolean {
@@ -225,7 +229,7 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> {
   }
 
   conclude(result: number, waiter: number): void {
-    if (result === RESULT_CLOSED) this.received = false;
+    if (result === RESULT_CLOSED) this.stage = CLOSED;
     else this.value = takeFrom(waiter) as T;
   }
 
@@ -294,7 +298,10 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> {
       return false;
     }
     if (result !== RESULT_DONE) wakeServed(result);
-    return receivedAtOnce(this, result, spare, waiting);
+    const high = words[spare + WAITER_CELL + 1]!;
+    if (result === RESULT_CLOSED || (high < 0 && high > LAST_NUMBER_HIGH)) return concludeOrKeep(this, result, spare, waiting);
+    this.value = [cells[(spare + WAITER_CELL) >> 1] as T, true];
+    return true;
   }
 
   end(): boolean {
@@ -315,19 +322,6 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> {
     if (this.waiter !== 0) freeWaiter(this.waiter);
     this.waiter = 0;
   }
-}
-
-/** Numbers cannot fail to be made; anything else may have to be kept until it can. */
-function receivedAtOnce(
-  operation: ReceiveOperation<any> | ReceiveOkOperation<any>,
-  result: number,
-  spare: number,
-  waiting: Waiting,
-): boolean {
-  const high = words[spare + WAITER_CELL + 1]!;
-  if (result !== RESULT_CLOSED && high < 0 && high > LAST_NUMBER_HIGH) return concludeOrKeep(operation, result, spare, waiting);
-  operation.conclude(result, spare);
-  return true;
 }
 
 /** How the waker's outcome reads as a result of the core. */
