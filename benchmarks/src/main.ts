@@ -1,6 +1,7 @@
 // Runs the suites and reports.
 //
 //   npm run bench [-- <filter>… --quick --only <contender>,… --json <file> --write --list]
+//   npm run bench -- --procs 1,2,4,8,16 [<filter>…]    the curve of the rows that use all cores
 //
 // A filter is a part of "<suite>/<row>". The results always go to results/latest.json as well.
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -11,7 +12,7 @@ import { contenderNames } from './harness/contenders.ts';
 import { padded } from './harness/figures.ts';
 import { describeMachine } from './harness/machine.ts';
 import { heading, markdown, type Results } from './harness/report.ts';
-import { isFigure, rowTable, verdicts } from './harness/row-table.ts';
+import { curveTable, isFigure, rowTable, verdicts } from './harness/row-table.ts';
 import { type RowResult, runRow } from './harness/run-row.ts';
 import { suites } from './suites/index.ts';
 
@@ -23,6 +24,7 @@ const { values: options, positionals: filters } = parseArgs({
     json: { type: 'string' },
     write: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
+    procs: { type: 'string' },
   },
 });
 const only = options.only === undefined ? undefined : new Set(options.only.split(','));
@@ -40,8 +42,28 @@ if (chosen.length === 0) throw new RangeError(`no suite matches ${filters.join('
 
 if (options.list) {
   for (const { suite, row } of chosen) console.log(`${suite.name}/${row.name}: ${row.title}`);
+} else if (options.procs !== undefined) {
+  await curves(options.procs.split(',').map(Number));
 } else {
   await bench();
+}
+
+/** The rows that use all cores, on so many processors each. */
+async function curves(procs: number[]): Promise<void> {
+  if (procs.some((count) => !Number.isInteger(count) || count < 1)) {
+    throw new RangeError(`--procs takes numbers of processors, as in 1,2,4,8,16; got ${options.procs}`);
+  }
+  const { cores } = describeMachine();
+  console.log(`${cores} cores here: beyond that number nothing can become faster.`);
+  for (const { suite, row } of chosen.filter(({ row }) => row.threads === 'all')) {
+    const results: RowResult[] = [];
+    for (const threads of procs) {
+      results.push(await runRow(suite, { ...row, threads }, { quick: options.quick, only, progress }));
+      progress('');
+    }
+    console.log(`\n${row.title} (an operation: ${row.operation})`);
+    console.log(padded(curveTable(procs, results), (column) => column > 0));
+  }
 }
 
 async function bench(): Promise<void> {

@@ -20,6 +20,23 @@ export function rowTable(result: RowResult): Cells[] {
   return [head, ...lines];
 }
 
+/** One row measured on several numbers of processors: a line for each, times and what they gain over the first. */
+export function curveTable(procs: readonly number[], results: readonly RowResult[]): Cells[] {
+  const names = results[0]!.outcomes.map(({ contender }) => contender);
+  const head = ['processors'];
+  for (const name of names) head.push(`${contenders[name].title}, ${results[0]!.measures[0]!.unit}`, '× as fast');
+  const lines = results.map((result, place) => {
+    const cells = [String(procs[place])];
+    for (const name of names) {
+      const outcome = outcomeOf(result, name);
+      const times = ratio(outcomeOf(results[0]!, name), outcome);
+      cells.push(median(outcome?.summaries[0]), Number.isFinite(times) ? figure(times) : none);
+    }
+    return cells;
+  });
+  return [head, ...lines];
+}
+
 /** In a row table every column but the first and the last two is a figure. */
 export function isFigure(result: RowResult): (column: number) => boolean {
   return (column) => column > 0 && column <= 2 * result.measures.length;

@@ -17,7 +17,7 @@ export interface Row {
   title: string;
   /** What one operation is. */
   operation: string;
-  threads: 1 | 2 | 'all';
+  threads: number | 'all';
   /** Operations in one sample. */
   size: number;
   /** The same for --quick: a tenth where it is not given. */
@@ -43,7 +43,7 @@ export interface Entry {
 
 export interface Measure {
   title: string;
-  unit: 'ns' | 'ms' | '×' | 'MB';
+  unit: 'ns' | 'ms' | '×' | 'MB' | 'B';
   /** The values in one child's report. */
   values(report: Report, size: number): number[];
   /** What goroutines must reach. */

@@ -4,6 +4,7 @@ import { closure } from './closure.ts';
 import { cpu } from './cpu.ts';
 import { million } from './million.ts';
 import { mutex } from './mutex.ts';
+import { parked } from './parked.ts';
 import { payload } from './payload.ts';
 import { pingPong } from './ping-pong.ts';
 import { select } from './select.ts';
@@ -11,4 +12,4 @@ import { skynet } from './skynet.ts';
 import { spawn } from './spawn.ts';
 import { switching } from './switch.ts';
 
-export const suites = [spawn, switching, pingPong, buffered, select, mutex, skynet, cpu, million, payload, closure];
+export const suites = [spawn, switching, pingPong, buffered, select, mutex, skynet, cpu, million, parked, payload, closure];

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"sync"
+	"time"
+)
+
+const parkedOperations = 200_000
+
+// What all samples of this process share: the first one's growth.
+var parkedBytes float64
+
+func withParked(size int) sample {
+	resident := memory("VmRSS")
+	hold := make(chan int)
+	var ready, ended sync.WaitGroup
+	ready.Add(size)
+	ended.Add(size)
+	for number := 0; number < size; number++ {
+		go func() {
+			ready.Done()
+			<-hold
+			ended.Done()
+		}()
+	}
+	ready.Wait()
+	if parkedBytes == 0 {
+		parkedBytes = float64(memory("VmRSS")-resident) / float64(size)
+	}
+
+	sum := 0
+	buffered := make(chan int, 1)
+	start := time.Now()
+	for count := 0; count < parkedOperations; count++ {
+		buffered <- 1
+		sum += <-buffered
+	}
+	send := since(start) / parkedOperations
+
+	joined := make(chan int)
+	start = time.Now()
+	for count := 0; count < parkedOperations; count++ {
+		go func() { joined <- 1 }()
+		sum += <-joined
+	}
+	spawn := since(start) / parkedOperations
+
+	there, back := make(chan int), make(chan int)
+	go func() {
+		for round := 0; round < parkedOperations; round++ {
+			back <- <-there
+		}
+	}()
+	start = time.Now()
+	for count := 0; count < parkedOperations; count++ {
+		there <- 1
+		sum += <-back
+	}
+	wake := since(start) / parkedOperations / 2
+
+	close(hold)
+	ended.Wait()
+	return sample{
+		Nanoseconds: send + spawn + wake,
+		Result:      float64(size + sum),
+		Metrics:     map[string]float64{"send": send, "spawn": spawn, "wake": wake, "bytes": parkedBytes},
+	}
+}
