@@ -25,6 +25,18 @@ export const spawn: Suite = {
       },
     },
     {
+      name: 'million-from-main',
+      title: 'a million spawned, then all joined, from main',
+      operation: 'spawn and join',
+      threads: 2,
+      size: 1_000_000,
+      quickSize: 1_000_000,
+      samples: 3,
+      rounds: 2,
+      expected: (size) => (size * (size - 1)) / 2,
+      contenders: { goroutines: {}, promises: { note: 'Promise.all over as many async calls' } },
+    },
+    {
       name: 'from-goroutine-one-thread',
       title: 'spawn+join from a goroutine, one thread',
       operation: 'spawn and join',

@@ -31,6 +31,7 @@ function* fromGoroutine(size: number) {
 
 export default {
   'from-main': program((size) => go.local(fromMain, size)),
+  'million-from-main': program((size) => go.local(fromMain, size)),
   'from-goroutine-one-thread': program((size) => go(fromGoroutine, size)),
   'from-goroutine': program((size) => go(fromGoroutine, size)),
 } satisfies Programs;

@@ -18,6 +18,14 @@ const fromMain: Program = {
     }),
 };
 
+const allAtOnce: Program = {
+  sample: (size) =>
+    timed(async () => {
+      const numbers = await Promise.all(Array.from({ length: size }, (_, number) => leaf(number)));
+      return numbers.reduce((sum, number) => sum + number, 0);
+    }),
+};
+
 const fromGoroutine: Program = {
   sample: (size) =>
     timed(
@@ -35,5 +43,6 @@ const fromGoroutine: Program = {
 
 export default {
   'from-main': fromMain,
+  'million-from-main': allAtOnce,
   'from-goroutine-one-thread': fromGoroutine,
 } satisfies Programs;
