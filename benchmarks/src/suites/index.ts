@@ -6,9 +6,10 @@ import { million } from './million.ts';
 import { mutex } from './mutex.ts';
 import { payload } from './payload.ts';
 import { pingPong } from './ping-pong.ts';
+import { preemption } from './preemption.ts';
 import { select } from './select.ts';
 import { skynet } from './skynet.ts';
 import { spawn } from './spawn.ts';
 import { switching } from './switch.ts';
 
-export const suites = [spawn, switching, pingPong, buffered, select, mutex, skynet, cpu, million, payload, closure];
+export const suites = [spawn, switching, pingPong, buffered, select, mutex, skynet, cpu, million, payload, closure, preemption];

@@ -56,11 +56,23 @@ export interface Preemption {
   (count: number): Iterable<unknown, number, unknown>;
   /** Gives back what it gets. */
   same(value: unknown): unknown;
+  /** How far a loop may count that stands at `from` and goes to `last`, with so much left of its count; else NaN. */
+  until(from: unknown, last: unknown, left: number): number;
 }
+
+/** What depends on no scheduler. */
+export const preemptionHelpers: Pick<Preemption, 'same' | 'until'> = {
+  same: (value) => value,
+  until(from, last, left) {
+    if ((from as number | 0) !== from || typeof last !== 'number') return Number.NaN;
+    const end = from + left;
+    return end < last ? end : Math.floor(last);
+  },
+};
 
 const nextCount = { [Symbol.iterator]: () => nextCount, next: () => ({ done: true, value: 2 ** 20 }) };
 /** Where there is no scheduler. */
-let preemption: Preemption = Object.assign(() => nextCount as never, { same: (value: unknown) => value });
+let preemption: Preemption = Object.assign(() => nextCount as never, preemptionHelpers);
 
 /** Before the first function is loaded. */
 export function providePreemption(answer: Preemption): void {

@@ -202,6 +202,11 @@ class Instrumenter {
     if ((test && !this.#isQuiet(test, node)) || (update && !this.#isQuiet(update, node))) return false;
     if (init?.type === 'VariableDeclaration' && init.kind !== 'var' && this.#isCaptured(init)) return false;
     const text = (part: Node): string => this.#analysis.text(part);
+    const counted = this.#countedBy(node);
+    if (counted && update && counts(update, counted.name)) {
+      this.#bounded(node, loop, counted, `${counted.last}-1`, text(update));
+      return true;
+    }
     const next = `${update ? `${text(update)};` : ''}${test ? `if(!(${text(test)}))break;` : ''}`;
     // A `break` of the user leaves the fast loop with something left of the count, and then the slow one.
     const after = `${this.#usedUp(loop)}break;${next}}if(${this.#left(loop)}>=0)break;${this.#ask(loop)}`;
@@ -210,6 +215,16 @@ class Instrumenter {
   }
 
   #splitWhile(node: Node, loop: number): boolean {
+    const counted = node.type === 'WhileStatement' ? this.#countedBy(node) : undefined;
+    if (counted && node.body.type === 'BlockStatement' && this.#continues(node).length === 0) {
+      const steps = node.body.body.filter(
+        (each: Node) => each.type === 'ExpressionStatement' && counts(each.expression, counted.name),
+      );
+      if (steps.length === 1) {
+        this.#bounded(node, loop, counted, counted.last, '');
+        return true;
+      }
+    }
     const leave = this.#leave(loop);
     const pause = this.#pause(loop);
     const labels = this.#labelled(node);
@@ -222,6 +237,67 @@ class Instrumenter {
     else this.#body(node, '', check);
     this.#insert(labels.end, `;break ${leave};}${this.#ask(loop)}}`, true);
     return true;
+  }
+
+  /**
+   * A loop that counts up to a bound gets a nearer bound in the place of a counter, so that the fast loop does no more than
+   * it did. `last` is at most what the user's test compares with, so to go on without that test is right; and where the
+   * scheduler's `until` does not know numbers it gives NaN, and the fast loop ends after one iteration.
+   */
+  #bounded(node: Node, loop: number, { name }: Counted, last: string, update: string): void {
+    const left = this.#left(loop);
+    const bound = `${this.#prefix}e${loop}`;
+    const enter = `const ${bound}=+${preemptName}.until(${name},${last},${left});${left}=${left}-1-(${bound}>${name}?${bound}-${name}:0)|0;`;
+    this.#body(
+      node,
+      `${this.#numbers(node, loop)}${enter}for(;;){`,
+      `if(!(${name}<${bound}))break;${update}}if(${left}<0)${this.#ask(loop)}`,
+    );
+  }
+
+  /** `i < n` as a loop's test, where only one statement of the loop changes `i`, and nothing makes `n` smaller. */
+  #countedBy(node: Node): Counted | undefined {
+    const { test, body } = node;
+    if (test?.type !== 'BinaryExpression' || (test.operator !== '<' && test.operator !== '<=') || test.left.type !== 'Identifier')
+      return undefined;
+    const analysis = this.#analysis;
+    const counter = analysis.resolve(test.left);
+    if (!counter || !this.#isOwn(counter, node)) return undefined;
+    const inLoop = (reference: Reference): boolean =>
+      contains(node, identifier(reference)) && !(node.init && contains(node.init, identifier(reference)));
+    if (counter.references.filter((reference) => reference.isWrite() && inLoop(reference)).length !== 1) return undefined;
+    // A `break` would be taken for the end of the fast loop.
+    if (this.#breaks(node)) return undefined;
+    let last: Node = test.right;
+    if (last.type === 'MemberExpression') {
+      if (!this.#isQuiet(last, node)) return undefined;
+      const shrinks = (each: Node): boolean =>
+        canThrow(each) || (each.type === 'AssignmentExpression' && each.left.property?.name === 'length');
+      if (analysis.some(body, shrinks)) return undefined;
+      last = last.object;
+    } else if (last.type === 'Literal') {
+      return typeof last.value === 'number' ? { name: test.left.name, last: analysis.text(test.right) } : undefined;
+    }
+    if (last.type !== 'Identifier') return undefined;
+    const variable = analysis.resolve(last);
+    const changes = (reference: Reference): boolean =>
+      reference.isWrite() &&
+      !reference.init &&
+      (inLoop(reference) || reference.from.variableScope !== variable!.scope.variableScope);
+    if (!variable || variable.defs.length !== 1 || variable.references.some(changes)) return undefined;
+    return { name: test.left.name, last: analysis.text(test.right) };
+  }
+
+  /** Whether a `break` in a loop ends that loop. */
+  #breaks(loop: Node): boolean {
+    const visit = (node: Node): boolean => {
+      if (isFunction(node) || isClass(node) || loopTypes.has(node.type)) return false;
+      if (node.type === 'BreakStatement' && !node.label) return true;
+      if (node.type === 'SwitchStatement')
+        return node.cases.some((each: Node) => this.#analysis.some(each, ({ type }) => type === 'BreakStatement'));
+      return this.#analysis.children(node).some(visit);
+    };
+    return visit(loop.body);
   }
 
   /** Puts text before and after the statements of a loop's body, past which no `continue` leads any more. */
@@ -351,6 +427,19 @@ class Instrumenter {
     }
     return { at: node.start, before: '', lineBefore: false };
   }
+}
+
+interface Counted {
+  name: string;
+  /** The text of the bound. */
+  last: string;
+}
+
+/** `i++`, `++i` or `i += 2`. */
+function counts(expression: Node, name: string): boolean {
+  if (expression.type === 'UpdateExpression') return expression.operator === '++' && expression.argument.name === name;
+  if (expression.type !== 'AssignmentExpression' || expression.operator !== '+=' || expression.left.name !== name) return false;
+  return expression.right.type === 'Literal' && Number.isInteger(expression.right.value) && expression.right.value > 0;
 }
 
 const throwing = new Set(['CallExpression', 'NewExpression', 'ThrowStatement', 'TaggedTemplateExpression', 'ImportExpression']);

@@ -12,7 +12,7 @@
  * millisecond. Its bound is for loops whose iterations become slower: 32,768 of 1 ns that become as many of 1 µs are 33 ms.
  */
 import { performance } from 'node:perf_hooks';
-import { providePreemption } from '../functions/origin.ts';
+import { preemptionHelpers, providePreemption } from '../functions/origin.ts';
 import { COUNT_PREEMPTIONS, machine } from './machine.ts';
 import type { Task } from './task.ts';
 
@@ -98,5 +98,5 @@ function preemption(count: number): Iterable<unknown, number, unknown> {
 /** Before this thread loads a goroutine's function. */
 export function installPreemption(): void {
   looker = null;
-  providePreemption(Object.assign(preemption, { same: (value: unknown) => value }));
+  providePreemption(Object.assign(preemption, preemptionHelpers));
 }
