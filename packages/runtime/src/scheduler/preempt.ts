@@ -10,6 +10,8 @@
  *
  * A look costs 150 ns with all around it. The count follows how long the last one took, so that there are some looks a
  * millisecond. Its bound is for loops whose iterations become slower: 32,768 of 1 ns that become as many of 1 µs are 33 ms.
+ *
+ * Whoever pauses has not come to a wait: what it has just started, it may be about to join. `whenNonePauses` is for that.
  */
 import { performance } from 'node:perf_hooks';
 import { preemptionHelpers, providePreemption } from '../functions/origin.ts';
@@ -24,6 +26,11 @@ const MOST_ITERATIONS = 32_768;
 let looker: Task | null = null;
 let since = 0;
 let lookedAt = 0;
+
+/** Goroutines that have started others and have paused, and were not seen waiting or ended since. */
+const pausing = new Set<Task>();
+/** Of the arena that this thread is part of. */
+let generation = 0;
 
 /** Goes on at once: it is its own iterator and its own result. */
 const goOn = {
@@ -52,6 +59,7 @@ class Pause {
     if (!task.yielded) {
       machine.count(COUNT_PREEMPTIONS);
       machine.preempted = true;
+      if (task.hasStarted) pausing.add(task);
       task.yielded = true;
       return this;
     }
@@ -95,8 +103,27 @@ function preemption(count: number): Iterable<unknown, number, unknown> {
   return new Pause(next) as never;
 }
 
+function forgetWaiting(): void {
+  for (const task of pausing) if (task.ended || task.parked) pausing.delete(task);
+}
+
+/** Calls back when no goroutine of this thread that may join what it has started stands in a pause; never after a stop. */
+export function whenNonePauses(then: () => void): void {
+  forgetWaiting();
+  if (pausing.size === 0) {
+    then();
+    return;
+  }
+  const begun = generation;
+  setImmediate(() => {
+    if (begun === generation) whenNonePauses(then);
+  });
+}
+
 /** Before this thread loads a goroutine's function. */
 export function installPreemption(): void {
   looker = null;
+  pausing.clear();
+  generation++;
   providePreemption(Object.assign(preemption, preemptionHelpers));
 }
