@@ -203,8 +203,9 @@ class Instrumenter {
     if (init?.type === 'VariableDeclaration' && init.kind !== 'var' && this.#isCaptured(init)) return false;
     const text = (part: Node): string => this.#analysis.text(part);
     const counted = this.#countedBy(node);
-    if (counted && update && counts(update, counted.name)) {
-      this.#bounded(node, loop, counted, `${counted.last}-1`, text(update));
+    const step = counted && update ? stepOf(update, counted.name) : 0;
+    if (counted && step > 0) {
+      this.#bounded(node, loop, counted, `${counted.last}-${step}`, text(update));
       return true;
     }
     const next = `${update ? `${text(update)};` : ''}${test ? `if(!(${text(test)}))break;` : ''}`;
@@ -218,7 +219,7 @@ class Instrumenter {
     const counted = node.type === 'WhileStatement' ? this.#countedBy(node) : undefined;
     if (counted && node.body.type === 'BlockStatement' && this.#continues(node).length === 0) {
       const steps = node.body.body.filter(
-        (each: Node) => each.type === 'ExpressionStatement' && counts(each.expression, counted.name),
+        (each: Node) => each.type === 'ExpressionStatement' && stepOf(each.expression, counted.name) > 0,
       );
       if (steps.length === 1) {
         this.#bounded(node, loop, counted, counted.last, '');
@@ -231,11 +232,11 @@ class Instrumenter {
     const place = this.#placeBefore(labels);
     if (!place.lineBefore && this.#analysis.some(node.test, canThrow)) return false;
     this.#insert(place.at, `${place.before}${leave}:for(;;){${this.#numbers(node, loop)}${pause}:{`, false);
+    this.#insert(labels.end, `;break ${leave};}${this.#ask(loop)}}`, true);
     const check = `${this.#usedUp(loop)}break ${pause};`;
     // After the body of a `do` stands its test, which `continue` goes to: so it is checked before the body.
     if (node.type === 'DoWhileStatement') this.#enclose(node.body, check, '');
     else this.#body(node, '', check);
-    this.#insert(labels.end, `;break ${leave};}${this.#ask(loop)}}`, true);
     return true;
   }
 
@@ -435,11 +436,12 @@ interface Counted {
   last: string;
 }
 
-/** `i++`, `++i` or `i += 2`. */
-function counts(expression: Node, name: string): boolean {
-  if (expression.type === 'UpdateExpression') return expression.operator === '++' && expression.argument.name === name;
-  if (expression.type !== 'AssignmentExpression' || expression.operator !== '+=' || expression.left.name !== name) return false;
-  return expression.right.type === 'Literal' && Number.isInteger(expression.right.value) && expression.right.value > 0;
+/** By how much `i++`, `++i` or `i += 2` counts up; 0 for anything else. */
+function stepOf(expression: Node, name: string): number {
+  if (expression.type === 'UpdateExpression') return expression.operator === '++' && expression.argument.name === name ? 1 : 0;
+  if (expression.type !== 'AssignmentExpression' || expression.operator !== '+=' || expression.left.name !== name) return 0;
+  const { type, value } = expression.right;
+  return type === 'Literal' && Number.isInteger(value) && value > 0 ? value : 0;
 }
 
 const throwing = new Set(['CallExpression', 'NewExpression', 'ThrowStatement', 'TaggedTemplateExpression', 'ImportExpression']);
