@@ -20,7 +20,7 @@ function* nested(stop) {
 
 function* labelled(stop) {
   let turns = 0;
-  outer: for (let i = 0; ; i++) {
+  outer: for (;;) {
     for (const x of [1, 2, 3]) {
       if (stop.load() !== 0) break outer;
       turns += x;
