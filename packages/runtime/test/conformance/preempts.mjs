@@ -135,6 +135,30 @@ export const preempts = {
     for (const each of sums) assert.equal(yield* drive(each.join()), 20 * 21_000);
   },
 
+  *'who starts goroutines for ever keeps out neither the global queue nor those that were started'(drive) {
+    const stop = new AtomicInt();
+    const wake = chan();
+    const pinned = go(function* () {
+      yield* wake.recv();
+      for (let turn = 0; turn < 100; turn++) yield* sleep(0);
+      return 'pinned';
+    });
+    const spawners = Array.from({ length: 4 }, () =>
+      go(function* () {
+        let started = 0;
+        for (; stop.load() === 0; started++) yield* go(() => undefined).join();
+        return started;
+      }),
+    );
+    yield* drive(wake.send(1));
+    // More than a local queue holds: the rest goes to the global one.
+    const many = Array.from({ length: 1000 }, (_, index) => go((value) => value, index));
+    for (const [index, each] of many.entries()) assert.equal(yield* drive(each.join()), index);
+    assert.equal(yield* drive(pinned.join()), 'pinned');
+    stop.store(1);
+    for (const each of spawners) yield* drive(each.join());
+  },
+
   *'what loops compute does not depend on pauses'(drive) {
     const results = Array.from({ length: 4 }, () =>
       go(function* () {
@@ -189,4 +213,4 @@ export const preempts = {
   },
 };
 
-const PLACES = ['172:35', '178:14'];
+const PLACES = ['196:35', '202:14'];
