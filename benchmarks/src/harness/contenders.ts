@@ -11,6 +11,7 @@ import type { Row } from './suite.ts';
 export const contenderNames = [
   'goroutines',
   'goroutines-register',
+  'no-preempt',
   'go',
   'promises',
   'async-mutex',
@@ -46,6 +47,11 @@ export const contenders: Record<ContenderName, Contender> = {
     title: 'goroutines, register',
     settings: 'The same programs under `node --import goroutines/register`.',
     locate: () => onNode('goroutines', 'goroutines/register', ['--import', 'goroutines/register']),
+  },
+  'no-preempt': {
+    title: 'goroutines, no-preempt',
+    settings: "This package, with `'use no-preempt'` in the functions.",
+    locate: () => onNode('no-preempt', 'goroutines'),
   },
   go: {
     title: 'Go',

@@ -7,9 +7,24 @@ import { mutex } from './mutex.ts';
 import { parked } from './parked.ts';
 import { payload } from './payload.ts';
 import { pingPong } from './ping-pong.ts';
+import { preemption } from './preemption.ts';
 import { select } from './select.ts';
 import { skynet } from './skynet.ts';
 import { spawn } from './spawn.ts';
 import { switching } from './switch.ts';
 
-export const suites = [spawn, switching, pingPong, buffered, select, mutex, skynet, cpu, million, parked, payload, closure];
+export const suites = [
+  spawn,
+  switching,
+  pingPong,
+  buffered,
+  select,
+  mutex,
+  skynet,
+  cpu,
+  million,
+  parked,
+  payload,
+  closure,
+  preemption,
+];

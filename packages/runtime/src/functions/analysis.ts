@@ -10,7 +10,7 @@ import type { Reference, Scope, ScopeManager, Variable } from 'eslint-scope';
 import { CaptureError } from '../errors.ts';
 import type { Script } from './inspector.ts';
 import { viteExportsName } from './origin.ts';
-import { Positions, shortName } from './positions.ts';
+import { lineBreak, Positions, shortName } from './positions.ts';
 
 export interface Node {
   type: string;
@@ -79,16 +79,32 @@ export class Analysis {
     if (isFunction(node)) this.#functions.push(node);
     else if (isClass(node)) this.#classes.push(node);
     else if (contextualTypes.has(node.type)) this.#contextual.push(node);
-    for (const child of this.#children(node)) {
+    for (const child of this.children(node)) {
       this.#parents.set(child, node);
       this.#visit(child);
     }
   }
 
-  #children(node: Node): Node[] {
+  children(node: Node): Node[] {
     return (this.#keys[node.type] ?? [])
       .flatMap((key) => node[key] as Node | null | (Node | null)[])
       .filter((child) => child != null);
+  }
+
+  /** Whether a node or anything in it is such a one. */
+  some(node: Node, is: (node: Node) => boolean, intoFunctions = true): boolean {
+    const visit = (at: Node): boolean =>
+      is(at) || this.children(at).some((child) => (intoFunctions || !isFunction(child)) && visit(child));
+    return visit(node);
+  }
+
+  /** Whether a directive stands at the top of a function, of one around it, or of the module. */
+  hasDirective(fn: Node, directive: string): boolean {
+    for (let at: Node | undefined = fn; at; at = this.parent(at)) {
+      const statements: Node[] | undefined = at.type === 'Program' ? at.body : isFunction(at) ? at.body.body : undefined;
+      if (Array.isArray(statements) && statements.some((statement) => statement.directive === directive)) return true;
+    }
+    return false;
   }
 
   /** Offsets within a node where a nested node begins, in order: there white space may be put in. */
@@ -97,7 +113,7 @@ export class Analysis {
     const visit = (at: Node): void => {
       if (at.type === 'TemplateElement') return;
       offsets.add(at.start);
-      this.#children(at).forEach(visit);
+      this.children(at).forEach(visit);
     };
     visit(node);
     offsets.delete(node.start);
@@ -137,6 +153,24 @@ export class Analysis {
     const chain: Scope[] = [];
     for (let scope: Scope | null = innermost ?? null; scope; scope = scope.upper) chain.unshift(scope);
     return chain;
+  }
+
+  /** The variables that a declaration or a declarator declares, or of a function those that stand for it. */
+  declaredIn(node: Node): Variable[] {
+    const variables = this.#manager.getDeclaredVariables(node as never);
+    if (!isFunction(node)) return variables;
+    return variables.filter((variable) =>
+      variable.defs.some((def) => def.type === 'FunctionName' && def.node === (node as unknown)),
+    );
+  }
+
+  referencesIn(span: Span): Reference[] {
+    const from = this.#firstReference(span.start);
+    return this.#references.slice(from, this.#firstReference(span.end));
+  }
+
+  sameLine(from: number, to: number): boolean {
+    return this.script.text.slice(from, to).search(lineBreak) < 0;
   }
 
   /** References in the span to what is declared outside of it. */
@@ -217,6 +251,13 @@ export function identifier(reference: Reference): Node {
 function declaredIn(variable: Variable, span: Span): boolean {
   if (variable.defs.length > 0) return variable.defs.every((def) => contains(span, def.name as unknown as Node));
   return contains(span, variable.scope.block as unknown as Node);
+}
+
+/** A name that nothing in the text begins with. */
+export function freeName(text: string, wanted: string): string {
+  let name = wanted;
+  for (let number = 1; text.includes(name); number++) name = wanted + number;
+  return name;
 }
 
 /** Why a text is no module: code of CommonJS may use what strict mode forbids. */

@@ -9,14 +9,16 @@
  * Imports and the module's own means stand behind the factory, where they move nothing.
  */
 import { createHash } from 'node:crypto';
-import { type Analysis, isClass, isFunction, type Node } from './analysis.ts';
+import { type Analysis, freeName, isClass, isFunction, type Node } from './analysis.ts';
 import { Layout } from './layout.ts';
 import { declareOriginNames, dynamicImportName, importMetaName } from './origin.ts';
 import { type Capture, type Import, type Piece, type Plan, resultPlaceholder } from './plan.ts';
+import { type Edit, optOut } from './preempt.ts';
 import { functionOf } from './purity.ts';
 
-export function extract(analysis: Analysis, plan: Plan): string {
-  return new Writer(analysis, plan).write();
+/** `edits` are what preemption writes into the pieces, in the order of the text. */
+export function extract(analysis: Analysis, plan: Plan, edits: readonly Edit[] = []): string {
+  return new Writer(analysis, plan, edits).write();
 }
 
 export function hashOf(source: string): string {
@@ -26,14 +28,16 @@ export function hashOf(source: string): string {
 class Writer {
   readonly #analysis: Analysis;
   readonly #plan: Plan;
+  readonly #edits: readonly Edit[];
   readonly #result: string;
   readonly #values: string;
   readonly #block: string;
   readonly #layout = new Layout();
 
-  constructor(analysis: Analysis, plan: Plan) {
+  constructor(analysis: Analysis, plan: Plan, edits: readonly Edit[]) {
     this.#analysis = analysis;
     this.#plan = plan;
+    this.#edits = edits;
     this.#result = freeName(analysis.script.text, '$f');
     this.#values = freeName(analysis.script.text, '$c');
     this.#block = freeName(analysis.script.text, '$b');
@@ -43,6 +47,7 @@ class Writer {
     const { script } = this.#analysis;
     const { pieces, imports, originNames } = this.#plan;
     const blocks = this.#blocks();
+    if (this.#analysis.hasDirective(this.#plan.root.node, optOut)) this.#append(`'${optOut}';`);
     this.#append(`export default(${this.#values},${this.#result})=>{${this.#declareCaptures(blocks, 0)}`);
     let open = 0;
     let previous: Piece | undefined;
@@ -110,16 +115,29 @@ class Writer {
   #appendPiece(node: Node): void {
     const { positions } = this.#analysis;
     const text = this.#textOf(node);
+    const edits = this.#edits.filter(({ at }) => at >= node.start && at <= node.end);
     this.#layout.goTo(positions.target(node.start));
-    let done = 0;
+    let done = node.start;
+    const original = (end: number): void => {
+      if (end > done) this.#layout.append(text.slice(done - node.start, end - node.start));
+      done = Math.max(done, end);
+    };
+    const writeTo = (end: number): void => {
+      while (edits.length > 0 && edits[0]!.at <= end) {
+        const edit = edits.shift()!;
+        original(edit.at);
+        this.#layout.append(edit.text);
+        done += edit.length;
+      }
+      original(end);
+    };
     for (const offset of positions.isTransformed ? this.#analysis.boundaries(node) : []) {
       const target = positions.target(offset);
       if (!target) continue;
-      this.#layout.append(text.slice(done, offset - node.start));
+      writeTo(offset);
       this.#layout.align(target);
-      done = offset - node.start;
     }
-    this.#layout.append(text.slice(done));
+    writeTo(node.end);
   }
 
   /** A piece's text with `import(` and `import.meta` replaced by names of the same length. */
@@ -137,12 +155,6 @@ class Writer {
 
 function isEvaluatedAtOnce(node: Node): boolean {
   return isClass(node) || (node.type === 'VariableDeclarator' && !isFunction(functionOf(node.init) ?? node));
-}
-
-function freeName(text: string, wanted: string): string {
-  let name = wanted;
-  for (let number = 1; text.includes(name); number++) name = wanted + number;
-  return name;
 }
 
 function importStatement({ local, imported, url, attributes }: Import): string {

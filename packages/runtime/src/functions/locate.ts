@@ -9,8 +9,10 @@ import { CaptureError } from '../errors.ts';
 import { Analysis, moduleSyntaxError, type Node } from './analysis.ts';
 import { extract, hashOf } from './extract.ts';
 import { inspect, type Place, type ScopeObject, scriptOf } from './inspector.ts';
+import { preemptName } from './origin.ts';
 import { type Capture, nameOf, planOf } from './plan.ts';
 import { shortName } from './positions.ts';
+import { preemptionOf } from './preempt.ts';
 import { type FunctionDefinition, type FunctionReference, recall, remember } from './reference.ts';
 
 interface Site {
@@ -23,26 +25,27 @@ const analyses = new Map<string, Analysis>();
 
 /** @param api the call in whose name errors speak: 'go', 'blocking' … */
 export function locate(fn: Function, api: string): FunctionReference {
-  const known = recall(fn);
+  const runs = isRun(api);
+  const known = recall(fn, runs);
   if (known) return known;
   if (typeof fn !== 'function') throw new TypeError(`${api} needs a function, got ${fn === null ? 'null' : typeof fn}`);
   const inspection = inspect(fn);
   if (inspection.kind !== 'code') throw new CaptureError(notCode(fn, api, inspection.kind));
   const { place, scopes } = inspection;
-  const id = `${place.scriptId}:${place.line}:${place.column}`;
+  const id = `${place.scriptId}:${place.line}:${place.column}:${runs}`;
   let site = sites.get(id);
   if (!site) sites.set(id, (site = siteAt(place, fn, api)));
   const { definition, captures } = site;
   if (captures.length === 0) {
     const reference: FunctionReference = { definition, captures: null };
-    remember(fn, reference);
+    remember(fn, reference, runs);
     return reference;
   }
   const values = captures.map((capture) => valueOf(capture, scopes, fn, definition, api));
   const reference: FunctionReference = { definition, captures: values };
   // A `var`, or on Node 20 also a constant, that is undefined now may get its value later.
   const final = captures.every((capture, index) => !capture.rebinds && values[index] !== undefined);
-  if (final) remember(fn, reference);
+  if (final) remember(fn, reference, runs);
   return reference;
 }
 
@@ -60,7 +63,9 @@ function siteAt(place: Place, fn: Function, api: string): Site {
   const node = analysis.functionAt(analysis.positions.offset(place.line, place.column));
   if (!node) throw new CaptureError(`${api} did not find the code of ${quoted(fn)} in ${shortName(script.url)}`);
   const plan = planOf(analysis, node, subjectOf(api));
-  const source = extract(analysis, plan);
+  const edits = isRun(api) ? preemptionOf(analysis, plan, node) : [];
+  if (edits.length > 0) plan.originNames.add(preemptName);
+  const source = extract(analysis, plan, edits);
   const problem = analysis.dialect === 'commonjs' ? moduleSyntaxError(source) : undefined;
   if (problem !== undefined) {
     const where = analysis.positions.describe(node.start);
@@ -135,8 +140,16 @@ function notCode(fn: Function, api: string, kind: 'native' | 'bound' | 'proxy'):
   }
 }
 
+/**
+ * Whether the function is to be a goroutine's, which the scheduler drives, and not a value that anything may be done with:
+ * only then may it be preempted.
+ */
+function isRun(api: string): boolean {
+  return /^go\b/.test(api);
+}
+
 function subjectOf(api: string): string {
-  return /^go\b/.test(api) ? 'goroutine' : `${api} function`;
+  return isRun(api) ? 'goroutine' : `${api} function`;
 }
 
 function quoted(fn: Function): string {

@@ -14,6 +14,8 @@ import { resolveImport, resolveViteId } from './resolve.ts';
 
 export const importMetaName = '$importMeta';
 export const dynamicImportName = '$impor';
+/** What loops in extracted code ask: see `preempt.ts`. */
+export const preemptName = '$preempt';
 const viteMetaName = '__vite_ssr_import_meta__';
 const viteDynamicImportName = '__vite_ssr_dynamic_import__';
 const keepNameName = '__name';
@@ -39,9 +41,42 @@ export function declareOriginNames(names: Iterable<string>, url: string): string
   return `const{${[...names].join(',')}}=globalThis[Symbol.for("${accessSymbol}")](${JSON.stringify(url)});`;
 }
 
+/** Whether a text was written by `extract.ts`, with the line above in it. */
+export function isExtracted(text: string): boolean {
+  return text.includes(`}=globalThis[Symbol.for("${accessSymbol}")](`);
+}
+
 /** Whether an initializer is the call written by `declareOriginNames`. */
 export function isOriginCall(text: string): boolean {
   return text.startsWith(`globalThis[Symbol.for("${accessSymbol}")](`);
+}
+
+/** The answer to a loop that has done so many iterations: a `yield*` that pauses or does not, and then gives the next number. */
+export interface Preemption {
+  (count: number): Iterable<unknown, number, unknown>;
+  /** Gives back what it gets. */
+  same(value: unknown): unknown;
+  /** How far a loop may count that stands at `from` and goes to `last`, with so much left of its count; else NaN. */
+  until(from: unknown, last: unknown, left: number): number;
+}
+
+/** What depends on no scheduler. */
+export const preemptionHelpers: Pick<Preemption, 'same' | 'until'> = {
+  same: (value) => value,
+  until(from, last, left) {
+    if ((from as number | 0) !== from || typeof last !== 'number') return Number.NaN;
+    const end = from + left;
+    return end < last ? end : Math.floor(last);
+  },
+};
+
+const nextCount = { [Symbol.iterator]: () => nextCount, next: () => ({ done: true, value: 2 ** 20 }) };
+/** Where there is no scheduler. */
+let preemption: Preemption = Object.assign(() => nextCount as never, preemptionHelpers);
+
+/** Before the first function is loaded. */
+export function providePreemption(answer: Preemption): void {
+  preemption = answer;
 }
 
 class Origin {
@@ -77,6 +112,10 @@ class Origin {
   get [dynamicImportName](): (specifier: unknown, options?: ImportCallOptions) => Promise<unknown> {
     const url = this.#url;
     return async (specifier, options) => import(resolveImport(String(specifier), url), options);
+  }
+
+  get [preemptName](): Preemption {
+    return preemption;
   }
 
   get [viteMetaName](): object {

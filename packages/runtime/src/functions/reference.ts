@@ -29,13 +29,14 @@ export interface FunctionReference {
   captures: unknown[] | null;
 }
 
-/** References of the user's own functions, which are left untouched. */
-const references = new WeakMap<Function, FunctionReference>();
+/** References of the user's own functions, which are left untouched: as what a goroutine runs, and as values. */
+const goroutines = new WeakMap<Function, FunctionReference>();
+const values = new WeakMap<Function, FunctionReference>();
 /** On functions that a factory made. There may be one a goroutine, and an entry in a WeakMap costs 500 ns and more in collection. */
 const REFERENCE = Symbol('reference');
 
-export function remember(fn: Function, reference: FunctionReference): void {
-  references.set(fn, reference);
+export function remember(fn: Function, reference: FunctionReference, runs: boolean): void {
+  (runs ? goroutines : values).set(fn, reference);
 }
 
 /** The same for a function that this library has just made. */
@@ -43,10 +44,10 @@ export function mark(fn: Function, reference: FunctionReference): void {
   (fn as Marked)[REFERENCE] = reference;
 }
 
-export function recall(fn: Function): FunctionReference | undefined {
+export function recall(fn: Function, runs: boolean): FunctionReference | undefined {
   // A class inherits the properties of the class it extends, but not its code.
   if (typeof fn === 'function' && Object.hasOwn(fn, REFERENCE)) return (fn as Marked)[REFERENCE];
-  return references.get(fn);
+  return (runs ? goroutines : values).get(fn);
 }
 
 interface Marked extends Function {

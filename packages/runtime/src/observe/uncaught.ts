@@ -10,6 +10,7 @@ import { release, retain } from '../memory/heap.ts';
 import { JOINED, NAME, NUMBER } from '../scheduler/goroutine.ts';
 import { errorOf } from '../scheduler/handle.ts';
 import { NOTICE_UNJOINED, whenNoticed } from '../scheduler/notice.ts';
+import { whenNonePauses } from '../scheduler/preempt.ts';
 
 export type UncaughtListener = (error: unknown, goroutine: { id: number; name: string | undefined }) => void;
 
@@ -28,7 +29,7 @@ export function removeUncaughtListener(listener: UncaughtListener): void {
 export function watchUncaught(): void {
   whenNoticed(NOTICE_UNJOINED, (record) => {
     retain(record);
-    setImmediate(() => setImmediate(report, record));
+    setImmediate(() => setImmediate(() => whenNonePauses(() => report(record))));
   });
 }
 

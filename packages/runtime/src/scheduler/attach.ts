@@ -3,6 +3,7 @@
 import { initializeFunctions } from './function-table.ts';
 import { initializeGoroutineNumbers } from './goroutine.ts';
 import { machine } from './machine.ts';
+import { installPreemption } from './preempt.ts';
 import { initializeScratch } from './scratch.ts';
 import { initializeWaiters } from './waiter.ts';
 
@@ -13,4 +14,5 @@ export function attachMachine(number: number): void {
   initializeGoroutineNumbers();
   initializeFunctions();
   initializeScratch();
+  installPreemption();
 }

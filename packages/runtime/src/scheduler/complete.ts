@@ -11,12 +11,13 @@ import { nameOrigins } from '../functions/load.ts';
 import { words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { completeRecord } from '../memory/core.ts';
-import { release, withReserve } from '../memory/heap.ts';
+import { release, retain, withReserve } from '../memory/heap.ts';
 import { MACHINE_STATE, MACHINE_STATE_LOST, machineBase } from '../memory/layout.ts';
 import { DONE, ERROR_LOST, FAILED, JOINED, RESULT, STARTER } from './goroutine.ts';
 import { readyAll } from './inbox.ts';
 import { COUNT_FINISHED, machine } from './machine.ts';
 import { NOTICE_UNJOINED, notice, whenNoticed } from './notice.ts';
+import { whenNonePauses } from './preempt.ts';
 
 /** Where a goroutine that was started on the calling thread leaves its result uncopied. */
 export interface LocalOutcome {
@@ -86,10 +87,18 @@ function end(record: number, status: number, report: boolean): void {
 function reportUnjoined(record: number): void {
   const starter = words[record + STARTER]!;
   const lost = load(machineBase(starter) + MACHINE_STATE) === MACHINE_STATE_LOST;
-  notice(starter === machine.number || lost ? 0 : starter, NOTICE_UNJOINED, record);
+  if (starter === machine.number) passOn(record);
+  else notice(lost ? 0 : starter, NOTICE_UNJOINED, record);
 }
 
 /** On a worker; on the main thread `observe/uncaught.ts` takes its place. */
-whenNoticed(NOTICE_UNJOINED, (record) => {
-  if (load(record + JOINED) === 0) notice(0, NOTICE_UNJOINED, record);
-});
+whenNoticed(NOTICE_UNJOINED, passOn);
+
+/** To the main thread, once nobody here may be about to join: a goroutine that was preempted has not come to a wait. */
+function passOn(record: number): void {
+  retain(record);
+  whenNonePauses(() => {
+    if (load(record + JOINED) === 0) withReserve(() => notice(0, NOTICE_UNJOINED, record));
+    release(record);
+  });
+}

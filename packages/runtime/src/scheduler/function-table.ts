@@ -57,13 +57,14 @@ function sameValues(a: unknown[] | null, b: unknown[] | null): boolean {
 const DEFINITION_BYTES = 8;
 
 let lastFunction: Function | null = null;
+let lastApi = '';
 let lastNumber = 0;
 /** Captured values of the function that `numberOf` was last called for, or null. */
 export let locatedCaptures: unknown[] | null = null;
 
 /** The number of a function; its captured values are left in `locatedCaptures`. Throws CaptureError or TypeError. */
 export function numberOf(fn: Function, api: string): number {
-  if (fn === lastFunction) {
+  if (fn === lastFunction && api === lastApi) {
     locatedCaptures = null;
     return lastNumber;
   }
@@ -73,6 +74,7 @@ export function numberOf(fn: Function, api: string): number {
   if (reference.captures === null) {
     // The same function over and over is the common case. One with captures must be looked at each time.
     lastFunction = fn;
+    lastApi = api;
     lastNumber = number;
   }
   return number;

@@ -137,13 +137,15 @@ function runTurns(first: Task, limit: number): number {
   do {
     execute(task);
     turns++;
-    if (turns >= limit || !inboxLooksEmpty() || (queue !== null && queue.mayHaveMore())) break;
+    if (turns >= limit || machine.preempted || !inboxLooksEmpty() || (queue !== null && queue.mayHaveMore())) break;
     task = ready.shift();
   } while (task !== undefined);
   machine.current = null;
   machine.switches += turns;
   countTurns(turns - 1);
-  return turns;
+  if (!machine.preempted) return turns;
+  machine.preempted = false;
+  return limit; // The clock and everything else are looked at.
 }
 
 /** Runs a goroutine up to its next wait or its end. One that was interrupted finds the error thrown at its last `yield`. */

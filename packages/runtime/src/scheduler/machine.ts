@@ -38,6 +38,7 @@ export const COUNTERS = [
   'wakesReceived',
   'sleeps',
   'slices',
+  'preemptions',
 ] as const;
 export type Counter = (typeof COUNTERS)[number];
 
@@ -54,6 +55,7 @@ export const COUNT_WAKES_SENT = 9;
 export const COUNT_WAKES_RECEIVED = 10;
 export const COUNT_SLEEPS = 11;
 export const COUNT_SLICES = 12;
+export const COUNT_PREEMPTIONS = 13;
 
 class Machine {
   number = -1;
@@ -86,6 +88,8 @@ class Machine {
 
   /** A slice is running. */
   running = false;
+  /** A goroutine has given up its turn because it was too long: time for everything else. */
+  preempted = false;
 
   /** Something in libuv that the scheduler does not know may wake a goroutine here: see `foreign.ts`. */
   foreignWork = false;
@@ -108,6 +112,7 @@ class Machine {
     this.announcedIdle = false;
     this.asleep = false;
     this.running = false;
+    this.preempted = false;
     this.pinned = 0;
     this.foreignWork = false;
     this.pending = 0;

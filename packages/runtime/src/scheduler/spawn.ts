@@ -48,6 +48,7 @@ export function spawn<R>(
     throw error;
   }
   const handle = new Goroutine<R>(record, true, null);
+  if (machine.current !== null) machine.current.hasStarted = true;
   machine.count(COUNT_CREATED);
   if (machine.queue !== null) machine.queue.pushNext(record);
   else pushGlobal(record);

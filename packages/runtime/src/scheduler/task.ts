@@ -17,6 +17,8 @@ export class Task implements Waiting {
   parked = false;
   /** It has let the others run, and has not gone on since. */
   yielded = false;
+  /** It has started goroutines, which it may be about to join. */
+  hasStarted = false;
   /** The wait it is in, or was in last, is over. */
   woken = true;
   /** What it waits in, or waited in last, while it is not running. */

@@ -56,6 +56,26 @@ export const cancels = {
     }
   },
 
+  *'ends a goroutine that only lets others run, and its finally blocks run'(drive) {
+    const turns = new AtomicInt();
+    const cleaned = new AtomicInt();
+    const handle = go(function* () {
+      try {
+        for (;;) {
+          turns.add(1);
+          yield* gosched();
+        }
+      } finally {
+        yield* gosched();
+        cleaned.add(1);
+      }
+    });
+    yield* until(drive, () => turns.load() > 3);
+    handle.cancel('enough');
+    assert.equal((yield* failureOf(drive, handle)).name, 'CanceledError');
+    assert.equal(cleaned.load(), 1);
+  },
+
   *'a goroutine that was not started never runs'(drive) {
     const ran = new AtomicInt();
     const handles = [];

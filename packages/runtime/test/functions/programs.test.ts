@@ -29,6 +29,7 @@ describe('a function taken to another thread', () => {
     'effects.mjs',
     'nested.mjs',
     'stack.mjs',
+    'preempt.mjs',
     'refused.mjs',
     'broken.mjs',
     'twins/main.mjs',

@@ -128,6 +128,7 @@ const programs = {
     let handle;
     await run(function* () {
       handle = go(function* () {
+        'use no-preempt';
         busy.store(1);
         for (;;);
       });

@@ -1,0 +1,129 @@
+/**
+ * What a loop in a goroutine's code is told when it has used up its count (`functions/preempt.ts` says which loops ask):
+ * how many iterations to do before the next look at the clock, and after SLICE_MILLISECONDS on the thread, to pause. A
+ * goroutine that pauses goes to the end of the ready queue as with `gosched`; then the machine's loop looks at the clock, so
+ * unstarted goroutines and libuv have their turn as well.
+ *
+ * Nobody tells when a goroutine's turn began: its first look at the clock counts as that, or its last pause, or the last
+ * look of another goroutine. So one that has just waited may pause once too early, which costs a switch, and none
+ * runs longer than a slice and the time between two looks.
+ *
+ * A look costs 150 ns with all around it. The count follows how long the last one took, so that there are some looks a
+ * millisecond. Its bound is for loops whose iterations become slower: 32,768 of 1 ns that become as many of 1 µs are 33 ms.
+ *
+ * Whoever pauses has not come to a wait: what it has just started, it may be about to join. `whenNonePauses` is for that.
+ */
+import { performance } from 'node:perf_hooks';
+import { preemptionHelpers, providePreemption } from '../functions/origin.ts';
+import { COUNT_PREEMPTIONS, machine } from './machine.ts';
+import type { Task } from './task.ts';
+
+const SLICE_MILLISECONDS = 10;
+const LOOK_MILLISECONDS = 0.5;
+const MOST_ITERATIONS = 32_768;
+
+/** The goroutine that looked at the clock last, when its turn began, and when it looked. */
+let looker: Task | null = null;
+let since = 0;
+let lookedAt = 0;
+
+/** Goroutines that have started others and have paused, and were not seen waiting or ended since. */
+const pausing = new Set<Task>();
+/** Of the arena that this thread is part of. */
+let generation = 0;
+
+/** Goes on at once: it is its own iterator and its own result. */
+const goOn = {
+  done: true,
+  value: 0,
+  [Symbol.iterator]: () => goOn,
+  next: () => goOn,
+};
+
+/** A pause: made once in 10 ms. */
+class Pause {
+  /** Iterator result, as `value` is. */
+  done = false;
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): this {
+    const task = machine.current!;
+    if (!task.yielded) {
+      machine.count(COUNT_PREEMPTIONS);
+      machine.preempted = true;
+      if (task.hasStarted) pausing.add(task);
+      task.yielded = true;
+      return this;
+    }
+    task.yielded = false;
+    looker = null;
+    if (task.interrupt !== null) throw task.takeInterrupt();
+    this.done = true;
+    return this;
+  }
+
+  throw(error: unknown): never {
+    if (machine.current !== null) machine.current.yielded = false;
+    throw error;
+  }
+
+  return(value?: unknown): { done: true; value: unknown } {
+    if (machine.current !== null) machine.current.yielded = false;
+    return { done: true, value };
+  }
+}
+
+function preemption(count: number): Iterable<unknown, number, unknown> {
+  const now = performance.now();
+  const task = machine.current;
+  if (task !== looker) {
+    looker = task;
+    since = now;
+    lookedAt = now;
+    goOn.value = count;
+    return goOn as never;
+  }
+  const elapsed = now - lookedAt;
+  lookedAt = now;
+  let next = count;
+  if (elapsed > LOOK_MILLISECONDS) next = Math.max(1, Math.floor((count * LOOK_MILLISECONDS) / elapsed));
+  else if (elapsed < LOOK_MILLISECONDS / 4) next = Math.min(4 * count, MOST_ITERATIONS);
+  if (now - since < SLICE_MILLISECONDS || task === null || task.parked) {
+    goOn.value = next;
+    return goOn as never;
+  }
+  return new Pause(next) as never;
+}
+
+function forgetWaiting(): void {
+  for (const task of pausing) if (task.ended || task.parked) pausing.delete(task);
+}
+
+/** Calls back when no goroutine of this thread that may join what it has started stands in a pause; never after a stop. */
+export function whenNonePauses(then: () => void): void {
+  forgetWaiting();
+  if (pausing.size === 0) {
+    then();
+    return;
+  }
+  const begun = generation;
+  setImmediate(() => {
+    if (begun === generation) whenNonePauses(then);
+  });
+}
+
+/** Before this thread loads a goroutine's function. */
+export function installPreemption(): void {
+  looker = null;
+  pausing.clear();
+  generation++;
+  providePreemption(Object.assign(preemption, preemptionHelpers));
+}
