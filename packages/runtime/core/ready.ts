@@ -26,7 +26,7 @@ import {
 } from '../src/memory/blocks.ts';
 import {
   GLOBAL_QUEUE_SIZE,
-  IDLE_MACHINES,
+  IDLE_MACHINES, IDLE_PROCESSORS,
   IDLE_WORDS,
   MACHINE_INBOX,
   MACHINE_WORDS,
@@ -83,7 +83,7 @@ export function lookOut(rounds: i32, waiter: i32): i32 {
 
 /** Whether a machine sleeps that would take work, and nobody searches for any: then the submitter of a goroutine wakes one. */
 export function needsWake(): bool {
-  if (atomicLoad(SEARCHING) !== 0) return false;
+  if (atomicLoad(SEARCHING) !== 0 || atomicLoad(IDLE_PROCESSORS) <= 0) return false;
   for (let word = 0; word < IDLE_WORDS; word++) if (atomicLoad(IDLE_MACHINES + word) !== 0) return true;
   return false;
 }

@@ -2,12 +2,18 @@
 
 import { readStats, runningGoroutines, type Stats } from './observe/stats.ts';
 import { addUncaughtListener, removeUncaughtListener, type UncaughtListener } from './observe/uncaught.ts';
-import { configure, ensureArena, procs, stop } from './runtime.ts';
+import { configure, ensureArena, procs, setProcs, stop } from './runtime.ts';
 import type { Settings } from './settings.ts';
 
 export interface RuntimeControl {
   /** Settings for the start, before the first `go`. Throws RangeError, TypeError or RuntimeStateError, and changes nothing then. */
   configure(settings: Partial<Settings>): void;
+  /**
+   * Changes how many threads run goroutines at one time, from 1 to 64, while they run. Settles when the new number is in
+   * force. Throws RangeError as `configure` does. Queued goroutines go on on the others; those that have begun stay on their
+   * threads, which take turns.
+   */
+  setProcs(procs: number): Promise<void>;
   /** Threads that run goroutines at one time; 0 when all run on the calling thread. */
   readonly procs: number;
   /** Goroutines that were started and have not ended, the main goroutine among them. */
@@ -23,6 +29,7 @@ export interface RuntimeControl {
 
 export const runtime: RuntimeControl = {
   configure,
+  setProcs,
   get procs(): number {
     return procs();
   },

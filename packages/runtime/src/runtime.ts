@@ -23,7 +23,9 @@ import { isAttached, whenArenaNeeded, words } from './memory/arena.ts';
 import { add, load, store } from './memory/atomics.ts';
 import { createArena } from './memory/create.ts';
 import {
+  BLOCKING_RUNNING,
   BUSY_MACHINES,
+  HELD_PROCESSORS,
   IDLE_MACHINES,
   IDLE_WORDS,
   MACHINE_COUNT,
@@ -32,11 +34,18 @@ import {
   MACHINE_STATE_AWAKE,
   MACHINE_STATE_LOST,
   MACHINE_STATE_NONE,
-  MAXIMUM_MACHINES,
+  MAXIMUM_PROCESSORS,
+  MONITOR,
+  MONITOR_AWAKE,
+  MONITOR_MACHINE,
+  MOST_HELD,
   machineBase,
   PROCESSOR_COUNT,
   SEARCHING,
+  SPARE_WANTED,
   STOPPING,
+  THREAD_COUNT,
+  THREAD_LIMIT,
 } from './memory/layout.ts';
 import { endDeadlock } from './observe/deadlock.ts';
 import { watchUncaught } from './observe/uncaught.ts';
@@ -46,12 +55,16 @@ import { installFunctionHook } from './scheduler/function-values.ts';
 import { installLoop, uninstallLoop } from './scheduler/loop.ts';
 import { endLostMachine } from './scheduler/lost.ts';
 import { machine } from './scheduler/machine.ts';
-import { discardInbox } from './scheduler/notice.ts';
+import { discardInbox, passOnNotices } from './scheduler/notice.ts';
 import { AsyncWait } from './scheduler/operation.ts';
 import { wakeMachine, whenWorkersBusy } from './scheduler/parker.ts';
+import { addProcessors, resetProcessors, retireProcessors } from './scheduler/processor.ts';
 import { LocalQueue } from './scheduler/run-queue.ts';
-import { configure as configureSettings, type Settings, settings } from './settings.ts';
+import { schedule } from './scheduler/schedule.ts';
+import { wakeForWork } from './scheduler/wake.ts';
+import { configure as configureSettings, mustBeWhole, type Settings, settings } from './settings.ts';
 import type { MainControl } from './threads/control.ts';
+import { startMonitor } from './threads/monitor.ts';
 import { ThreadPool } from './threads/pool.ts';
 
 /** How long a stopping thread may take to finish the goroutine it is running, in milliseconds. */
@@ -65,6 +78,8 @@ let machines: number[] = [];
 let runtimeId = '';
 let keepAlive: NodeJS.Timeout | null = null;
 let usable = false;
+let endMonitor: (() => Promise<void>) | null = null;
+let startingSpare = false;
 
 /** Makes the arena and this thread's machine, unless they are there. On a worker they always are. */
 export function ensureArena(): void {
@@ -83,19 +98,26 @@ export function ensureArena(): void {
 
 /** The main thread takes part, with a processor of its own if there are to be no others. */
 function startMain(procs: number): void {
-  words[PROCESSOR_COUNT] = Math.max(1, procs);
+  resetProcessors(procs);
+  store(THREAD_COUNT, 0);
+  store(THREAD_LIMIT, procs + settings().spareThreads);
   machines = unusedMachines(procs);
-  // Never less than before: the counters of machines of an earlier start still count.
-  words[MACHINE_COUNT] = Math.max(words[MACHINE_COUNT]!, (machines.at(-1) ?? 0) + 1);
-  if (procs === 0) machine.queue = new LocalQueue(0);
+  countMachines();
+  machine.queue = new LocalQueue(0);
+  machine.takesWork = procs === 0;
   whenWorkersBusy(() => keepAlive?.ref());
   installLoop({ afterSlice: letGo });
+}
+
+/** Never less than before: the counters of machines of an earlier start still count. */
+function countMachines(): void {
+  store(MACHINE_COUNT, Math.max(load(MACHINE_COUNT), 1 + Math.max(0, ...machines)));
 }
 
 /** The lowest numbers for so many workers. Those of lost machines are not used again: waiters of theirs may still stand in queues. */
 function unusedMachines(count: number): number[] {
   const numbers: number[] = [];
-  for (let number = 1; numbers.length < count && number < MAXIMUM_MACHINES; number++) {
+  for (let number = 1; numbers.length < count && number < MONITOR_MACHINE; number++) {
     if (load(machineBase(number) + MACHINE_STATE) !== MACHINE_STATE_LOST) numbers.push(number);
   }
   return numbers;
@@ -107,17 +129,122 @@ export function ensureThreads(): void {
   if (machine.number > 0 || threadsWanted) return;
   threadsWanted = true;
   if (machines.length === 0) return;
+  store(THREAD_COUNT, machines.length);
   keepAlive = setInterval(() => undefined, 0x7fffffff);
   // Until they sleep for the first time, all count as busy.
   store(BUSY_MACHINES, machines.length);
   for (const number of machines) store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
   lifecycle
     .runExclusive(async () => {
-      pool = await ThreadPool.start(machines, runtimeId, control, replaceLost);
+      const starting = newPool();
+      await starting.start(machines);
+      pool = starting;
+      if (load(STOPPING) !== 0) return;
+      endMonitor = startMonitor();
+      store(SPARE_WANTED, 1); // One is kept.
+      schedule();
     })
     .catch((error: unknown) => {
       throwUncaught(new Error(`the runtime could not start its ${machines.length} threads`, { cause: error }));
     });
+}
+
+function newPool(): ThreadPool {
+  return new ThreadPool(runtimeId, settings().spareMilliseconds, control, replaceLost);
+}
+
+/** After each slice: another thread, if somebody has asked for one and there may be more. */
+function startWanted(): void {
+  if (load(SPARE_WANTED) === 0 || startingSpare || lifecycle.isLocked() || load(STOPPING) !== 0 || !threadsWanted) return;
+  startingSpare = true;
+  lifecycle
+    .runExclusive(async () => {
+      if (!threadsWanted || load(STOPPING) !== 0 || load(THREAD_COUNT) >= load(THREAD_LIMIT)) return;
+      await addThread();
+    })
+    .catch((error: unknown) => {
+      if (load(STOPPING) === 0) throwUncaught(new Error('the runtime could not start another thread', { cause: error }));
+    })
+    .finally(() => {
+      startingSpare = false;
+    });
+}
+
+/** Under the lifecycle's mutex. */
+async function addThread(): Promise<void> {
+  const number = freeMachine();
+  if (number < 0) {
+    store(SPARE_WANTED, 0);
+    return;
+  }
+  pool ??= newPool();
+  keepAlive ??= setInterval(() => undefined, 0x7fffffff);
+  machines.push(number);
+  countMachines();
+  store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
+  add(BUSY_MACHINES, 1);
+  keepAlive.ref();
+  await pool.add(number, () => {
+    add(THREAD_COUNT, 1);
+    store(SPARE_WANTED, 0);
+  });
+}
+
+/** The lowest number that no thread has, and no lost one had; -1 when there is none. */
+function freeMachine(): number {
+  for (let number = 1; number < MONITOR_MACHINE; number++) {
+    if (load(machineBase(number) + MACHINE_STATE) === MACHINE_STATE_NONE) return number;
+  }
+  return -1;
+}
+
+/** A spare thread has had nothing to do for long. One is kept. */
+function endSurplus(number: number): void {
+  void lifecycle.runExclusive(async () => {
+    if (!threadsWanted || load(STOPPING) !== 0 || pool === null || load(THREAD_COUNT) <= load(PROCESSOR_COUNT) + 1) return;
+    // From here on nobody counts on it.
+    add(THREAD_COUNT, -1);
+    if (!(await pool.retire(number))) {
+      add(THREAD_COUNT, 1);
+      return;
+    }
+    machines = machines.filter((other) => other !== number);
+    passOnNotices(number);
+    store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_NONE);
+    add(BUSY_MACHINES, -1); // It was awake at its end.
+    letGo();
+  });
+}
+
+/**
+ * How many processors there are from now on; settles when no more are held than that. Waits of goroutines, queues and threads
+ * are untouched: threads too many become spare ones.
+ */
+export async function setProcs(count: number): Promise<void> {
+  if (machine.number > 0) throw new RuntimeStateError('runtime.setProcs: call it on the main thread');
+  if (count === undefined) throw new RangeError('runtime.setProcs: procs must be a whole number from 1 to 64, got undefined');
+  mustBeWhole('runtime.setProcs: procs', count, 1, MAXIMUM_PROCESSORS);
+  if (!threadsWanted) {
+    configure({ procs: count });
+    return;
+  }
+  await lifecycle.runExclusive(async () => {
+    const before = load(PROCESSOR_COUNT);
+    if (!threadsWanted || load(STOPPING) !== 0) throw new RuntimeStateError('runtime.setProcs: the runtime is being stopped');
+    if (before === 0)
+      throw new RuntimeStateError('runtime.setProcs: with procs: 0 all goroutines run on the calling thread, and stay there');
+    configureSettings({ procs: count });
+    store(THREAD_LIMIT, count + settings().spareThreads);
+    if (count > before) {
+      while (load(THREAD_COUNT) < count) await addThread();
+      addProcessors(before, count);
+      wakeForWork();
+    } else {
+      store(PROCESSOR_COUNT, count);
+      while (retireProcessors(count, before) > 0 && load(STOPPING) === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    store(MOST_HELD, load(HELD_PROCESSORS));
+  });
 }
 
 /** A thread has ended by itself: its goroutines end with it, another takes its place. */
@@ -127,12 +254,15 @@ function replaceLost(lostMachine: number, why: string): void {
     `a thread of the runtime has ended (${why}) and ${goroutines} goroutines with it; another takes its place`,
     'ThreadLostWarning',
   );
-  const number = load(MACHINE_COUNT);
-  if (number >= MAXIMUM_MACHINES) {
-    throwUncaught(new RuntimeStateError(`${number} threads were used and lost, the last because ${why}; no other is started`));
+  const number = freeMachine();
+  if (number < 0) {
+    throwUncaught(
+      new RuntimeStateError(`${MONITOR_MACHINE} threads were used and lost, the last because ${why}; no other is started`),
+    );
     return;
   }
-  store(MACHINE_COUNT, number + 1);
+  machines = machines.map((other) => (other === lostMachine ? number : other));
+  countMachines();
   store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
   add(BUSY_MACHINES, 1);
   keepAlive?.ref();
@@ -149,10 +279,12 @@ const control: MainControl = {
     process.exit(code);
   },
   uncaught: throwUncaught,
+  surplus: endSurplus,
 };
 
 /** After each slice of the main thread: the workers keep the process only while they have something to do. */
 function letGo(): void {
+  startWanted();
   if (keepAlive === null) return;
   if (load(BUSY_MACHINES) === 0) keepAlive.unref();
   else keepAlive.ref();
@@ -173,12 +305,14 @@ export async function stop(reason: string): Promise<void> {
     for (let number = 0; number < load(MACHINE_COUNT); number++) wakeMachine(number);
     const clean = pool === null || (await pool.stop(STOP_PATIENCE));
     uninstallLoop();
+    await endMonitor?.();
+    endMonitor = null;
     if (clean) await pool?.abandon(reason);
     await pool?.end();
     pool = null;
     // In one step with what follows: also what was started while the threads ended.
     if (clean) {
-      abandonQueues(load(PROCESSOR_COUNT), error);
+      abandonQueues(load(MACHINE_COUNT), error);
       abandonThread(error);
     } else {
       failAsyncWaits(error);
@@ -207,10 +341,12 @@ function reset(): void {
     discardInbox(number);
   }
   for (let word = 0; word < IDLE_WORDS; word++) store(IDLE_MACHINES + word, 0);
+  store(SPARE_WANTED, 0);
+  store(BLOCKING_RUNNING, 0);
+  store(MONITOR, MONITOR_AWAKE);
   store(SEARCHING, 0);
   store(BUSY_MACHINES, 0);
   store(STOPPING, 0);
-  machine.queue = null;
   machine.searching = false;
   machine.announcedIdle = false;
   startMain(settings().procs);
@@ -234,7 +370,6 @@ export function configure(chosen: Partial<Settings>): void {
   }
   configureSettings(chosen);
   if (usable) {
-    machine.queue = null;
     startMain(settings().procs);
   }
 }
@@ -242,5 +377,5 @@ export function configure(chosen: Partial<Settings>): void {
 /** The number of threads that run goroutines at one time. */
 export function procs(): number {
   if (machine.number > 0) return load(PROCESSOR_COUNT);
-  return usable ? machines.length : settings().procs;
+  return usable ? load(PROCESSOR_COUNT) : settings().procs;
 }

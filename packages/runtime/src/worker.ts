@@ -2,28 +2,27 @@
  * What runs on a worker thread: a Piscina task that installs the machine and returns.
  *
  * A task that lasted as long as the machine would keep the process alive for ever. So the task leaves the loop behind on
- * the thread's own libuv loop, and the thread under Piscina's care. All install tasks wait for each other, else Piscina
- * could give one thread two.
+ * the thread's own libuv loop, and the thread under Piscina's care.
  */
-
-import { threadId } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import { releaseProxies } from './codec/handles.ts';
 import { adoptSharedBuffers, closeSharedBuffers, openSharedBuffers } from './codec/shared-buffers.ts';
 import { RuntimeStateError } from './errors.ts';
-import { add, load, notify, store, waitAsyncWhile } from './memory/atomics.ts';
+import { notify, store } from './memory/atomics.ts';
 import { useCoreModule } from './memory/core.ts';
 import { joinArena } from './memory/create.ts';
 import { giveBackFreeBlocks } from './memory/heap.ts';
-import { INSTALLED_MACHINES, MACHINE_STATE, MACHINE_STATE_NONE } from './memory/layout.ts';
+import { MACHINE_STATE, MACHINE_STATE_NONE } from './memory/layout.ts';
 import { abandonThread } from './scheduler/abandon.ts';
 import { attachMachine } from './scheduler/attach.ts';
+import { watchCollections } from './scheduler/collections.ts';
 import { installFunctionHook } from './scheduler/function-values.ts';
 import { releaseHandles } from './scheduler/handle.ts';
-import { installLoop, uninstallLoop } from './scheduler/loop.ts';
+import { installLoop, retireMachine, uninstallLoop } from './scheduler/loop.ts';
 import { machine } from './scheduler/machine.ts';
 import { LocalQueue } from './scheduler/run-queue.ts';
 import { giveBackScratch } from './scheduler/scratch.ts';
+import { whenSurplus } from './scheduler/spare.ts';
 import { giveBackSpareWaiter } from './scheduler/waiter.ts';
 import { writeConsoleDirectly } from './threads/console.ts';
 import type { Installation, MainControl, WorkerControl } from './threads/control.ts';
@@ -33,15 +32,8 @@ import './sync/channel.ts';
 import './sync/mutex.ts';
 import './sync/wait-group.ts';
 
-/** Returns the thread's number, by which the main thread knows it, or null when this thread is a machine already. */
-export default async function install(installation: Installation): Promise<number | null> {
+export default async function install(installation: Installation): Promise<void> {
   const { memory, core, serve, call } = installation;
-  if (machine.number > 0) {
-    serve.close();
-    call.close();
-    await everybodyInstalled(installation.together);
-    return null;
-  }
   useCoreModule(core);
   joinArena(memory, installation.machine);
   attachMachine(installation.machine);
@@ -52,16 +44,13 @@ export default async function install(installation: Installation): Promise<numbe
   Comlink.expose(control, serve as unknown as Comlink.Endpoint);
   forwardEnds(main);
   adoptSharedBuffers(await main.sharedBuffers());
-  await everybodyInstalled(installation.together);
-  processor = installation.processor;
-  return threadId;
+  whenSurplus(installation.spareMilliseconds, () => void main.surplus(machine.number));
+  watchCollections();
 }
-
-let processor = -1;
 
 const control: WorkerControl = {
   begin(): void {
-    machine.queue = new LocalQueue(processor);
+    machine.queue = new LocalQueue(machine.number);
     installLoop();
   },
   stop(): void {
@@ -84,6 +73,9 @@ const control: WorkerControl = {
   memory(): NodeJS.MemoryUsage {
     return process.memoryUsage();
   },
+  retire(): boolean {
+    return retireMachine();
+  },
 };
 
 /** What would end the thread must end the process, or be reported by it, as it would without threads. */
@@ -99,12 +91,4 @@ function forwardEnds(main: Comlink.Remote<MainControl>): void {
 
 function blockForEver(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
-}
-
-async function everybodyInstalled(machines: number): Promise<void> {
-  add(INSTALLED_MACHINES, 1);
-  notify(INSTALLED_MACHINES, machines);
-  for (let installed = load(INSTALLED_MACHINES); installed < machines; installed = load(INSTALLED_MACHINES)) {
-    await waitAsyncWhile(INSTALLED_MACHINES, installed);
-  }
 }

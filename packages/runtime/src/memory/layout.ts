@@ -12,9 +12,11 @@ export const WORDS_PER_LINE = 16;
 export const PAGE_WORDS = 16_384;
 export const PAGE_BYTES = PAGE_WORDS * 4;
 
-/** Threads that can be machines at one time. Machine 0 is the main thread. */
+/** Threads that can be machines at one time. Machine 0 is the main thread, the last one's words are the monitor's. */
 export const MAXIMUM_MACHINES = 128;
 export const MAXIMUM_PROCESSORS = 64;
+/** The monitor (`scheduler/sysmon.ts`) has a machine's words for its counters, and its name as a holder of processors. */
+export const MONITOR_MACHINE = MAXIMUM_MACHINES - 1;
 
 // ---- Heap -------------------------------------------------------------------------------------------------------
 /** Lock of the page allocator: guards PAGE_FREE_LISTS, PAGE_COUNT's pages' states and the links inside free pages. */
@@ -51,19 +53,30 @@ export const GLOBAL_QUEUE_SIZE = AFTER_USAGE + 3;
 
 /** Machines that look for work and have found none yet; atomic. See `scheduler/wake.ts`. */
 export const SEARCHING = AFTER_USAGE + 1 * WORDS_PER_LINE;
-/** Bit set of machines that sleep with a processor to run goroutines on; atomic. Four words, 32 machines each. */
+/** Processors that nobody holds: the IDLE ones, counted after each step of a holder word; atomic. See `scheduler/processor.ts`. */
+export const IDLE_PROCESSORS = SEARCHING + 1;
+/** Processors that somebody holds, and most at one time; atomic, for `runtime.stats()`. */
+export const HELD_PROCESSORS = SEARCHING + 2;
+export const MOST_HELD = SEARCHING + 3;
+/** Bit set of machines that sleep and would take a processor and run goroutines on it; atomic. Four words, 32 machines each. */
 export const IDLE_MACHINES = AFTER_USAGE + 2 * WORDS_PER_LINE;
 export const IDLE_WORDS = MAXIMUM_MACHINES / 32;
+/** Bit set of machines that wait for a processor, a hint where to look for a MACHINE_WANT; atomic. As many words. */
+export const WAITING_MACHINES = IDLE_MACHINES + IDLE_WORDS;
 /** Worker machines whose state is not SLEEPING; atomic. Zero lets the process end. */
 export const BUSY_MACHINES = AFTER_USAGE + 3 * WORDS_PER_LINE;
-/** Processors in use, from 1 to MAXIMUM_PROCESSORS; written by the main thread. */
+/** Processors in use, from 0 (everything runs on the main thread) to MAXIMUM_PROCESSORS; written by the main thread. */
 export const PROCESSOR_COUNT = AFTER_USAGE + 4 * WORDS_PER_LINE;
 /** Machines that exist (numbers below this may be in use); written by the main thread. */
 export const MACHINE_COUNT = PROCESSOR_COUNT + 1;
 /** Not 0 once the runtime stops: no goroutine is started any more; written by the main thread. */
 export const STOPPING = PROCESSOR_COUNT + 2;
-/** Workers that have joined the arena; atomic, waited on while they start. */
-export const INSTALLED_MACHINES = PROCESSOR_COUNT + 3;
+/** Threads that are machines now, without the main thread; written by the main thread. */
+export const THREAD_COUNT = PROCESSOR_COUNT + 3;
+/** Most threads there may be; written by the main thread. */
+export const THREAD_LIMIT = PROCESSOR_COUNT + 4;
+/** Threads the main thread is asked to start; anybody stores 1, the main thread takes it. See `scheduler/spare.ts`. */
+export const SPARE_WANTED = PROCESSOR_COUNT + 5;
 /** Goroutine numbers handed out, in units of GOROUTINE_NUMBERS_AT_ONCE; atomic. */
 export const GOROUTINE_NUMBERS = AFTER_USAGE + 5 * WORDS_PER_LINE;
 /** Function definitions registered; atomic. */
@@ -71,7 +84,21 @@ export const FUNCTION_COUNT = AFTER_USAGE + 6 * WORDS_PER_LINE;
 /** Shared buffers that were handed out by reference; atomic. */
 export const SHARED_BUFFER_COUNT = AFTER_USAGE + 6 * WORDS_PER_LINE + 1;
 
-const AFTER_SCHEDULER = AFTER_USAGE + 8 * WORDS_PER_LINE;
+/** One of the MONITOR_ values; the monitor sleeps on this word. See `scheduler/sysmon.ts`. */
+export const MONITOR = AFTER_USAGE + 7 * WORDS_PER_LINE;
+export const MONITOR_AWAKE = 0;
+/** Until somebody holds a processor, or searches. */
+export const MONITOR_SLEEPING = 1;
+
+/** The queue of blocking calls: lock, and under it head, tail and size; the size is read without it. */
+export const BLOCKING_LOCK = AFTER_USAGE + 8 * WORDS_PER_LINE;
+export const BLOCKING_HEAD = BLOCKING_LOCK + 1;
+export const BLOCKING_TAIL = BLOCKING_LOCK + 2;
+export const BLOCKING_SIZE = BLOCKING_LOCK + 3;
+/** Machines that run a blocking call, or have reserved the right to; atomic. */
+export const BLOCKING_RUNNING = BLOCKING_LOCK + 4;
+
+const AFTER_SCHEDULER = AFTER_USAGE + 9 * WORDS_PER_LINE;
 
 // ---- Machines ---------------------------------------------------------------------------------------------------
 export const MACHINES = AFTER_SCHEDULER;
@@ -84,9 +111,15 @@ export const MACHINE_STATE = WORDS_PER_LINE;
 export const MACHINE_SEARCHING = WORDS_PER_LINE + 1;
 /** Goroutines that were started on this machine and have not ended; written by the machine. See `scheduler/balance.ts`. */
 export const MACHINE_PINNED = WORDS_PER_LINE + 2;
+/** One of the WANT_ values; see `scheduler/processor.ts`. */
+export const MACHINE_WANT = WORDS_PER_LINE + 3;
+/** 1 while it runs a blocking call; written by the machine, read when it is lost. */
+export const MACHINE_BLOCKING = WORDS_PER_LINE + 4;
 /** Written by the owner only, read by anybody: counters for `runtime.stats()`. */
 export const MACHINE_COUNTERS = 2 * WORDS_PER_LINE;
-export const MACHINE_COUNTER_COUNT = 2 * WORDS_PER_LINE;
+export const MACHINE_COUNTER_COUNT = 2 * WORDS_PER_LINE - 1;
+/** Advanced by the machine's loop with every look at its queues: where it stands still, a goroutine runs. */
+export const MACHINE_TICK = MACHINE_COUNTERS + MACHINE_COUNTER_COUNT;
 
 /** No such machine. */
 export const MACHINE_STATE_NONE = 0;
@@ -98,13 +131,33 @@ export const MACHINE_STATE_SLEEPING = 3;
 /** Its thread has ended unexpectedly; see `scheduler/lost.ts`. The number is not used again. */
 export const MACHINE_STATE_LOST = 4;
 
+/** It waits for no processor. */
+export const WANT_NOT = 0;
+/** It waits; the step to CLAIMED is anybody's who has a processor to give, the step to NOT its own. */
+export const WANT_WAITS = 1;
+/** Somebody is about to give it one, and wakes it after the next step. */
+export const WANT_CLAIMED = 2;
+/** This and the number of the processor it was given. */
+export const WANT_GIVEN = 3;
+
 export function machineBase(machine: number): number {
   return MACHINES + machine * MACHINE_WORDS;
 }
 
 // ---- Processors -------------------------------------------------------------------------------------------------
+/** Who holds each processor, on a line of its own: a machine's number from 1 on, or one of the values below; by compare-exchange. */
+export const HOLDERS = MACHINES + MAXIMUM_MACHINES * MACHINE_WORDS;
+/** There is no such processor (any more). */
+export const HOLDER_RETIRED = 0;
+export const HOLDER_IDLE = -1;
+
+export function holderAddress(processor: number): number {
+  return HOLDERS + processor * WORDS_PER_LINE;
+}
+
+// ---- Run queues, one a machine ----------------------------------------------------------------------------------
 export const RUN_QUEUE_CAPACITY = 256;
-export const PROCESSORS = MACHINES + MAXIMUM_MACHINES * MACHINE_WORDS;
+export const RUN_QUEUES = HOLDERS + MAXIMUM_PROCESSORS * WORDS_PER_LINE;
 /** Next index to take; advanced by compare-exchange by the owner and by thieves. */
 export const QUEUE_HEAD = 0;
 /** Next index to fill; stored by the owner. */
@@ -113,15 +166,15 @@ export const QUEUE_TAIL = WORDS_PER_LINE;
 export const QUEUE_NEXT = WORDS_PER_LINE + 1;
 /** The ring; a slot is written by the owner before it advances the tail over it. */
 export const QUEUE_RING = 2 * WORDS_PER_LINE;
-export const PROCESSOR_WORDS = QUEUE_RING + RUN_QUEUE_CAPACITY;
+export const RUN_QUEUE_WORDS = QUEUE_RING + RUN_QUEUE_CAPACITY;
 
-export function processorBase(processor: number): number {
-  return PROCESSORS + processor * PROCESSOR_WORDS;
+export function queueBase(machine: number): number {
+  return RUN_QUEUES + machine * RUN_QUEUE_WORDS;
 }
 
 // ---- Functions --------------------------------------------------------------------------------------------------
 /** Handles of the blocks that hold function definitions, by function number; each written once, before it is used. */
-export const FUNCTIONS = PROCESSORS + MAXIMUM_PROCESSORS * PROCESSOR_WORDS;
+export const FUNCTIONS = RUN_QUEUES + MAXIMUM_MACHINES * RUN_QUEUE_WORDS;
 export const MAXIMUM_FUNCTIONS = 16_384;
 
 /** State of each page: 0 inside a block, else order + 1, with PAGE_IS_FREE for a free one; under PAGE_LOCK. */

@@ -2,7 +2,17 @@
 
 import { load } from '../memory/atomics.ts';
 import { usage } from '../memory/heap.ts';
-import { MACHINE_COUNT, MACHINE_COUNTERS, MACHINE_PINNED, machineBase, PROCESSOR_COUNT } from '../memory/layout.ts';
+import {
+  MACHINE_COUNT,
+  MACHINE_COUNTERS,
+  MACHINE_PINNED,
+  MONITOR_MACHINE,
+  MOST_HELD,
+  machineBase,
+  PROCESSOR_COUNT,
+  THREAD_COUNT,
+} from '../memory/layout.ts';
+import { blockingSize } from '../scheduler/blocking-queue.ts';
 import { globalSize } from '../scheduler/global-queue.ts';
 import { COUNT_CREATED, COUNT_FINISHED, COUNTERS, type Counter } from '../scheduler/machine.ts';
 
@@ -11,6 +21,13 @@ export interface Stats extends Record<Counter, number> {
   goroutines: number;
   /** Threads that run goroutines at one time. */
   procs: number;
+  /** Threads that there are for goroutines, the main thread not counted, and those of them beyond `procs`. */
+  threads: number;
+  spares: number;
+  /** Most threads that were allowed to run goroutines at one time, since the last change of `procs`: never more than that. */
+  mostProcs: number;
+  /** Blocking calls that wait for a thread. */
+  blockingQueue: number;
   /** Unstarted goroutines in the global queue. */
   globalQueue: number;
   /** Bytes of shared memory in use, by what they hold. */
@@ -34,10 +51,15 @@ export function readStats(): Stats {
     machines.push(row);
   }
   for (const row of machines) for (const name of COUNTERS) total[name] += row[name];
+  for (let index = 0; index < COUNTERS.length; index++) total[COUNTERS[index]!] += counter(MONITOR_MACHINE, index);
   return {
     ...total,
     goroutines: runningGoroutines(),
     procs: load(PROCESSOR_COUNT),
+    threads: load(THREAD_COUNT),
+    spares: Math.max(0, load(THREAD_COUNT) - load(PROCESSOR_COUNT)),
+    mostProcs: load(MOST_HELD),
+    blockingQueue: blockingSize(),
     globalQueue: globalSize(),
     memory: Object.fromEntries(usage()),
     machines,

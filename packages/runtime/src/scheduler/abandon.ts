@@ -12,12 +12,13 @@
 import { performance } from 'node:perf_hooks';
 import { words } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';
+import { takeBlocking } from './blocking-queue.ts';
 import { completeWithError } from './complete.ts';
 import { takeGlobal } from './global-queue.ts';
 import { JOINED, LINK } from './goroutine.ts';
 import { drainInbox } from './inbox.ts';
 import { machine } from './machine.ts';
-import { LocalQueue } from './run-queue.ts';
+import { takeFrom } from './run-queue.ts';
 import { takeUnloaded } from './start.ts';
 import { clearTimers } from './timers.ts';
 
@@ -36,11 +37,11 @@ export function abandonThread(error: Error): void {
 }
 
 /** Ends all goroutines that no thread has started. All other threads have stopped. */
-export function abandonQueues(processors: number, error: Error): void {
+export function abandonQueues(machines: number, error: Error): void {
   for (let record = takeGlobal(1); record !== 0; record = takeGlobal(1)) abandonRecord(record, error);
-  for (let processor = 0; processor < processors; processor++) {
-    const queue = new LocalQueue(processor);
-    for (let record = queue.pop(); record !== 0; record = queue.pop()) abandonRecord(record, error);
+  for (let record = takeBlocking(); record !== 0; record = takeBlocking()) abandonRecord(record, error);
+  for (let number = 0; number < machines; number++) {
+    for (let record = takeFrom(number); record !== 0; record = takeFrom(number)) abandonRecord(record, error);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Makes this thread a machine: maps what every layer keeps for one arena. */
 
+import { withReserve } from '../memory/heap.ts';
 import { initializeFunctions } from './function-table.ts';
 import { initializeGoroutineNumbers } from './goroutine.ts';
 import { machine } from './machine.ts';
@@ -10,9 +11,12 @@ import { initializeWaiters } from './waiter.ts';
 /** The arena is mapped already. */
 export function attachMachine(number: number): void {
   machine.attach(number);
-  initializeWaiters();
   initializeGoroutineNumbers();
   initializeFunctions();
-  initializeScratch();
+  // Some bytes, without which a thread can do nothing, not even say that memory is full.
+  withReserve(() => {
+    initializeWaiters();
+    initializeScratch();
+  });
   installPreemption();
 }

@@ -11,6 +11,7 @@ import { words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import {
   IDLE_MACHINES,
+  IDLE_PROCESSORS,
   IDLE_WORDS,
   MACHINE_COUNT,
   MACHINE_PINNED,
@@ -43,7 +44,7 @@ export function shouldLeaveToOthers(): boolean {
 /** Plain reads of other machines' words: an old figure starts a goroutine here or there, either is right. */
 function lessLoadedIsIdle(): boolean {
   let idle = load(SEARCHING);
-  for (let word = 0; word < IDLE_WORDS; word++) idle |= words[IDLE_MACHINES + word]!;
+  if (words[IDLE_PROCESSORS]! > 0) for (let word = 0; word < IDLE_WORDS; word++) idle |= words[IDLE_MACHINES + word]!;
   if (idle === 0) return false;
   const count = words[MACHINE_COUNT]!;
   for (let number = 1; number < count; number++) {

@@ -12,7 +12,7 @@ import { words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { completeRecord } from '../memory/core.ts';
 import { release, retain, withReserve } from '../memory/heap.ts';
-import { MACHINE_STATE, MACHINE_STATE_LOST, machineBase } from '../memory/layout.ts';
+import { MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
 import { DONE, ERROR_LOST, FAILED, JOINED, RESULT, STARTER } from './goroutine.ts';
 import { readyAll } from './inbox.ts';
 import { COUNT_FINISHED, machine } from './machine.ts';
@@ -86,9 +86,10 @@ function end(record: number, status: number, report: boolean): void {
  */
 function reportUnjoined(record: number): void {
   const starter = words[record + STARTER]!;
-  const lost = load(machineBase(starter) + MACHINE_STATE) === MACHINE_STATE_LOST;
+  const state = load(machineBase(starter) + MACHINE_STATE);
+  const gone = state === MACHINE_STATE_LOST || state === MACHINE_STATE_NONE;
   if (starter === machine.number) passOn(record);
-  else notice(lost ? 0 : starter, NOTICE_UNJOINED, record);
+  else notice(gone ? 0 : starter, NOTICE_UNJOINED, record);
 }
 
 /** On a worker; on the main thread `observe/uncaught.ts` takes its place. */

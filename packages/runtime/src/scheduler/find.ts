@@ -2,18 +2,19 @@
  * The next goroutine to run on this thread.
  *
  * Order of looking: every 61st time the global queue, so that local work cannot keep it out; then, in fair turn, the
- * started goroutines of this thread and its processor's queue of unstarted ones; then a batch of the global queue;
- * then half of another processor's queue.
+ * started goroutines of this thread and its queue of unstarted ones; then a batch of the global queue; then half of another
+ * machine's queue. Every so often one of another machine comes first: a machine that has no processor (the main thread is
+ * one) queues what its goroutines start, and nobody but the others runs it.
  */
 import { words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
-import { PROCESSOR_COUNT } from '../memory/layout.ts';
+import { MACHINE_COUNT, PROCESSOR_COUNT } from '../memory/layout.ts';
 import { shouldLeaveToOthers } from './balance.ts';
 import { globalSize, takeGlobal } from './global-queue.ts';
 import { LINK } from './goroutine.ts';
 import { drainInbox, inboxLooksEmpty } from './inbox.ts';
 import { COUNT_GLOBAL_TAKES, COUNT_STEALS, COUNT_STOLEN, machine } from './machine.ts';
-import type { LocalQueue } from './run-queue.ts';
+import { type LocalQueue, takeFrom } from './run-queue.ts';
 import { acceptsMore, start, takeStartable } from './start.ts';
 import type { Task } from './task.ts';
 import { startSearching, stopSearchingWithWork } from './wake.ts';
@@ -29,22 +30,25 @@ const STEAL_ROUNDS = 4;
 
 let turnsToGlobal = GLOBAL_QUEUE_INTERVAL;
 let readyFirst = false;
+/** Whose queue is looked at next, every other time that the global one was empty. */
+let nextVictim = 0;
+let victimsTurn = false;
 
 /** So many turns were taken without a look by `findRunnable`. */
 export function countTurns(turns: number): void {
   turnsToGlobal -= turns;
 }
 
-/** A goroutine to run, or null when nothing is ready here and nothing queued: here, and with `anywhere` on other processors. */
+/** A goroutine to run, or null when nothing is ready here and nothing queued: here, and with `anywhere` on other machines. */
 export function findRunnable(anywhere: boolean): Task | null {
   for (;;) {
     if (!inboxLooksEmpty()) drainInbox();
     const queue = machine.queue;
-    if (queue === null) return machine.ready.shift() ?? null;
+    if (!machine.takesWork || queue === null) return machine.ready.shift() ?? null;
     let record = 0;
     if (--turnsToGlobal <= 0 && acceptsMore()) {
       turnsToGlobal = GLOBAL_QUEUE_INTERVAL;
-      record = takeGlobal(1) || queue.popRing();
+      record = takeGlobal(1) || takeFromNext() || queue.popRing();
     }
     if (record === 0) {
       readyFirst = !readyFirst;
@@ -85,7 +89,7 @@ function found(task: Task): Task {
 function takeGlobalBatch(queue: LocalQueue): number {
   const size = globalSize();
   if (size === 0) return 0;
-  const share = Math.min(GLOBAL_BATCH, Math.floor(size / load(PROCESSOR_COUNT)) + 1, queue.room());
+  const share = Math.min(GLOBAL_BATCH, Math.floor(size / Math.max(1, load(PROCESSOR_COUNT))) + 1, queue.room());
   const first = takeGlobal(share);
   if (first === 0) return 0;
   machine.count(COUNT_GLOBAL_TAKES);
@@ -98,13 +102,21 @@ function takeGlobalBatch(queue: LocalQueue): number {
   return first;
 }
 
+/** One goroutine of another machine's queue, or 0: one machine each time. */
+function takeFromNext(): number {
+  victimsTurn = !victimsTurn;
+  if (!victimsTurn) return 0;
+  if (++nextVictim >= load(MACHINE_COUNT)) nextVictim = 0;
+  return nextVictim === machine.number ? 0 : takeFrom(nextVictim);
+}
+
 function steal(queue: LocalQueue): number {
-  const count = load(PROCESSOR_COUNT);
+  const count = load(MACHINE_COUNT);
   for (let round = 0; round < STEAL_ROUNDS; round++) {
     const from = Math.floor(Math.random() * count);
     for (let index = 0; index < count; index++) {
       const victim = (from + index) % count;
-      if (victim === queue.processor) continue;
+      if (victim === queue.machine) continue;
       const stolen = queue.stealFrom(victim, round === STEAL_ROUNDS - 1);
       if (stolen > 0) {
         machine.count(COUNT_STEALS);

@@ -19,7 +19,9 @@ import { dropTuple } from './tuple.ts';
 
 /** Link in the global queue; written by whoever owns the record. */
 export const LINK = 0;
+/** The number of its function; with BLOCKING added it runs without a processor. Written once. */
 export const FUNCTION = 1;
+export const BLOCKING = 1 << 30;
 /** Cells (even offsets): the arguments and captured values until the start, the value or error at the end. */
 export const ARGUMENTS = 2;
 export const CAPTURES = 4;
@@ -91,6 +93,16 @@ export function createRecord(functionNumber: number, starter: number): number {
   }
   cells[(record + NUMBER) >> 1] = nextNumber++;
   return record;
+}
+
+export function functionNumberOf(record: number): number {
+  return words[record + FUNCTION]! & ~BLOCKING;
+}
+
+/** Whether it is a blocking call: see `blocking-queue.ts`. */
+export function isBlocking(record: number): boolean {
+  const number = words[record + FUNCTION]!;
+  return number >= 0 && (number & BLOCKING) !== 0;
 }
 
 /** Forgets numbers taken from an arena used before. */

@@ -14,12 +14,16 @@ import { completeWithError, completeWithValue } from './complete.ts';
 import { countTurns, findRunnable } from './find.ts';
 import { noteForeignWork, noteOwnResources } from './foreign.ts';
 import { RUNNABLE, RUNNING, STATUS } from './goroutine.ts';
+import { goesToSleep, mayRunGoroutines, mustStayUp, staysAwake, tick, withoutProcessor } from './hand-off.ts';
 import { inboxIsEmpty, inboxLooksEmpty, lookOutFor } from './inbox.ts';
 import { COUNT_SLICES, machine } from './machine.ts';
 import { Operation } from './operation.ts';
 import { announceSleep, rise, sleep } from './parker.ts';
 import { relievePressure, underPressure } from './pressure.ts';
+import { someoneWaits } from './processor.ts';
+import { hasQueued } from './run-queue.ts';
 import { onSchedule } from './schedule.ts';
+import { noteSurplus } from './spare.ts';
 import { acceptsMore } from './start.ts';
 import type { Task } from './task.ts';
 import { armTimer, fireTimers, hasTimers } from './timers.ts';
@@ -81,12 +85,14 @@ function slice(): void {
   machine.running = true;
   let more = true;
   try {
-    more = runGoroutines();
+    if (mayRunGoroutines()) more = runGoroutines();
+    else withoutProcessor();
   } finally {
     machine.running = false;
   }
   // Libuv's turn may take long: nobody shall count on this machine's looking for work meanwhile.
   stopSearchingWithWork();
+  more = staysAwake(more);
   machine.publishCounts();
   relievePressure();
   if (more) {
@@ -104,6 +110,7 @@ function runGoroutines(): boolean {
   const end = now + length;
   if (hasTimers()) fireTimers(now);
   for (let turns = 0; ; ) {
+    tick();
     // An answer from another thread mostly comes within a µs: only then is it looked for work elsewhere.
     let task = findRunnable(false);
     if (task === null && machine.number !== 0) {
@@ -112,6 +119,7 @@ function runGoroutines(): boolean {
     }
     if (task !== null) {
       turns += runTurns(task, turnsBetweenLooks - turns);
+      if (words[machine.holder] !== machine.number) return true; // The monitor has taken its processor.
       if (turns < turnsBetweenLooks && !underPressure()) continue;
     } else if (!lookOutForWork()) return false;
     if (underPressure()) return true;
@@ -137,6 +145,8 @@ function runTurns(first: Task, limit: number): number {
   do {
     execute(task);
     turns++;
+    // Plain: the monitor writes it when this machine does not come back for long, and then it is seen.
+    if (words[machine.holder] !== machine.number) break;
     if (turns >= limit || machine.preempted || !inboxLooksEmpty() || (queue !== null && queue.mayHaveMore())) break;
     task = ready.shift();
   } while (task !== undefined);
@@ -200,6 +210,7 @@ function lookOutForWork(): boolean {
   if (machine.number === 0 || !acceptsMore()) return false;
   const end = performance.now() + spinMilliseconds;
   do {
+    if (someoneWaits()) return false;
     if (lookOutFor(SHORT_LOOKS) || (machine.searching && anyQueued())) return true;
   } while (performance.now() < end);
   return false;
@@ -216,11 +227,34 @@ function adaptSpinning(slept: number): void {
 }
 
 function fallAsleep(): void {
-  const takesWork = machine.queue !== null && acceptsMore();
   fellAsleepAt = performance.now();
   forgetLastDecoded();
-  announceSleep(takesWork);
+  const takesWork = goesToSleep();
   armTimer();
   noteForeignWork();
-  if (!inboxIsEmpty() || (takesWork && anyQueued()) || load(STOPPING) !== 0 || !sleep()) requestSlice();
+  if (machine.number !== 0 && !machine.waits) noteSurplus(() => fellAsleepAt);
+  if (!inboxIsEmpty() || mustStayUp(takesWork) || load(STOPPING) !== 0 || !sleep()) requestSlice();
+}
+
+/**
+ * Ends the loop of a spare machine that sleeps, unless something here is still wanted: a goroutine, a wait, a timer, or what
+ * it queued. Nobody can choose it for work after that; who has chosen it in this moment is told by another look.
+ */
+export function retireMachine(): boolean {
+  const unused =
+    !machine.running &&
+    machine.holder === 0 &&
+    !machine.waits &&
+    machine.pinned === 0 &&
+    machine.asyncWaits === 0 &&
+    !machine.hasPending() &&
+    acceptsMore() &&
+    machine.ready.length === 0 &&
+    inboxIsEmpty() &&
+    !hasQueued(machine.number);
+  if (!machine.asleep || !unused) return false;
+  rise();
+  stopSearchingWithWork();
+  uninstallLoop();
+  return true;
 }

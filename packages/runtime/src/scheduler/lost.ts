@@ -2,17 +2,18 @@
  * A thread that ended unexpectedly (out of memory, a crash in native code), as the main thread cleans up after it.
  *
  * Its goroutines end with ThreadLostError. What waited there is passed over by `claim`, since its state says LOST; its
- * counts are taken back. Its processor's queue is untouched: others steal from it, and the machine that replaces this
- * one takes it over. Not repaired: a mutex that a lost goroutine held stays locked, as after any goroutine that never
+ * counts are taken back, and its processor goes on to others. Its queue is untouched: others steal from it. Not repaired: a mutex that a lost goroutine held stays locked, as after any goroutine that never
  * unlocks; and memory that only the lost thread held is not given back.
  */
 import { ThreadLostError } from '../errors.ts';
 import { words } from '../memory/arena.ts';
 import { add, and, exchange, load } from '../memory/atomics.ts';
 import {
+  BLOCKING_RUNNING,
   BUSY_MACHINES,
   IDLE_MACHINES,
   KIND_GOROUTINE,
+  MACHINE_BLOCKING,
   MACHINE_SEARCHING,
   MACHINE_STATE,
   MACHINE_STATE_LOST,
@@ -23,6 +24,7 @@ import {
 import { forEachBlock } from '../memory/walk.ts';
 import { completeWithError } from './complete.ts';
 import { DONE, MACHINE, STATUS } from './goroutine.ts';
+import { takeAllFrom } from './processor.ts';
 import { anyQueued, wakeForWork } from './wake.ts';
 
 /** Ends what ran on a lost machine. Returns how many goroutines that were. */
@@ -31,6 +33,9 @@ export function endLostMachine(number: number, why: string): number {
   if (exchange(base + MACHINE_STATE, MACHINE_STATE_LOST) !== MACHINE_STATE_SLEEPING) add(BUSY_MACHINES, -1);
   and(IDLE_MACHINES + (number >> 5), ~(1 << (number & 31)));
   if (words[base + MACHINE_SEARCHING] !== 0) add(SEARCHING, -1);
+  if (words[base + MACHINE_BLOCKING] !== 0) add(BLOCKING_RUNNING, -1);
+  words[base + MACHINE_BLOCKING] = 0;
+  takeAllFrom(number);
   const lost: number[] = [];
   forEachBlock(KIND_GOROUTINE, (record) => {
     if (words[record + MACHINE] === number && load(record + STATUS) < DONE) lost.push(record);

@@ -1,8 +1,8 @@
 /**
  * A machine: one thread that takes part in the scheduler, and everything about it that lives in its own memory.
  *
- * Each thread has exactly one, the object below. The main thread is machine 0 and holds a processor only when there are
- * no worker threads (`procs: 0`); workers hold one each. Nothing here is touched by another thread: they reach a machine
+ * Each thread has exactly one, the object below. The main thread is machine 0 and runs its own goroutines without a
+ * processor; with `procs: 0` it starts all others, too. Workers hold one while they run goroutines. Nothing here is touched by another thread: they reach a machine
  * only through its words in the arena (inbox, state).
  */
 import { words } from '../memory/arena.ts';
@@ -39,6 +39,16 @@ export const COUNTERS = [
   'sleeps',
   'slices',
   'preemptions',
+  /** Processors that were taken from a machine whose goroutine did not come back. */
+  'handoffs',
+  /** Times a machine with goroutines to run found no processor. */
+  'processorWaits',
+  /** Processors that a machine has handed over to one that waited. */
+  'processorGifts',
+  'blockingCalls',
+  /** Pauses for garbage collection over the threshold, and those after which queued goroutines were offered to others. */
+  'gcPauses',
+  'gcOffers',
 ] as const;
 export type Counter = (typeof COUNTERS)[number];
 
@@ -56,6 +66,12 @@ export const COUNT_WAKES_RECEIVED = 10;
 export const COUNT_SLEEPS = 11;
 export const COUNT_SLICES = 12;
 export const COUNT_PREEMPTIONS = 13;
+export const COUNT_HANDOFFS = 14;
+export const COUNT_PROCESSOR_WAITS = 15;
+export const COUNT_PROCESSOR_GIFTS = 16;
+export const COUNT_BLOCKING_CALLS = 17;
+export const COUNT_GC_PAUSES = 18;
+export const COUNT_GC_OFFERS = 19;
 
 class Machine {
   number = -1;
@@ -65,8 +81,17 @@ class Machine {
   counters = 0;
   /** The goroutine that runs now; null between goroutines and in async code. */
   current: Task | null = null;
-  /** The run queue of the processor it holds, or null. */
+  /** Its run queue; null before it takes part. */
   queue: LocalQueue | null = null;
+  /**
+   * Where it stands written that it may run goroutines: the word at this address holds this machine's number. The holder
+   * word of its processor; 0 without one, and always on the main thread, whose number that word holds.
+   */
+  holder = 0;
+  /** It starts unstarted goroutines: a worker with a processor, and the main thread when there are no workers. */
+  takesWork = false;
+  /** It is in the line of those who wait for a processor. */
+  waits = false;
   /** Started goroutines of this thread that can run on. */
   ready = new Ring<Task>();
   /** Everybody who waits on this thread, by slot. */
@@ -108,6 +133,9 @@ class Machine {
     this.ready = new Ring<Task>();
     this.current = null;
     this.queue = null;
+    this.holder = 0;
+    this.takesWork = false;
+    this.waits = false;
     this.searching = false;
     this.announcedIdle = false;
     this.asleep = false;

@@ -32,6 +32,19 @@ export function notice(machineNumber: number, what: number, record: number): voi
   sendToInbox(machineNumber, message);
 }
 
+/** Main thread: takes over the errors to report that a machine has not passed on before it ended. */
+export function passOnNotices(number: number): void {
+  let message = exchange(machineBase(number) + MACHINE_INBOX, 0);
+  while (message !== 0) {
+    const next = words[message + WAITER_LINK]!;
+    const record = words[message + WAITER_DETAIL]!;
+    if (words[message + WAITER_OUTCOME] === NOTICE_UNJOINED) notice(0, NOTICE_UNJOINED, record);
+    release(record);
+    freeWaiter(message);
+    message = next;
+  }
+}
+
 /** Gives back the notices that a machine has not taken before it ended. Nothing else can be in its inbox then. */
 export function discardInbox(number: number): void {
   let message = exchange(machineBase(number) + MACHINE_INBOX, 0);

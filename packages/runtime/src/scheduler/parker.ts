@@ -79,7 +79,8 @@ export function announceSleep(takesWork: boolean): void {
 export function sleep(): boolean {
   const address = machine.base + MACHINE_STATE;
   let expected = MACHINE_STATE_POLLING;
-  if (machine.number !== 0 && !machine.hasPending() && !machine.foreignWork) {
+  // Who waits for a processor has goroutines to run: it counts as busy.
+  if (machine.number !== 0 && !machine.waits && !machine.hasPending() && !machine.foreignWork) {
     if (compareExchange(address, MACHINE_STATE_POLLING, MACHINE_STATE_SLEEPING) !== MACHINE_STATE_POLLING) return false;
     expected = MACHINE_STATE_SLEEPING;
     if (add(BUSY_MACHINES, -1) === 1) wakeMachine(0);

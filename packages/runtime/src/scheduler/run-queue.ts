@@ -1,26 +1,29 @@
 /**
- * The local run queue of a processor: a ring of 256 unstarted goroutines and a slot for the one to run next.
+ * The run queue of a machine: a ring of 256 unstarted goroutines and a slot for the one to run next.
  * Go's `runqput`, `runqget`, `runqgrab` are the model.
  *
- * Only the processor's holder pushes: it writes the ring slot, then stores TAIL (pairs with the thief's load of TAIL).
- * Holder and thieves take by advancing HEAD with one compare-exchange: who wins owns the entries. A thief copies the
- * entries first; if the holder has meanwhile reused their slots, HEAD has moved and the thief's exchange fails. Slots
+ * It stays its machine's for good, whether that holds a processor or not: so a goroutine that runs on after its processor
+ * was taken away can still call `go`, and there is one who pushes, always. Others steal from it at all times.
+ *
+ * Only the machine pushes: it writes the ring slot, then stores TAIL (pairs with the thief's load of TAIL).
+ * Owner and thieves take by advancing HEAD with one compare-exchange: who wins owns the entries. A thief copies the
+ * entries first; if the owner has meanwhile reused their slots, HEAD has moved and the thief's exchange fails. Slots
  * can not be reused before HEAD passes them, since a push needs TAIL - HEAD < 256. NEXT is taken by compare-exchange.
  *
- * Two classes for two rights: `LocalQueue` is the holder's end, `steal` the thief's.
+ * Two classes for two rights: `LocalQueue` is the owner's end, `steal` the thief's.
  */
 import { words } from '../memory/arena.ts';
 import { compareExchange, exchange, load, store } from '../memory/atomics.ts';
-import { processorBase, QUEUE_HEAD, QUEUE_NEXT, QUEUE_RING, QUEUE_TAIL, RUN_QUEUE_CAPACITY } from '../memory/layout.ts';
+import { QUEUE_HEAD, QUEUE_NEXT, QUEUE_RING, QUEUE_TAIL, queueBase, RUN_QUEUE_CAPACITY } from '../memory/layout.ts';
 import { pushGlobalChain } from './global-queue.ts';
 import { LINK } from './goroutine.ts';
 import { COUNT_OVERFLOWS, machine } from './machine.ts';
 
 const MASK = RUN_QUEUE_CAPACITY - 1;
 
-/** The holder's end of a processor's run queue. */
+/** The owner's end of a machine's run queue. */
 export class LocalQueue {
-  readonly processor: number;
+  readonly machine: number;
   private readonly head: number;
   private readonly tail: number;
   private readonly nextSlot: number;
@@ -28,9 +31,9 @@ export class LocalQueue {
   /** Not known to be empty. */
   private filled = true;
 
-  constructor(processor: number) {
-    const base = processorBase(processor);
-    this.processor = processor;
+  constructor(machineNumber: number) {
+    const base = queueBase(machineNumber);
+    this.machine = machineNumber;
     this.head = base + QUEUE_HEAD;
     this.tail = base + QUEUE_TAIL;
     this.nextSlot = base + QUEUE_NEXT;
@@ -49,7 +52,7 @@ export class LocalQueue {
     this.filled = true;
     for (;;) {
       const head = load(this.head);
-      const tail = words[this.tail]!; // Plain: only the holder writes it.
+      const tail = words[this.tail]!; // Plain: only the owner writes it.
       if (((tail - head) | 0) < RUN_QUEUE_CAPACITY) {
         words[this.ring + (tail & MASK)] = record;
         store(this.tail, (tail + 1) | 0);
@@ -83,7 +86,7 @@ export class LocalQueue {
 
   /** Takes what stands in the next slot, or 0. */
   popNext(): number {
-    // Plain read: only thieves change this word beside the holder, they only take away, and the exchange sees it.
+    // Plain read: only thieves change this word beside the owner, they only take away, and the exchange sees it.
     const next = words[this.nextSlot]!;
     return next !== 0 && compareExchange(this.nextSlot, next, 0) === next ? next : 0;
   }
@@ -98,7 +101,7 @@ export class LocalQueue {
     }
   }
 
-  /** A hint for the holder: only it puts something in, so where it has not, nothing is read. The plain reads are as in `popNext`. */
+  /** A hint for the owner: only it puts something in, so where it has not, nothing is read. The plain reads are as in `popNext`. */
   mayHaveMore(): boolean {
     if (this.filled) this.filled = words[this.head] !== words[this.tail] || words[this.nextSlot] !== 0;
     return this.filled;
@@ -110,12 +113,12 @@ export class LocalQueue {
   }
 
   /**
-   * Takes half of another processor's ring, rounded up, into this one, which must be empty. Returns how many; they are
-   * in this queue. With `withNext` and an empty ring, the victim's next slot is taken: its holder is about to run that
+   * Takes half of another machine's ring, rounded up, into this one, which must be empty. Returns how many; they are
+   * in this queue. With `withNext` and an empty ring, the victim's next slot is taken: its owner is about to run that
    * one itself, so it is left alone in the first rounds.
    */
-  stealFrom(processor: number, withNext: boolean): number {
-    const victim = processorBase(processor);
+  stealFrom(machineNumber: number, withNext: boolean): number {
+    const victim = queueBase(machineNumber);
     for (;;) {
       const head = load(victim + QUEUE_HEAD);
       const tail = load(victim + QUEUE_TAIL);
@@ -142,8 +145,22 @@ export class LocalQueue {
   }
 }
 
-/** True when a processor has an unstarted goroutine queued, as far as can be seen from outside. */
-export function hasQueued(processor: number): boolean {
-  const base = processorBase(processor);
+/** True when a machine has an unstarted goroutine queued, as far as can be seen from outside. */
+export function hasQueued(machineNumber: number): boolean {
+  const base = queueBase(machineNumber);
   return load(base + QUEUE_TAIL) !== load(base + QUEUE_HEAD) || load(base + QUEUE_NEXT) !== 0;
+}
+
+/** Takes the oldest of another machine's queue, or what stands in its next slot; 0 when it has none. */
+export function takeFrom(machineNumber: number): number {
+  const victim = queueBase(machineNumber);
+  for (;;) {
+    const head = load(victim + QUEUE_HEAD);
+    if (load(victim + QUEUE_TAIL) === head) {
+      const next = load(victim + QUEUE_NEXT);
+      return next !== 0 && compareExchange(victim + QUEUE_NEXT, next, 0) === next ? next : 0;
+    }
+    const record = words[victim + QUEUE_RING + (head & MASK)]!;
+    if (compareExchange(victim + QUEUE_HEAD, head, (head + 1) | 0) === head) return record;
+  }
 }

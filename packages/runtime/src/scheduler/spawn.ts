@@ -8,6 +8,7 @@ import { types } from 'node:util';
 import { encode } from '../codec/encode.ts';
 import { words } from '../memory/arena.ts';
 import { release } from '../memory/heap.ts';
+import { PROCESSOR_COUNT } from '../memory/layout.ts';
 import { cancel } from './cancel.ts';
 import type { LocalOutcome } from './complete.ts';
 import { locatedCaptures, numberOf } from './function-table.ts';
@@ -15,6 +16,8 @@ import { pushGlobal } from './global-queue.ts';
 import { ARGUMENTS, ARGUMENTS_FORM, CAPTURES, CAPTURES_FORM, createRecord, MACHINE, NAME } from './goroutine.ts';
 import { Goroutine } from './handle.ts';
 import { COUNT_CREATED, machine } from './machine.ts';
+import { wakeMachine } from './parker.ts';
+import { schedule } from './schedule.ts';
 import { Task } from './task.ts';
 import { encodeTuple } from './tuple.ts';
 import { waitOperation } from './wait.ts';
@@ -50,10 +53,23 @@ export function spawn<R>(
   const handle = new Goroutine<R>(record, true, null);
   if (machine.current !== null) machine.current.hasStarted = true;
   machine.count(COUNT_CREATED);
-  if (machine.queue !== null) machine.queue.pushNext(record);
-  else pushGlobal(record);
-  wakeForWork();
+  submit(record);
   return handle;
+}
+
+function submit(record: number): void {
+  const { queue } = machine;
+  if (words[PROCESSOR_COUNT] === 0 && machine.number > 0) {
+    // A blocking call, while all goroutines run on the main thread.
+    pushGlobal(record);
+    wakeMachine(0);
+    return;
+  }
+  // The main thread runs none of what it starts: others take these in order, half of them at a time.
+  if (machine.number === 0 && !machine.takesWork) queue!.push(record);
+  else queue!.pushNext(record);
+  wakeForWork();
+  if (machine.number === 0 && machine.takesWork && !machine.running) schedule();
 }
 
 /** Starts `fn` as a goroutine of this thread. Nothing is copied. */

@@ -5,10 +5,21 @@
 import { PendingValue } from '../codec/pending.ts';
 import { words } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';
+import { pushBlocking } from './blocking-queue.ts';
 import { canceledError, isCanceled } from './cancel.ts';
 import { completeWithError, completeWithValue } from './complete.ts';
 import { functionOf, loadNumber } from './function-table.ts';
-import { ARGUMENTS, ARGUMENTS_FORM, CAPTURES, CAPTURES_FORM, FUNCTION, MACHINE, STATUS, WAITING } from './goroutine.ts';
+import {
+  ARGUMENTS,
+  ARGUMENTS_FORM,
+  CAPTURES,
+  CAPTURES_FORM,
+  functionNumberOf,
+  isBlocking,
+  MACHINE,
+  STATUS,
+  WAITING,
+} from './goroutine.ts';
 import { COUNT_STARTED, machine } from './machine.ts';
 import { schedule } from './schedule.ts';
 import { Task } from './task.ts';
@@ -27,7 +38,8 @@ const unsettled = new Set<number>();
 
 /** A goroutine ready to run, or null when it has ended already or must wait for its function. */
 export function start(record: number): Task | null {
-  const functionNumber = words[record + FUNCTION]!;
+  const blocking = isBlocking(record);
+  const functionNumber = functionNumberOf(record);
   const loaded = functionOf(functionNumber);
   if (loaded === undefined) {
     loadThen(functionNumber, record);
@@ -50,6 +62,10 @@ export function start(record: number): Task | null {
   } catch (error) {
     if (error instanceof PendingValue) afterwards(error.ready, record);
     else completeWithError(record, error, null);
+    return null;
+  }
+  if (blocking && isGenerator(value)) {
+    completeWithError(record, new TypeError('blocking: the function returned a generator, which go() would run'), null);
     return null;
   }
   if (loaded.isGenerator) return new Task(record, value as Generator, null);
@@ -87,7 +103,10 @@ function afterwards(promise: Promise<unknown>, record: number): void {
   const over = (): void => {
     machine.pending--;
   };
-  whenSettled(record, promise, over, () => startable.push(record));
+  whenSettled(record, promise, over, () => {
+    if (isBlocking(record)) queueAgain(record);
+    else startable.push(record);
+  });
 }
 
 /** Goes on with a goroutine when its promise has its value, or fails it; not if it was ended meanwhile. */
@@ -158,6 +177,15 @@ function loadThen(functionNumber: number, record: number): void {
 /** Back into the run queue: while it was held here, another thread may have come free for it. */
 function queueAgain(record: number): void {
   store(record + MACHINE, -1);
+  if (isBlocking(record)) {
+    pushBlocking(record);
+    return;
+  }
   machine.queue!.push(record);
   wakeForWork();
+}
+
+/** Whether there are records whose arguments can be made now. */
+export function hasStartable(): boolean {
+  return startable.length > 0;
 }

@@ -21,6 +21,8 @@ export interface WorkerControl {
    */
   abandon(message: string): void;
   memory(): NodeJS.MemoryUsage;
+  /** Ends the loop if nothing of this thread would miss it; true when it has. Then `abandon` follows. */
+  retire(): boolean;
 }
 
 /** What the main thread does for a worker. */
@@ -34,6 +36,8 @@ export interface MainControl {
   sharedBuffers(): SharedBufferRecord[];
   /** An error came out of a callback on a worker that belongs to no goroutine. */
   uncaught(error: unknown): void;
+  /** This machine has had nothing to do for `spareMilliseconds`, while there are more threads than needed. */
+  surplus(machine: number): void;
 }
 
 /** What the main thread tells a thread that it makes a machine. */
@@ -42,9 +46,8 @@ export interface Installation {
   core: WasmModule;
   runtimeId: string;
   machine: number;
-  /** It goes to work when so many threads have been asked: then each of them has been asked once. */
-  together: number;
-  processor: number;
+  /** After so long without work a thread that is one too many says so. */
+  spareMilliseconds: number;
   /** The control plane: one end serves `WorkerControl` here, the other calls `MainControl`. */
   serve: MessagePort;
   call: MessagePort;

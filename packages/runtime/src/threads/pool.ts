@@ -1,19 +1,21 @@
 /**
  * The threads of the runtime: Piscina starts and ends them, one install task each makes them machines.
  *
+ * Each has a Piscina of its own. One for all gives a task to whichever thread is free of tasks: to add a thread, every other
+ * must first refuse the task, and one whose goroutine blocks does not answer, which is when another thread is wanted.
+ *
  * For as long as a thread lives its two Comlink proxies are held, and released when it ends: Comlink drops requests in
  * flight when a proxy is collected during the call, and leaks when a worker ends during one.
  */
 
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { Mutex as AsyncMutex } from 'async-mutex';
 import * as Comlink from 'comlink';
 import { Piscina } from 'piscina';
 import { memory } from '../memory/arena.ts';
-import { add, load, notify, store, waitAsyncWhile } from '../memory/atomics.ts';
+import { load, waitAsyncWhile } from '../memory/atomics.ts';
 import { coreModule } from '../memory/core.ts';
-import { INSTALLED_MACHINES, MACHINE_STATE, MACHINE_STATE_NONE, MAXIMUM_MACHINES, machineBase } from '../memory/layout.ts';
+import { MACHINE_STATE, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
 import type { Installation, MainControl, WorkerControl } from './control.ts';
 
 /** What a thread runs. */
@@ -25,83 +27,70 @@ export function useWorkerFile(url: string): void {
 
 interface Member {
   machine: number;
-  processor: number;
   control: Comlink.Remote<WorkerControl>;
   ports: MessagePort[];
+  piscina: Piscina;
 }
 
 export class ThreadPool {
-  private readonly piscina: Piscina;
   private members: Member[] = [];
   private readonly runtimeId: string;
+  private readonly spareMilliseconds: number;
   private readonly main: MainControl;
   /** Called when a thread has ended that was not told to. */
   private readonly lost: (machine: number, why: string) => void;
   private ending = false;
-  /** One replacement at a time. */
-  private readonly replacing = new AsyncMutex();
 
-  private constructor(threads: number, runtimeId: string, main: MainControl, lost: (machine: number, why: string) => void) {
+  constructor(runtimeId: string, spareMilliseconds: number, main: MainControl, lost: (machine: number, why: string) => void) {
     this.runtimeId = runtimeId;
+    this.spareMilliseconds = spareMilliseconds;
     this.main = main;
     this.lost = lost;
-    this.piscina = new Piscina({
-      filename: fileURLToPath(workerFile),
-      minThreads: threads,
-      maxThreads: threads,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      concurrentTasksPerWorker: 1,
-      // Else a thread without a Piscina task sleeps in Atomics.wait, and its event loop with it.
-      atomics: 'disabled',
-      ...workerFlags(),
-    });
-    // A thread's own error is what its 'exit' reports; without a listener Piscina's copy of it would end the process.
-    this.piscina.on('error', () => undefined);
   }
 
-  /** Starts a thread for each of these machines, with the processors 0 and up. */
-  static async start(
-    machines: readonly number[],
-    runtimeId: string,
-    main: MainControl,
-    lost: (machine: number, why: string) => void,
-  ): Promise<ThreadPool> {
-    const threads = machines.length;
-    const pool = new ThreadPool(threads, runtimeId, main, lost);
-    store(INSTALLED_MACHINES, 0);
+  /** Starts a thread for each of these machines; they begin when all have come. */
+  async start(machines: readonly number[]): Promise<void> {
     try {
-      await Promise.all(machines.map((machine, index) => pool.install(machine, index, threads)));
+      const members = await Promise.all(machines.map((machine) => this.install(machine)));
+      for (const { control } of members) void control.begin();
     } catch (error) {
-      await pool.end();
+      await this.end();
       throw error;
     }
-    return pool;
   }
 
-  /**
-   * Puts a new machine in the place of one that was lost. Piscina has started a thread for it, but gives tasks to any
-   * thread that is free; so every thread gets an installation, and those that are machines already refuse theirs.
-   */
+  /** Starts one more thread, without waiting for any other; `counted` is called before it begins. */
+  async add(machine: number, counted: () => void): Promise<void> {
+    const { control } = await this.install(machine);
+    counted();
+    void control.begin();
+  }
+
+  /** Puts a new machine in the place of one that was lost. */
   async replace(lostMachine: number, machine: number): Promise<void> {
-    await this.replacing.runExclusive(() => this.replaceNow(lostMachine, machine));
+    const member = this.take(lostMachine);
+    if (member !== undefined) void this.endMember(member);
+    await this.add(machine, () => undefined);
   }
 
-  private async replaceNow(lostMachine: number, machine: number): Promise<void> {
-    const member = this.members.find((candidate) => candidate.machine === lostMachine)!;
+  /** Ends one thread, if nothing of it would be missed. Its machine's state is NONE then. */
+  async retire(machine: number): Promise<boolean> {
+    const member = this.members.find((candidate) => candidate.machine === machine);
+    if (member === undefined || !(await member.control.retire())) return false;
+    if (this.take(machine) === undefined) return false; // It was lost meanwhile.
+    await abandonMember(member, 'a spare thread has ended');
+    await this.endMember(member);
+    return true;
+  }
+
+  private take(machine: number): Member | undefined {
+    const member = this.members.find((candidate) => candidate.machine === machine);
     this.members = this.members.filter((candidate) => candidate !== member);
-    release(member);
-    const threads = this.members.length + 1;
-    store(INSTALLED_MACHINES, 0);
-    // Another thread may end meanwhile; what counts is that this machine has come.
-    const asked = await Promise.allSettled(
-      Array.from({ length: threads }, () => this.install(machine, member.processor, threads)),
-    );
-    if (this.members.some((candidate) => candidate.machine === machine)) return;
-    throw asked.find((result) => result.status === 'rejected')?.reason;
+    return member;
   }
 
-  /** Makes a thread a machine, or finds that it is one; goes on when so many threads have been asked. */
-  private async install(machine: number, processor: number, together: number): Promise<void> {
+  /** Starts a thread and makes it a machine. */
+  private async install(machine: number): Promise<Member> {
     const toWorker = new MessageChannel();
     const toMain = new MessageChannel();
     const installation: Installation = {
@@ -109,8 +98,7 @@ export class ThreadPool {
       core: coreModule(),
       runtimeId: this.runtimeId,
       machine,
-      together,
-      processor,
+      spareMilliseconds: this.spareMilliseconds,
       serve: toWorker.port2,
       call: toMain.port2,
     };
@@ -118,25 +106,19 @@ export class ThreadPool {
     Comlink.expose(this.main, toMain.port1 as unknown as Comlink.Endpoint);
     const ports = [toWorker.port1, toMain.port1];
     for (const port of ports) port.unref();
-    const threadId = (await this.piscina.run(installation, { transferList: [toWorker.port2, toMain.port2] })) as number | null;
-    if (threadId === null) {
-      release({ control, ports });
-      return;
-    }
-    this.members.push({ machine, processor, control, ports });
-    const thread = this.piscina.threads.find((candidate) => candidate.threadId === threadId);
+    const piscina = poolOfOne();
+    const member: Member = { machine, control, ports, piscina };
+    await piscina.run(installation, { transferList: [toWorker.port2, toMain.port2] });
+    this.members.push(member);
+    const thread = piscina.threads[0];
     let why = 'it exited';
     thread?.once('error', (error: Error) => {
       why = error.message;
     });
     thread?.once('exit', () => {
-      if (this.ending) return;
-      // Threads that are being asked to become machines shall not wait for its answer.
-      add(INSTALLED_MACHINES, 1);
-      notify(INSTALLED_MACHINES, MAXIMUM_MACHINES);
-      this.lost(machine, why);
+      if (!this.ending && this.members.includes(member)) this.lost(machine, why);
     });
-    void control.begin();
+    return member;
   }
 
   /** Asks every thread to end its loop; true when all have, within so many milliseconds. */
@@ -154,11 +136,7 @@ export class ThreadPool {
 
   /** Ends the goroutines of all threads, after `stop`. One thread after the other: see `scheduler/abandon.ts`. */
   async abandon(message: string): Promise<void> {
-    for (const { control, machine } of this.members) {
-      void control.abandon(message);
-      const address = machineBase(machine) + MACHINE_STATE;
-      for (let state = load(address); state !== MACHINE_STATE_NONE; state = load(address)) await waitAsyncWhile(address, state);
-    }
+    for (const member of this.members) await abandonMember(member, message);
   }
 
   memory(): Promise<NodeJS.MemoryUsage[]> {
@@ -168,15 +146,39 @@ export class ThreadPool {
   /** Ends the threads. */
   async end(): Promise<void> {
     this.ending = true;
-    for (const member of this.members) release(member);
+    const { members } = this;
     this.members = [];
-    await this.piscina.destroy();
+    await Promise.all(members.map((member) => this.endMember(member)));
+  }
+
+  private async endMember({ control, ports, piscina }: Member): Promise<void> {
+    control[Comlink.releaseProxy]();
+    for (const port of ports) port.close();
+    await piscina.destroy();
   }
 }
 
-function release({ control, ports }: Pick<Member, 'control' | 'ports'>): void {
-  control[Comlink.releaseProxy]();
-  for (const port of ports) port.close();
+async function abandonMember({ control, machine }: Member, message: string): Promise<void> {
+  void control.abandon(message);
+  const address = machineBase(machine) + MACHINE_STATE;
+  for (let state = load(address); state !== MACHINE_STATE_NONE; state = load(address)) await waitAsyncWhile(address, state);
+}
+
+/** One that starts its thread for the first task, and no other in its place when that has ended. */
+function poolOfOne(): Piscina {
+  const piscina = new Piscina({
+    filename: fileURLToPath(workerFile),
+    minThreads: 0,
+    maxThreads: 1,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    concurrentTasksPerWorker: 1,
+    // Else a thread without a Piscina task sleeps in Atomics.wait, and its event loop with it.
+    atomics: 'disabled',
+    ...workerFlags(),
+  });
+  // A thread's own error is what its 'exit' reports; without a listener Piscina's copy of it would end the process.
+  piscina.on('error', () => undefined);
+  return piscina;
 }
 
 /** Workers take the process's flags by themselves, but refuse one that concerns the main program's entry. */

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { words } from '../../src/memory/arena.ts';
 import { createArena } from '../../src/memory/create.ts';
-import { processorBase, QUEUE_HEAD, QUEUE_TAIL, RUN_QUEUE_CAPACITY } from '../../src/memory/layout.ts';
+import { QUEUE_HEAD, QUEUE_TAIL, queueBase, RUN_QUEUE_CAPACITY } from '../../src/memory/layout.ts';
 import { attachMachine } from '../../src/scheduler/attach.ts';
 import { globalSize, pushGlobal, pushGlobalChain, takeGlobal } from '../../src/scheduler/global-queue.ts';
 import { createRecord, LINK } from '../../src/scheduler/goroutine.ts';
@@ -36,8 +36,8 @@ describe('local run queue', () => {
   describe.each([0, 5, 0x7fffffff - 3, -0x80000000, -4])('from index %i', (start) => {
     let queue: LocalQueue;
     beforeEach(() => {
-      words[processorBase(0) + QUEUE_HEAD] = start;
-      words[processorBase(0) + QUEUE_TAIL] = start;
+      words[queueBase(0) + QUEUE_HEAD] = start;
+      words[queueBase(0) + QUEUE_TAIL] = start;
       queue = new LocalQueue(0);
     });
 

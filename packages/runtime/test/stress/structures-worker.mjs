@@ -4,7 +4,7 @@ import { words } from '../../dist/memory/arena.js';
 import { add, load, notify, store, waitWhile } from '../../dist/memory/atomics.js';
 import { joinArena } from '../../dist/memory/create.js';
 import { allocate, free, release, retain } from '../../dist/memory/heap.js';
-import { KIND_ATOMIC, KIND_MUTEX, KIND_TEXT, processorBase, QUEUE_HEAD, QUEUE_TAIL } from '../../dist/memory/layout.js';
+import { KIND_ATOMIC, KIND_MUTEX, KIND_TEXT, QUEUE_HEAD, QUEUE_TAIL, queueBase } from '../../dist/memory/layout.js';
 import { lock, unlock } from '../../dist/memory/lock.js';
 import { attachMachine } from '../../dist/scheduler/attach.js';
 import { takeGlobal } from '../../dist/scheduler/global-queue.js';
@@ -37,7 +37,7 @@ function dawdle() {
 const structures = {
   /** Each pushes its own records, pops, steals; all tell which they took. */
   runQueue() {
-    const base = processorBase(number - 1);
+    const base = queueBase(number - 1);
     const queue = new LocalQueue(number - 1);
     words[base + QUEUE_HEAD] = 0x7fffff00; // They wrap on the way.
     words[base + QUEUE_TAIL] = 0x7fffff00;

@@ -111,6 +111,7 @@ export const programs = {
       }),
     );
     while (parked.some((handle) => handle.status !== 'waiting')) await gosched();
+    while (runtime.stats().spares === 0) await gosched(); // It starts in the background.
     const { readFile } = await import('node:fs/promises');
     const turns = async () => {
       for (let turn = 0; turn < 100; turn++) await readFile(new URL(import.meta.url));
