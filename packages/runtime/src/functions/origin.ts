@@ -53,7 +53,7 @@ export function isOriginCall(text: string): boolean {
 
 /** The answer to a loop that has done so many iterations: a `yield*` that pauses or does not, and then gives the next number. */
 export interface Preemption {
-  (count: number): Iterable<unknown, number, unknown>;
+  (count: number, most: number): Iterable<unknown, number, unknown>;
   /** Gives back what it gets. */
   same(value: unknown): unknown;
   /** How far a loop may count that stands at `from` and goes to `last`, with so much left of its count; else NaN. */

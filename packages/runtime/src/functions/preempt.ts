@@ -24,7 +24,8 @@
  *   loop instead of a counter. With a counter, a sum, a matrix product and a generator of random numbers took 0 to 43 %
  *   longer, by the luck of V8's register allocation; with the bound 0 to 5 % (Node 20 and 24, a table is in docs/design.md).
  * - Any other loop gets the check as it is: outer loops, which are entered by the restored variables anyway; `for of` and
- *   `for in`, which cannot be entered again; `for` whose variables are captured by closures, one for each iteration.
+ *   `for in`, which cannot be entered again; `for` whose variables are captured by closures, one for each iteration. But a
+ *   `for of` or `for in` that calls nothing and contains no loop gets none: it would take up to ten times as long.
  *
  * Lines never move. Text is put in where it moves the fewest columns: behind a `{`, before a `}`, at the end of the line
  * before the loop. Code behind it on the same line is moved; so a loop with calls in its body, all on one line, gets the
@@ -47,8 +48,13 @@ export interface Edit {
 
 /** Written at the top of a function or a module. */
 export const optOut = 'use no-preempt';
-/** Iterations before a new loop asks for the first time: it may be one that takes a millisecond an iteration. */
-const FIRST_COUNT = 10;
+/**
+ * Iterations before an activation's loop asks for the first time, and at most between two looks. A light loop, which calls
+ * nothing and contains no other, takes nanoseconds an iteration, today and later; a heavy one may take milliseconds, and may
+ * come to do so from one iteration to the next.
+ */
+const LIGHT = { first: 1024, most: 32_768 };
+const HEAVY = { first: 4, most: 64 };
 
 const loopTypes = new Set(['ForStatement', 'WhileStatement', 'DoWhileStatement', 'ForOfStatement', 'ForInStatement']);
 
@@ -120,7 +126,7 @@ class Instrumenter {
   readonly #edits: Edit[] = [];
   readonly #prefix: string;
   readonly #continueLabel: string;
-  #loops = 0;
+  readonly #loops: Array<typeof LIGHT> = [];
 
   constructor(analysis: Analysis, fn: Node) {
     this.#analysis = analysis;
@@ -136,11 +142,8 @@ class Instrumenter {
     const { body } = this.#fn;
     if (this.#mustBeLeftAlone()) return [];
     this.#visit(body);
-    if (this.#loops === 0) return [];
-    const counters = Array.from(
-      { length: this.#loops },
-      (_, loop) => `${this.#left(loop)}=${FIRST_COUNT},${this.#count(loop)}=${FIRST_COUNT}`,
-    );
+    if (this.#loops.length === 0) return [];
+    const counters = this.#loops.map(({ first }, loop) => `${this.#left(loop)}=${first},${this.#count(loop)}=${first}`);
     const directive: Node | undefined = body.body.findLast((statement: Node) => statement.directive !== undefined);
     const declaration = `${directive ? ';' : ''}let ${counters.join(',')};`;
     return [{ at: directive?.end ?? body.start + 1, length: 0, text: declaration, closes: false }, ...this.#edits];
@@ -166,14 +169,28 @@ class Instrumenter {
   #visit(node: Node): void {
     if (isFunction(node) || isClass(node)) return;
     if (loopTypes.has(node.type) && !node.await) {
-      const loop = this.#loops++;
-      if (!this.#split(node, loop)) this.#check(node, loop);
+      this.#instrument(node);
     }
     this.#analysis.children(node).forEach((child) => this.#visit(child));
   }
 
+  #instrument(node: Node): void {
+    const heavy = this.#isHeavy(node);
+    // A check in such a light one can cost several times what its body does, and it ends with what it goes over.
+    if (!heavy && (node.type === 'ForOfStatement' || node.type === 'ForInStatement')) return;
+    const loop = this.#loops.push(heavy ? HEAVY : LIGHT) - 1;
+    if (!this.#split(node, loop)) this.#check(node, loop);
+  }
+
+  #isHeavy(loop: Node): boolean {
+    const takesLong = (each: Node): boolean =>
+      each !== loop && (canThrow(each) || loopTypes.has(each.type) || each.type === 'YieldExpression');
+    return this.#analysis.some(loop, takesLong, false);
+  }
+
   #usedUp = (loop: number): string => `if((${this.#left(loop)}=${this.#left(loop)}-1|0)<0)`;
-  #ask = (loop: number): string => `${this.#left(loop)}=${this.#count(loop)}=yield*${preemptName}(${this.#count(loop)});`;
+  #ask = (loop: number): string =>
+    `${this.#left(loop)}=${this.#count(loop)}=yield*${preemptName}(${this.#count(loop)},${this.#loops[loop]!.most});`;
 
   /** The check as it is, at the end of the body; where a `continue` would pass it by, at the beginning. */
   #check(node: Node, loop: number): void {
@@ -277,9 +294,7 @@ class Instrumenter {
     let last: Node = test.right;
     if (last.type === 'MemberExpression') {
       if (!this.#isQuiet(last, node)) return undefined;
-      const shrinks = (each: Node): boolean =>
-        canThrow(each) || (each.type === 'AssignmentExpression' && each.left.property?.name === 'length');
-      if (analysis.some(body, shrinks)) return undefined;
+      if (analysis.some(body, mayShrinkAnArray)) return undefined;
       last = last.object;
     } else if (last.type === 'Literal') {
       return typeof last.value === 'number' ? { name: test.left.name, last: analysis.text(test.right) } : undefined;
@@ -453,6 +468,32 @@ const throwing = new Set(['CallExpression', 'NewExpression', 'ThrowStatement', '
 
 function canThrow(node: Node): boolean {
   return throwing.has(node.type);
+}
+
+/** What could make an array shorter: whatever runs code of somebody else's (any property may be a getter), and `length`, written. */
+function mayShrinkAnArray(node: Node): boolean {
+  switch (node.type) {
+    case 'TemplateLiteral':
+    case 'SpreadElement':
+    case 'ArrayPattern':
+    case 'ObjectPattern':
+      return true;
+    case 'UnaryExpression':
+      return node.operator === 'delete';
+    case 'UpdateExpression':
+      return isProperty(node.argument);
+    case 'AssignmentExpression':
+      return isProperty(node.left);
+    case 'MemberExpression':
+      return isProperty(node) && node.property.name !== 'length';
+    default:
+      return canThrow(node);
+  }
+}
+
+/** Of a name, and not an element. */
+function isProperty(node: Node): boolean {
+  return node.type === 'MemberExpression' && !node.computed;
 }
 
 /** Whether a variable here is an operand of arithmetic. */

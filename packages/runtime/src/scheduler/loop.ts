@@ -107,6 +107,7 @@ function slice(): void {
 function runGoroutines(): boolean {
   const length = machine.number === 0 ? MAIN_SLICE : machine.hasPending() ? PENDING_SLICE : WORKER_SLICE;
   let now = performance.now();
+  machine.lookedAt = now;
   const end = now + length;
   if (hasTimers()) fireTimers(now);
   for (let turns = 0; ; ) {
@@ -125,6 +126,7 @@ function runGoroutines(): boolean {
     if (underPressure()) return true;
     const before = now;
     now = performance.now();
+    machine.lookedAt = now;
     if (now - before > SHORT_MILLISECONDS) turnsBetweenLooks = (turnsBetweenLooks + 1) >> 1;
     else if (turnsBetweenLooks < MOST_TURNS) turnsBetweenLooks++;
     turns = 0;

@@ -111,6 +111,8 @@ class Machine {
   parks = 0;
   switches = 0;
 
+  /** When the loop looked at the clock last. */
+  lookedAt = 0;
   /** A slice is running. */
   running = false;
   /** A goroutine has given up its turn because it was too long: time for everything else. */

@@ -4,12 +4,12 @@
  * goroutine that pauses goes to the end of the ready queue as with `gosched`; then the machine's loop looks at the clock, so
  * unstarted goroutines and libuv have their turn as well.
  *
- * Nobody tells when a goroutine's turn began: its first look at the clock counts as that, or its last pause, or the last
- * look of another goroutine. So one that has just waited may pause once too early, which costs a switch, and none
- * runs longer than a slice and the time between two looks.
+ * A goroutine's turn began when the machine's loop looked at the clock last, which it does every 20 µs or every turn. One
+ * that has waited since counts from there too, so it may pause once too early, which costs a switch; none runs longer
+ * than a slice and the time between two looks.
  *
  * A look costs 150 ns with all around it. The count follows how long the last one took, so that there are some looks a
- * millisecond. Its bound is for loops whose iterations become slower: 32,768 of 1 ns that become as many of 1 µs are 33 ms.
+ * millisecond. Its bound is for loops whose iterations become slower: see `functions/preempt.ts`.
  *
  * Whoever pauses has not come to a wait: what it has just started, it may be about to join. `whenNonePauses` is for that.
  */
@@ -20,7 +20,6 @@ import type { Task } from './task.ts';
 
 const SLICE_MILLISECONDS = 10;
 const LOOK_MILLISECONDS = 0.5;
-const MOST_ITERATIONS = 32_768;
 
 /** The goroutine that looked at the clock last, when its turn began, and when it looked. */
 let looker: Task | null = null;
@@ -81,21 +80,20 @@ class Pause {
   }
 }
 
-function preemption(count: number): Iterable<unknown, number, unknown> {
+/** `count` iterations were done since the loop asked last, or began; it shall do `most` at most before it asks again. */
+function preemption(count: number, most: number): Iterable<unknown, number, unknown> {
   const now = performance.now();
   const task = machine.current;
   if (task !== looker) {
     looker = task;
-    since = now;
-    lookedAt = now;
-    goOn.value = count;
-    return goOn as never;
+    since = machine.lookedAt;
+    lookedAt = since;
   }
   const elapsed = now - lookedAt;
   lookedAt = now;
   let next = count;
   if (elapsed > LOOK_MILLISECONDS) next = Math.max(1, Math.floor((count * LOOK_MILLISECONDS) / elapsed));
-  else if (elapsed < LOOK_MILLISECONDS / 4) next = Math.min(4 * count, MOST_ITERATIONS);
+  else if (elapsed < LOOK_MILLISECONDS / 4) next = Math.min(4 * count, most);
   if (now - since < SLICE_MILLISECONDS || task === null || task.parked) {
     goOn.value = next;
     return goOn as never;
