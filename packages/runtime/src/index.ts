@@ -1,4 +1,5 @@
 /** The public surface of `goroutines`, and nothing else. */
+export { blocking } from './blocking.ts';
 export { transfer } from './codec/transfer.ts';
 export { type RuntimeControl, runtime } from './control.ts';
 export {

@@ -51,6 +51,7 @@ import { endDeadlock } from './observe/deadlock.ts';
 import { watchUncaught } from './observe/uncaught.ts';
 import { abandonQueues, abandonThread } from './scheduler/abandon.ts';
 import { attachMachine } from './scheduler/attach.ts';
+import { blockingSize } from './scheduler/blocking-queue.ts';
 import { installFunctionHook } from './scheduler/function-values.ts';
 import { installLoop, uninstallLoop } from './scheduler/loop.ts';
 import { endLostMachine } from './scheduler/lost.ts';
@@ -159,14 +160,17 @@ function startWanted(): void {
   startingSpare = true;
   lifecycle
     .runExclusive(async () => {
-      if (!threadsWanted || load(STOPPING) !== 0 || load(THREAD_COUNT) >= load(THREAD_LIMIT)) return;
-      await addThread();
+      if (!threadsWanted || load(STOPPING) !== 0) return;
+      if (load(THREAD_COUNT) < load(THREAD_LIMIT)) await addThread();
+      else store(SPARE_WANTED, 0);
     })
     .catch((error: unknown) => {
+      store(SPARE_WANTED, 0);
       if (load(STOPPING) === 0) throwUncaught(new Error('the runtime could not start another thread', { cause: error }));
     })
     .finally(() => {
       startingSpare = false;
+      schedule(); // One may have been asked for meanwhile.
     });
 }
 
@@ -286,7 +290,7 @@ const control: MainControl = {
 function letGo(): void {
   startWanted();
   if (keepAlive === null) return;
-  if (load(BUSY_MACHINES) === 0) keepAlive.unref();
+  if (load(BUSY_MACHINES) === 0 && blockingSize() === 0) keepAlive.unref();
   else keepAlive.ref();
 }
 

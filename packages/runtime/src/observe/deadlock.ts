@@ -8,6 +8,7 @@ import { DeadlockError } from '../errors.ts';
 import { cells } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { BUSY_MACHINES } from '../memory/layout.ts';
+import { blockingSize } from '../scheduler/blocking-queue.ts';
 import { NUMBER } from '../scheduler/goroutine.ts';
 import { inboxIsEmpty } from '../scheduler/inbox.ts';
 import { machine } from '../scheduler/machine.ts';
@@ -21,7 +22,8 @@ import { runningGoroutines } from './stats.ts';
  * Returns false when something can still happen, so that the process must not end.
  */
 export function endDeadlock(): boolean {
-  if (load(BUSY_MACHINES) !== 0 || machine.ready.length > 0 || !inboxIsEmpty() || anyQueued()) return false;
+  if (load(BUSY_MACHINES) !== 0 || machine.ready.length > 0 || !inboxIsEmpty() || anyQueued() || blockingSize() !== 0)
+    return false;
   const waiting = machine.entries.filter((entry) => entry !== null);
   // Goroutines that are parked without anybody on the main thread waiting for them do not keep the process.
   if (waiting.length === 0) return true;

@@ -16,7 +16,7 @@ import { words } from '../memory/arena.ts';
 import { MACHINE_BLOCKING, MACHINE_TICK, PROCESSOR_COUNT } from '../memory/layout.ts';
 import { blockingSize, mayRunBlocking, reserveBlocking, takeBlocking, unreserveBlocking } from './blocking-queue.ts';
 import { drainInbox, inboxLooksEmpty } from './inbox.ts';
-import { COUNT_BLOCKING_CALLS, machine } from './machine.ts';
+import { machine } from './machine.ts';
 import { announceSleep } from './parker.ts';
 import { giveUpProcessor, holdsProcessor, keepsProcessor, mayStopWaiting, takeProcessor, waitForProcessor } from './processor.ts';
 import { wakeForBlocking } from './spare.ts';
@@ -90,7 +90,6 @@ function runBlocking(): void {
   if (record !== 0) {
     stopSearchingWithWork();
     if (blockingSize() !== 0) wakeForBlocking();
-    machine.count(COUNT_BLOCKING_CALLS);
     start(record);
   }
   words[machine.base + MACHINE_BLOCKING] = 0;

@@ -9,15 +9,17 @@ import { encode } from '../codec/encode.ts';
 import { words } from '../memory/arena.ts';
 import { release } from '../memory/heap.ts';
 import { PROCESSOR_COUNT } from '../memory/layout.ts';
+import { pushBlocking } from './blocking-queue.ts';
 import { cancel } from './cancel.ts';
 import type { LocalOutcome } from './complete.ts';
 import { locatedCaptures, numberOf } from './function-table.ts';
 import { pushGlobal } from './global-queue.ts';
-import { ARGUMENTS, ARGUMENTS_FORM, CAPTURES, CAPTURES_FORM, createRecord, MACHINE, NAME } from './goroutine.ts';
+import { ARGUMENTS, ARGUMENTS_FORM, BLOCKING, CAPTURES, CAPTURES_FORM, createRecord, MACHINE, NAME } from './goroutine.ts';
 import { Goroutine } from './handle.ts';
 import { COUNT_CREATED, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
 import { schedule } from './schedule.ts';
+import { wakeForBlocking } from './spare.ts';
 import { Task } from './task.ts';
 import { encodeTuple } from './tuple.ts';
 import { waitOperation } from './wait.ts';
@@ -33,17 +35,8 @@ export function spawn<R>(
   api: string,
   aborted?: AbortSignal,
 ): Goroutine<R> {
-  const functionNumber = numberOf(fn, api);
-  const captures = locatedCaptures ?? NOTHING;
-  const record = createRecord(functionNumber, machine.number);
+  const record = recordFor(numberOf(fn, api), parameters, name, api);
   try {
-    if (captures.length > 0) {
-      words[record + CAPTURES_FORM] = encodeTuple(captures, (record + CAPTURES) >> 1, `capture for a goroutine`);
-    }
-    if (parameters.length > 0) {
-      words[record + ARGUMENTS_FORM] = encodeTuple(parameters, (record + ARGUMENTS) >> 1, `pass to ${api}`);
-    }
-    if (name !== undefined) encode(name, (record + NAME) >> 1, 'name a goroutine');
     if (aborted !== undefined) cancel(record, aborted.reason); // Before it is queued: so it never runs.
   } catch (error) {
     release(record);
@@ -55,6 +48,36 @@ export function spawn<R>(
   machine.count(COUNT_CREATED);
   submit(record);
   return handle;
+}
+
+/** Starts `fn` as a blocking call: on a thread without a processor, see `blocking-queue.ts`. */
+export function spawnBlocking<R>(fn: Function, parameters: readonly unknown[]): Goroutine<R> {
+  const record = recordFor(numberOf(fn, 'blocking') | BLOCKING, parameters, undefined, 'blocking');
+  const handle = new Goroutine<R>(record, true, null);
+  machine.count(COUNT_CREATED);
+  pushBlocking(record);
+  wakeForBlocking();
+  return handle;
+}
+
+/** A record that can be queued, with arguments and captured values. Where that throws, nothing is left behind. */
+function recordFor(functionNumber: number, parameters: readonly unknown[], name: string | undefined, api: string): number {
+  const captures = locatedCaptures ?? NOTHING;
+  const record = createRecord(functionNumber, machine.number);
+  try {
+    if (captures.length > 0) {
+      words[record + CAPTURES_FORM] = encodeTuple(captures, (record + CAPTURES) >> 1, `capture for a goroutine`);
+    }
+    if (parameters.length > 0) {
+      words[record + ARGUMENTS_FORM] = encodeTuple(parameters, (record + ARGUMENTS) >> 1, `pass to ${api}`);
+    }
+    if (name !== undefined) encode(name, (record + NAME) >> 1, 'name a goroutine');
+    return record;
+  } catch (error) {
+    release(record);
+    release(record);
+    throw error;
+  }
 }
 
 function submit(record: number): void {

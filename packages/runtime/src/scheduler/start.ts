@@ -20,7 +20,7 @@ import {
   STATUS,
   WAITING,
 } from './goroutine.ts';
-import { COUNT_STARTED, machine } from './machine.ts';
+import { COUNT_BLOCKING_CALLS, COUNT_STARTED, machine } from './machine.ts';
 import { schedule } from './schedule.ts';
 import { Task } from './task.ts';
 import { decodeTuple, dropTuple } from './tuple.ts';
@@ -46,6 +46,7 @@ export function start(record: number): Task | null {
     return null;
   }
   machine.count(COUNT_STARTED);
+  if (blocking) machine.count(COUNT_BLOCKING_CALLS);
   store(record + MACHINE, machine.number);
   if (isCanceled(record)) {
     completeWithError(record, canceledError(record), null);
