@@ -62,6 +62,7 @@ import { wakeMachine, whenWorkersBusy } from './scheduler/parker.ts';
 import { addProcessors, resetProcessors, retireProcessors } from './scheduler/processor.ts';
 import { LocalQueue } from './scheduler/run-queue.ts';
 import { schedule } from './scheduler/schedule.ts';
+import { isSurplus, wakeForBlocking } from './scheduler/spare.ts';
 import { wakeForWork } from './scheduler/wake.ts';
 import { configure as configureSettings, mustBeWhole, type Settings, settings } from './settings.ts';
 import type { MainControl } from './threads/control.ts';
@@ -205,7 +206,7 @@ function freeMachine(): number {
 /** A spare thread has had nothing to do for long. One is kept. */
 function endSurplus(number: number): void {
   void lifecycle.runExclusive(async () => {
-    if (!threadsWanted || load(STOPPING) !== 0 || pool === null || load(THREAD_COUNT) <= load(PROCESSOR_COUNT) + 1) return;
+    if (!threadsWanted || load(STOPPING) !== 0 || pool === null || !isSurplus()) return;
     // From here on nobody counts on it.
     add(THREAD_COUNT, -1);
     if (!(await pool.retire(number))) {
@@ -216,6 +217,7 @@ function endSurplus(number: number): void {
     passOnNotices(number);
     store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_NONE);
     add(BUSY_MACHINES, -1); // It was awake at its end.
+    if (blockingSize() !== 0) wakeForBlocking(); // It may have been chosen for one in that moment.
     letGo();
   });
 }

@@ -10,6 +10,8 @@ import { words } from '../memory/arena.ts';
 import { exchange, load } from '../memory/atomics.ts';
 import {
   BLOCKING_RUNNING,
+  BLOCKING_SIZE,
+  IDLE_PROCESSORS,
   MACHINE_COUNT,
   MACHINE_PINNED,
   machineBase,
@@ -53,7 +55,7 @@ export function whenSurplus(milliseconds: number, callback: () => void): void {
 
 /** Before this machine sleeps, with nothing on it that would miss it. One timer stands for all sleeps in its time. */
 export function noteSurplus(idleSince: () => number): void {
-  if (armed || !isSurplus()) return;
+  if (armed || load(THREAD_COUNT) <= load(PROCESSOR_COUNT) + 1) return;
   armed = true;
   lookIn(patience, idleSince);
 }
@@ -66,10 +68,17 @@ function lookIn(milliseconds: number, idleSince: () => number): void {
       return;
     }
     armed = false;
-    if (machine.asleep && isSurplus()) tell();
+    if (!machine.asleep) return; // Armed again when it falls asleep.
+    if (isSurplus()) tell();
+    armed = true;
+    lookIn(patience, idleSince);
   }, milliseconds).unref();
 }
 
-function isSurplus(): boolean {
-  return load(THREAD_COUNT) > load(PROCESSOR_COUNT) + 1;
+/** Whether more machines are idle than the idle processors need, and one. */
+export function isSurplus(): boolean {
+  if (load(BLOCKING_SIZE) !== 0 || load(THREAD_COUNT) <= load(PROCESSOR_COUNT) + 1) return false;
+  let idle = 0;
+  for (let number = load(MACHINE_COUNT) - 1; number > 0; number--) if (isIdle(number)) idle++;
+  return idle > load(IDLE_PROCESSORS) + 1;
 }

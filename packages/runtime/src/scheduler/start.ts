@@ -31,6 +31,11 @@ import { wakeForWork } from './wake.ts';
  * start another goroutine that does not give it away again; so it takes nothing from the run queues while it holds one.
  */
 let held = 0;
+/**
+ * Records whose arguments this thread cannot make yet. While there is one, likewise: another goroutine might hold up this thread,
+ * and nobody else can start the record then.
+ */
+let incomplete = 0;
 /** Records whose arguments can be made now, since what they need has come. */
 const startable: number[] = [];
 /** Goroutines of this thread that are async functions, and those whose arguments are not there yet: nothing else knows them. */
@@ -101,8 +106,10 @@ function waitFor(record: number, promise: PromiseLike<unknown>): void {
 /** Arguments or captured values that this thread cannot make yet: the goroutine starts when it can. */
 function afterwards(promise: Promise<unknown>, record: number): void {
   machine.pending++;
+  incomplete++;
   const over = (): void => {
     machine.pending--;
+    incomplete--;
   };
   whenSettled(record, promise, over, () => {
     if (isBlocking(record)) queueAgain(record);
@@ -144,9 +151,9 @@ export function takeStartable(): number {
   return startable.length === 0 ? 0 : startable.shift()!;
 }
 
-/** Whether this thread should take unstarted goroutines: not while it loads the function of one. */
+/** Whether this thread should take unstarted goroutines: not while it loads the function of one, or waits for its arguments. */
 export function acceptsMore(): boolean {
-  return held === 0;
+  return held === 0 && incomplete === 0;
 }
 
 /** Records that this thread has taken and not started; taken away when it stops. */
@@ -155,6 +162,7 @@ export function takeUnloaded(): number[] {
   if (held !== 0) records.push(held);
   unsettled.clear();
   held = 0;
+  incomplete = 0;
   return records;
 }
 

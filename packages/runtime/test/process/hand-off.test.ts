@@ -26,7 +26,7 @@ describe.each(['1', '2', '3'])('with %s processors', (procs) => {
         'TypeError: blocking takes a plain function, got an async function: start it with go(), or wait(fn())',
         'TypeError: blocking takes a function, got number',
         'TypeError: blocking: the function returned a generator, which go() would run',
-        'DataCloneError: cannot pass to blocking: arguments[0] is a symbol',
+        'DataCloneError: cannot pass to blocking: value is a symbol, Symbol(none)',
         'a promise is waited for',
         'ThreadLostError: the thread that this goroutine ran on has ended: it exited',
         'once RuntimeStateError: this operation (blocking call) was driven before: an operation can be driven once, make a new one for each wait',

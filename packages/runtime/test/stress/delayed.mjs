@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 
-const { after, AtomicInt, chan, go, gosched, Mutex, run, runtime, select, WaitGroup } = await import(
+const { after, AtomicInt, blocking, chan, go, gosched, Mutex, run, runtime, select, wait, WaitGroup } = await import(
   new URL('dist/index.js', process.argv[2]).href
 );
 const rounds = Number(process.argv[3]);
@@ -149,7 +149,52 @@ function* spawns() {
   }
 }
 
+/** All threads are held up by goroutines that wait for what is queued behind them, and by blocking calls, while `procs` changes. */
+function* holdUps() {
+  const { procs } = runtime;
+  const [word, begun, gate] = [new Int32Array(new SharedArrayBuffer(4)), new AtomicInt(), chan()];
+  const parked = Array.from({ length: 10 }, (_, index) =>
+    go(function* () {
+      yield* gate.recv();
+      for (let turn = 0; turn < 10; turn++) yield* gosched();
+      return index;
+    }),
+  );
+  const holders = Array.from({ length: procs }, () =>
+    go(function* () {
+      begun.add(1);
+      while (Atomics.load(word, 0) < 40);
+      yield* gosched();
+      return 1;
+    }),
+  );
+  const calls = Array.from({ length: 3 }, (_, index) =>
+    go(function* () {
+      return yield* blocking((value) => value, index);
+    }),
+  );
+  while (begun.load() < procs) yield* gosched();
+  gate.close();
+  const resized = wait(runtime.setProcs(1 + Math.floor(Math.random() * 4)));
+  const others = Array.from({ length: 40 }, () =>
+    go(function* () {
+      yield* gosched();
+      Atomics.add(word, 0, 1);
+    }),
+  );
+  for (const other of others) yield* other;
+  for (const holder of holders) assert.equal(yield* holder, 1);
+  for (const [index, handle] of parked.entries()) assert.equal(yield* handle, index);
+  for (const [index, call] of calls.entries()) assert.equal(yield* call, index);
+  yield* resized;
+  yield* wait(runtime.setProcs(procs));
+}
+
 await run(function* () {
+  if (process.env.ONLY === 'hold-ups') {
+    for (let round = 0; round < 4 * rounds; round++) yield* holdUps();
+    return;
+  }
   yield* spawns();
   if (process.env.ONLY !== undefined) {
     for (let round = 0; round < 20 * rounds; round++) yield* spawns();

@@ -34,6 +34,8 @@ it.each([
   // Once, a delay after the idle bit lost a wake-up for good.
   { procs: 2, only: 'or' },
   { procs: 3, only: 'or' },
+  { procs: 1, only: 'hold-ups' },
+  { procs: 3, only: 'hold-ups' },
 ])(`procs $procs, delays after: $only (SEED=${seed})`, async ({ procs, only }) => {
   const env: NodeJS.ProcessEnv = { ...process.env, SEED: String(seed), GOMAXPROCS: String(procs), ...(only && { ONLY: only }) };
   const printed = await new Promise<string>((resolve) => {
