@@ -124,7 +124,7 @@ export const programs = {
         holdUntil(done, 20);
       }),
     );
-    await until(() => Atomics.load(begun, 0) === runtime.procs);
+    await until(() => Atomics.load(begun, 0) >= 1); // Two may share a thread: then the second begins after the first.
     await Promise.all(Array.from({ length: 20 }, () => go(() => advance(done))));
     await Promise.all(holders);
     console.log('nothing was held up');
