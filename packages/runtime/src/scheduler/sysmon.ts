@@ -2,9 +2,9 @@
  * The monitor, on a thread of its own (`sysmon-worker.ts`): hands processors on whose machine does not come back.
  *
  * Each machine advances its tick with every look at its queues. Where a processor's holder and its tick have stood still for
- * 10 ms, a goroutine (or a callback in libuv's turn, or a collection) holds up its thread. That harms nobody until another
+ * 9 ms, a goroutine (or a callback in libuv's turn, or a collection) holds up its thread. That harms nobody until another
  * could use the processor: a machine waits for one, or unstarted goroutines are queued. Then it is taken away and passed on
- * (`processor.ts`), to the one who waits or to an idle machine. With polls every 5 ms that is within 20 ms.
+ * (`processor.ts`), to the one who waits or to an idle machine. With polls every 3 ms that is within 20 ms.
  *
  * It also sees to what a machine was woken for that does not rise, since its thread is held up by a callback: work that is
  * queued while a processor stays idle for that long is given to another.
@@ -34,8 +34,8 @@ import { someoneWaits, takeAway } from './processor.ts';
 import { askForSpare } from './spare.ts';
 import { anyQueued, someIdle, wakeAnother, wakeForWork } from './wake.ts';
 
-const POLL_MILLISECONDS = 4;
-const STILL_MILLISECONDS = 10;
+const POLL_MILLISECONDS = 3;
+const STILL_MILLISECONDS = 9;
 
 /** What was seen of each processor: its holder, that one's tick, and since when both are the same. */
 const holders = new Int32Array(MAXIMUM_PROCESSORS);
