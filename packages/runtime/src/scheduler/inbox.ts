@@ -14,7 +14,7 @@ import {
   WAITER_SLOT,
 } from '../memory/blocks.ts';
 import { lookOut, post, sendWaiter } from '../memory/core.ts';
-import { MACHINE_INBOX } from '../memory/layout.ts';
+import { MACHINE_INBOX, WAITING_MACHINES } from '../memory/layout.ts';
 import { COUNT_WAKES_RECEIVED, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
 import { lastParked } from './waiter.ts';
@@ -32,7 +32,7 @@ export function onNotice(callback: (waiter: number) => void): void {
 /** Does what a result of the core asks for (see the RESULT_ numbers): wakes whom it has served. */
 export function wakeServed(result: number): void {
   if (result > 0) machine.entries[result - 1]!.wake();
-  else if (result <= RESULT_WAKES) wakeMachine(RESULT_WAKES - result);
+  else if (result <= RESULT_WAKES) wakeOwner(RESULT_WAKES - result);
 }
 
 /** Lets the owners of a chain of waiters go on, which the core has taken out of a queue. */
@@ -41,9 +41,19 @@ export function readyAll(first: number): void {
     const next = words[waiter + WAITER_NEXT]!; // Read first: once woken, the waiter may be given back.
     const owner = words[waiter + WAITER_MACHINE]!;
     if (owner === machine.number) machine.entries[words[waiter + WAITER_SLOT]!]!.wake();
-    else if (sendWaiter(owner, waiter)) wakeMachine(owner);
+    else if (sendWaiter(owner, waiter)) wakeOwner(owner);
     waiter = next;
   }
+}
+
+/**
+ * A machine that stands in the line for a processor is left asleep: it could not run what has come. Whoever hands it a
+ * processor wakes it, and on its way out of the line it looks at its inbox after it has cleared its bit; this looks at the bit
+ * after the waiter was pushed. So one of the two sees the other.
+ */
+function wakeOwner(number: number): void {
+  const bit = (load(WAITING_MACHINES + (number >> 5)) >>> (number & 31)) & 1;
+  if (bit === 0) wakeMachine(number);
 }
 
 export function sendToInbox(owner: number, waiter: number): void {

@@ -157,10 +157,10 @@ export const programs = {
         });
       }
       // All are asleep, and the thread runs others.
-      while (runtime.stats().machines[1].parks < 10_000) yield* go(() => undefined);
-      const { goroutines, machines } = runtime.stats();
+      while (runtime.stats().parks < 10_000) yield* go(() => undefined);
+      const { goroutines, started } = runtime.stats();
       assert.ok(goroutines >= 10_000 || Date.now() >= due);
-      assert.ok(machines[1].started > 10_000);
+      assert.ok(started >= 10_000);
       yield* all.wait();
       console.log('10,000 slept');
     });
