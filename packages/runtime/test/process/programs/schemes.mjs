@@ -268,7 +268,8 @@ export const programs = {
       assert.equal(cleaned.load(), 2 * (parked.length + 1));
       never.done();
       assert.equal(yield* bystander, 'went on');
-      assert.equal(runtime.stats().machines.length, before.length);
+      // No thread has ended; a spare one may have come.
+      assert.ok(runtime.stats().machines.length >= before.length);
       console.log('cancelled');
     });
   },
