@@ -47,9 +47,6 @@ export const WATCH_WATCHED = 1;
 /** The owner is to go on. */
 export const WATCH_SERVED = 2;
 
-/** A waiting queue is two words: first and last waiter. */
-export const QUEUE_WORDS = 2;
-
 // ---- Channel -------------------------------------------------------------------------------------------------------
 export const CHANNEL_LOCK = 0;
 export const CHANNEL_CAPACITY = 1;
