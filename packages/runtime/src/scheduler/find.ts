@@ -3,8 +3,9 @@
  *
  * Order of looking: every 61st time the global queue, so that local work cannot keep it out; then, in fair turn, the
  * started goroutines of this thread and its queue of unstarted ones; then a batch of the global queue; then half of another
- * machine's queue. Every so often one of another machine comes first: a machine that has no processor (the main thread is
- * one) queues what its goroutines start, and nobody but the others runs it.
+ * machine's queue. Every other time that the global queue is empty, one of another machine comes first: a machine that has
+ * no processor (the main thread is one) queues what its goroutines start, and nobody but the others runs it. All that also
+ * at the start of each slice, since 61 turns take seconds where each is as long as a slice.
  */
 import { words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
@@ -33,6 +34,11 @@ let readyFirst = false;
 /** Whose queue is looked at next, every other time that the global one was empty. */
 let nextVictim = 0;
 let victimsTurn = false;
+
+/** At the start of a slice. */
+export function lookElsewhereFirst(): void {
+  turnsToGlobal = 0;
+}
 
 /** So many turns were taken without a look by `findRunnable`. */
 export function countTurns(turns: number): void {
@@ -102,12 +108,17 @@ function takeGlobalBatch(queue: LocalQueue): number {
   return first;
 }
 
-/** One goroutine of another machine's queue, or 0: one machine each time. */
+/** One goroutine of another machine's queue, or 0. */
 function takeFromNext(): number {
   victimsTurn = !victimsTurn;
   if (!victimsTurn) return 0;
-  if (++nextVictim >= load(MACHINE_COUNT)) nextVictim = 0;
-  return nextVictim === machine.number ? 0 : takeFrom(nextVictim);
+  const count = load(MACHINE_COUNT);
+  for (let looked = 0; looked < count; looked++) {
+    if (++nextVictim >= count) nextVictim = 0;
+    const record = nextVictim === machine.number ? 0 : takeFrom(nextVictim);
+    if (record !== 0) return record;
+  }
+  return 0;
 }
 
 function steal(queue: LocalQueue): number {

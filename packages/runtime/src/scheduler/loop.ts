@@ -11,7 +11,7 @@ import { words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { STOPPING } from '../memory/layout.ts';
 import { completeWithError, completeWithValue } from './complete.ts';
-import { countTurns, findRunnable } from './find.ts';
+import { countTurns, findRunnable, lookElsewhereFirst } from './find.ts';
 import { noteForeignWork, noteOwnResources } from './foreign.ts';
 import { RUNNABLE, RUNNING, STATUS } from './goroutine.ts';
 import { goesToSleep, mayRunGoroutines, mustStayUp, staysAwake, tick, withoutProcessor } from './hand-off.ts';
@@ -110,6 +110,7 @@ function runGoroutines(): boolean {
   machine.lookedAt = now;
   const end = now + length;
   if (hasTimers()) fireTimers(now);
+  lookElsewhereFirst();
   for (let turns = 0; ; ) {
     tick();
     // An answer from another thread mostly comes within a µs: only then is it looked for work elsewhere.

@@ -13,6 +13,7 @@ describe.each(['1', '2', '3'])('with %s processors', (procs) => {
     ['reused', 'spare threads are kept'],
     ['ended', 'one is kept'],
     ['limited', 'two at a time'],
+    ['longSlices', 'all came to run'],
   ])('a goroutine that holds up its thread holds up no other: %s', async (program, line) => {
     expect(await run(program, procs)).toEqual(printed(line));
   });

@@ -1,6 +1,6 @@
 /** Programs whose goroutines hold up their threads; one program of these by name. What must not wait is what they wait for. */
 import assert from 'node:assert/strict';
-import { blocking, chan, go, gosched, runtime, WaitGroup } from 'goroutines';
+import { AtomicInt, blocking, chan, go, gosched, runtime, WaitGroup } from 'goroutines';
 
 const shared = (count = 1) => new Int32Array(new SharedArrayBuffer(4 * count));
 
@@ -52,6 +52,23 @@ function within(procs) {
 }
 
 export const programs = {
+  /** Machines that share one processor, each with a goroutine that uses up every slice: what others queue comes to run. */
+  async longSlices() {
+    const { procs } = runtime;
+    const [done, begun] = [shared(), new AtomicInt()];
+    const busy = Array.from({ length: procs }, () =>
+      go(function* () {
+        begun.add(1);
+        while (Atomics.load(done, 0) < 40);
+      }),
+    );
+    await until(() => begun.load() === procs);
+    await runtime.setProcs(1);
+    await Promise.all(Array.from({ length: 40 }, () => go(advance, done)));
+    await Promise.all(busy);
+    console.log('all came to run');
+  },
+
   async queued() {
     const { procs } = runtime;
     for (let round = 0; round < 5; round++) await holdUp(procs, 300);
