@@ -9,10 +9,10 @@ import { CaptureError } from '../errors.ts';
 import { Analysis, moduleSyntaxError, type Node } from './analysis.ts';
 import { extract, hashOf } from './extract.ts';
 import { inspect, type Place, type ScopeObject, scriptOf } from './inspector.ts';
+import { instrumentsOf } from './instrument.ts';
 import { preemptName } from './origin.ts';
 import { type Capture, nameOf, planOf } from './plan.ts';
 import { shortName } from './positions.ts';
-import { preemptionOf } from './preempt.ts';
 import { type FunctionDefinition, type FunctionReference, recall, remember } from './reference.ts';
 
 interface Site {
@@ -63,8 +63,8 @@ function siteAt(place: Place, fn: Function, api: string): Site {
   const node = analysis.functionAt(analysis.positions.offset(place.line, place.column));
   if (!node) throw new CaptureError(`${api} did not find the code of ${quoted(fn)} in ${shortName(script.url)}`);
   const plan = planOf(analysis, node, subjectOf(api));
-  const edits = isRun(api) ? preemptionOf(analysis, plan, node) : [];
-  if (edits.length > 0) plan.originNames.add(preemptName);
+  const edits = isRun(api) ? instrumentsOf(analysis, plan, node) : [];
+  if (edits.some(({ text }) => text.includes(preemptName))) plan.originNames.add(preemptName);
   const source = extract(analysis, plan, edits);
   const problem = analysis.dialect === 'commonjs' ? moduleSyntaxError(source) : undefined;
   if (problem !== undefined) {

@@ -1,11 +1,8 @@
 /**
  * Preemption: the loops of a goroutine's code ask, every so many iterations, whether others should run now.
  *
- * Which code: the goroutine's own function and the generator functions it takes along, where all uses in the text that
- * goes along are `yield* helper(…)` in code that is itself driven so, or `go(helper, …)`. Such code has an unbroken chain
- * of `yield*` up to the scheduler. A generator that is iterated by hand would hand our pauses to whoever iterates it, so
- * one other use, and it is left alone. So are async generators (their loops can await), functions with a direct `eval`, and
- * those that say `'use no-preempt'`, at their top or at the top of their module.
+ * Which code: `driven.ts`. Left alone are functions with a direct `eval`, and those that say `'use no-preempt'`, at their
+ * top or at the top of their module.
  *
  * What is written into them. A counter for each loop, counted down by an iteration; below zero, `yield*` of what the
  * scheduler answers (`scheduler/preempt.ts`), which is the next count and now and then a pause before it. Where such a
@@ -33,9 +30,7 @@
  */
 import type { Reference, Variable } from 'eslint-scope';
 import { type Analysis, contains, freeName, identifier, isClass, isFunction, type Node } from './analysis.ts';
-import { isExtracted, preemptName } from './origin.ts';
-import type { Plan } from './plan.ts';
-import { functionOf } from './purity.ts';
+import { preemptName } from './origin.ts';
 
 /** Text that is put in at an offset, in place of so many characters. */
 export interface Edit {
@@ -58,66 +53,9 @@ const HEAVY = { first: 4, most: 64 };
 
 const loopTypes = new Set(['ForStatement', 'WhileStatement', 'DoWhileStatement', 'ForOfStatement', 'ForInStatement']);
 
-/** What is to be written into the plan's pieces, in the order of the text. */
-export function preemptionOf(analysis: Analysis, plan: Plan, fn: Node): Edit[] {
-  const { text } = analysis.script;
-  // A name of the user's own.
-  if (text.includes(preemptName) && !isExtracted(text)) return [];
-  const edits: Edit[] = [];
-  for (const each of drivenFunctions(analysis, plan, fn)) {
-    if (!analysis.hasDirective(each, optOut)) edits.push(...new Instrumenter(analysis, each).run());
-  }
-  const opening = edits.filter(({ closes }) => !closes);
-  const closing = edits.filter(({ closes }) => closes).reverse();
-  return [...closing, ...opening].sort((a, b) => a.at - b.at);
-}
-
-/** The generator functions among the pieces that can only be reached through `yield*` from the scheduler. */
-function drivenFunctions(analysis: Analysis, plan: Plan, fn: Node): Set<Node> {
-  const driven = new Map<Node, Reference[]>();
-  const uses = (variables: Variable[]): Reference[] =>
-    variables.flatMap(({ references }) =>
-      references.filter(
-        (reference) => !reference.init && plan.pieces.some((piece) => contains(piece.node, identifier(reference))),
-      ),
-    );
-  for (const piece of plan.pieces) {
-    const node = piece === plan.root ? fn : piece.node.init ? functionOf(piece.node.init) : piece.node;
-    if (!node || !isFunction(node) || !node.generator || node.async) continue;
-    const names = piece.node === node ? [] : analysis.declaredIn(piece.node);
-    driven.set(node, uses([...names, ...analysis.declaredIn(node)]));
-  }
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const [node, references] of driven) {
-      if (references.every((reference) => isDriven(analysis, identifier(reference), driven))) continue;
-      driven.delete(node);
-      changed = true;
-    }
-  }
-  return new Set(driven.keys());
-}
-
-/** `yield* name(…)` directly in driven code, or `go(name, …)` with our own `go`. */
-function isDriven(analysis: Analysis, name: Node, driven: ReadonlyMap<Node, unknown>): boolean {
-  const call = analysis.parent(name);
-  if (call?.type !== 'CallExpression') return false;
-  if (call.arguments[0] === name) return isOwnGo(analysis, call.callee);
-  if (call.callee !== name) return false;
-  const holder = analysis.parent(call);
-  if (holder?.type !== 'YieldExpression' || !holder.delegate) return false;
-  for (let at = analysis.parent(holder); at; at = analysis.parent(at)) if (isFunction(at)) return driven.has(at);
-  return false;
-}
-
-function isOwnGo(analysis: Analysis, callee: Node): boolean {
-  const definition = callee.type === 'Identifier' ? analysis.resolve(callee)?.defs[0] : undefined;
-  if (definition?.type !== 'ImportBinding') return false;
-  const specifier = definition.node as unknown as Node;
-  const source: string = (definition.parent as unknown as Node).source.value;
-  return (
-    specifier.imported?.name === 'go' && (source === 'goroutines' || /\/goroutines\/dist\/(bundle\/)?index\.js$/.test(source))
-  );
+/** What is to be written into a function's loops, in no order. */
+export function loopChecks(analysis: Analysis, fn: Node): Edit[] {
+  return new Instrumenter(analysis, fn).run();
 }
 
 class Instrumenter {

@@ -4,8 +4,8 @@
  * Order of looking: every 61st time the global queue, so that local work cannot keep it out; then, in fair turn, the
  * started goroutines of this thread and its queue of unstarted ones; then a batch of the global queue; then half of another
  * machine's queue. Every other time that the global queue is empty, one of another machine comes first: a machine that has
- * no processor (the main thread is one) queues what its goroutines start, and nobody but the others runs it. All that also
- * at the start of each slice, since 61 turns take seconds where each is as long as a slice.
+ * no processor (the main thread is one) queues what its goroutines start, and nobody but the others runs it. Both
+ * also when a slice was used up, since 61 turns take seconds where each is as long as a slice.
  */
 import { words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
@@ -30,14 +30,15 @@ const GLOBAL_BATCH = 128;
 const STEAL_ROUNDS = 4;
 
 let turnsToGlobal = GLOBAL_QUEUE_INTERVAL;
+let elsewhereFirst = false;
 let readyFirst = false;
 /** Whose queue is looked at next, every other time that the global one was empty. */
 let nextVictim = 0;
 let victimsTurn = false;
 
-/** At the start of a slice. */
+/** At the end of a slice that was used up. */
 export function lookElsewhereFirst(): void {
-  turnsToGlobal = 0;
+  elsewhereFirst = true;
 }
 
 /** So many turns were taken without a look by `findRunnable`. */
@@ -55,7 +56,10 @@ export function findRunnable(anywhere: boolean): Task | null {
     if (--turnsToGlobal <= 0 && acceptsMore()) {
       turnsToGlobal = GLOBAL_QUEUE_INTERVAL;
       record = takeGlobal(1) || takeFromNext() || queue.popRing();
+    } else if (elsewhereFirst && acceptsMore()) {
+      record = takeGlobal(1) || takeFromNext();
     }
+    elsewhereFirst = false;
     if (record === 0) {
       readyFirst = !readyFirst;
       if (readyFirst) {

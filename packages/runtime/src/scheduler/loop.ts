@@ -27,6 +27,7 @@ import { noteSurplus } from './spare.ts';
 import { acceptsMore } from './start.ts';
 import type { Task } from './task.ts';
 import { armTimer, fireTimers, hasTimers } from './timers.ts';
+import { YIELD } from './wait.ts';
 import { anyQueued, stopSearchingWithWork } from './wake.ts';
 
 /** Milliseconds of one slice: on workers, on workers with something pending in libuv, and on the main thread. */
@@ -110,7 +111,6 @@ function runGoroutines(): boolean {
   machine.lookedAt = now;
   const end = now + length;
   if (hasTimers()) fireTimers(now);
-  lookElsewhereFirst();
   for (let turns = 0; ; ) {
     tick();
     // An answer from another thread mostly comes within a µs: only then is it looked for work elsewhere.
@@ -132,7 +132,10 @@ function runGoroutines(): boolean {
     else if (turnsBetweenLooks < MOST_TURNS) turnsBetweenLooks++;
     turns = 0;
     if (hasTimers()) fireTimers(now);
-    if (now > end) return true;
+    if (now > end) {
+      lookElsewhereFirst();
+      return true;
+    }
     if (load(STOPPING) !== 0) return false;
   }
 }
@@ -181,7 +184,7 @@ function execute(task: Task): void {
   }
   // What it has yielded is of many classes: it is looked at only where that is needed.
   if (task.parked) return;
-  if (!task.yielded && leftOff(task, result)) return;
+  if (!task.yielded && result.value !== YIELD && leftOff(task, result)) return;
   if (task.slot < 0) machine.slotOf(task); // So that a cancellation finds it.
   words[task.record + STATUS] = RUNNABLE;
   machine.ready.push(task);

@@ -77,7 +77,12 @@ export class Task implements Waiting {
   cancel(error: Error): void {
     if (this.ended) return;
     this.interrupt = error;
-    if (!this.parked || this.operation === null || !this.operation.withdraw()) return;
+    if (!this.parked) {
+      // It stands in the ready queue, and not in an operation that would see the error there: after a bare `yield`.
+      if (!this.yielded && machine.current !== this) this.interrupted = true;
+      return;
+    }
+    if (this.operation === null || !this.operation.withdraw()) return;
     this.operation = null;
     this.throwInto(error);
   }

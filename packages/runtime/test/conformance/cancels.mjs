@@ -59,7 +59,7 @@ export const cancels = {
   *'ends a goroutine that only lets others run, and its finally blocks run'(drive) {
     const turns = new AtomicInt();
     const cleaned = new AtomicInt();
-    const handle = go(function* () {
+    const byGosched = function* () {
       try {
         for (;;) {
           turns.add(1);
@@ -69,11 +69,27 @@ export const cancels = {
         yield* gosched();
         cleaned.add(1);
       }
-    });
-    yield* until(drive, () => turns.load() > 3);
-    handle.cancel('enough');
-    assert.equal((yield* failureOf(drive, handle)).name, 'CanceledError');
-    assert.equal(cleaned.load(), 1);
+    };
+    const bare = function* () {
+      try {
+        for (;;) {
+          turns.add(1);
+          yield;
+        }
+      } finally {
+        yield;
+        cleaned.add(1);
+      }
+    };
+    const starts = [() => go(byGosched), () => go(bare), () => go.local(byGosched), () => go.local(bare)];
+    for (const start of starts) {
+      const from = turns.load();
+      const handle = start();
+      yield* until(drive, () => turns.load() > from + 3);
+      handle.cancel('enough');
+      assert.equal((yield* failureOf(drive, handle)).name, 'CanceledError');
+    }
+    assert.equal(cleaned.load(), 4);
   },
 
   *'a goroutine that was not started never runs'(drive) {

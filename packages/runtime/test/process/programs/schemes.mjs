@@ -35,7 +35,9 @@ export const programs = {
       const start = function* (orders) {
         for (let index = 0; index < 4; index++) go(() => void orders.trySend(index));
       };
-      yield* go(start, chan(10)); // The first time, the thread loads the function.
+      // The first time, the thread loads the functions.
+      yield* go(start, order);
+      for (let index = 0; index < 4; index++) yield* order.recv();
       yield* go(start, order);
       const seen = [];
       for (let index = 0; index < 4; index++) seen.push(yield* order.recv());
