@@ -1,9 +1,10 @@
 /** `go` and `run`: starting goroutines, and the program whose main goroutine ends it. */
 import { RuntimeStateError } from './errors.ts';
+import { provideStart } from './functions/origin.ts';
 import { ensureThreads, stop } from './runtime.ts';
 import { type Goroutine, joinOperation } from './scheduler/handle.ts';
 import { machine } from './scheduler/machine.ts';
-import { spawn, spawnLocal } from './scheduler/spawn.ts';
+import { spawn, spawnLocal, spawnUnjoined } from './scheduler/spawn.ts';
 
 /** A goroutine's function: a generator function, or a plain or async one. */
 export type GoroutineFunction<A extends unknown[], R> = (...args: A) => Generator<unknown, R, any> | PromiseLike<R> | R;
@@ -66,6 +67,12 @@ export const go: Go = Object.assign(
     },
   },
 );
+
+provideStart((fn, ...args) => {
+  mustBeFunction(fn, 'go');
+  ensureThreads();
+  spawnUnjoined(fn, args);
+});
 
 let mainRuns = false;
 

@@ -7,6 +7,7 @@
  */
 import type { Reference, Variable } from 'eslint-scope';
 import { type Analysis, contains, identifier, isFunction, type Node } from './analysis.ts';
+import { startName } from './origin.ts';
 import type { Plan } from './plan.ts';
 import { functionOf } from './purity.ts';
 
@@ -42,7 +43,7 @@ export function drivenFunctions(analysis: Analysis, plan: Plan, fn: Node): Set<N
 function isDriven(analysis: Analysis, name: Node, driven: ReadonlyMap<Node, unknown>): boolean {
   const call = analysis.parent(name);
   if (call?.type !== 'CallExpression') return false;
-  if (call.arguments[0] === name) return isOwnImport(analysis, call.callee, 'go');
+  if (call.arguments[0] === name) return call.callee.name === startName || isOwnImport(analysis, call.callee, 'go');
   if (call.callee !== name) return false;
   const holder = analysis.parent(call);
   if (holder?.type !== 'YieldExpression' || !holder.delegate) return false;

@@ -10,7 +10,7 @@ import { Analysis, moduleSyntaxError, type Node } from './analysis.ts';
 import { extract, hashOf } from './extract.ts';
 import { inspect, type Place, type ScopeObject, scriptOf } from './inspector.ts';
 import { instrumentsOf } from './instrument.ts';
-import { preemptName } from './origin.ts';
+import { preemptName, startName } from './origin.ts';
 import { type Capture, nameOf, planOf } from './plan.ts';
 import { shortName } from './positions.ts';
 import { type FunctionDefinition, type FunctionReference, recall, remember } from './reference.ts';
@@ -64,7 +64,7 @@ function siteAt(place: Place, fn: Function, api: string): Site {
   if (!node) throw new CaptureError(`${api} did not find the code of ${quoted(fn)} in ${shortName(script.url)}`);
   const plan = planOf(analysis, node, subjectOf(api));
   const edits = isRun(api) ? instrumentsOf(analysis, plan, node) : [];
-  if (edits.some(({ text }) => text.includes(preemptName))) plan.originNames.add(preemptName);
+  for (const name of [preemptName, startName]) if (edits.some(({ text }) => text.includes(name))) plan.originNames.add(name);
   const source = extract(analysis, plan, edits);
   const problem = analysis.dialect === 'commonjs' ? moduleSyntaxError(source) : undefined;
   if (problem !== undefined) {

@@ -16,6 +16,8 @@ export const importMetaName = '$importMeta';
 export const dynamicImportName = '$impor';
 /** What loops in extracted code ask: see `preempt.ts`. */
 export const preemptName = '$preempt';
+/** What extracted code calls in the place of a `go` whose handle it does not use: see `instrument.ts`. */
+export const startName = '$g';
 const viteMetaName = '__vite_ssr_import_meta__';
 const viteDynamicImportName = '__vite_ssr_dynamic_import__';
 const keepNameName = '__name';
@@ -79,6 +81,14 @@ export function providePreemption(answer: Preemption): void {
   preemption = answer;
 }
 
+type Start = (fn: Function, ...parameters: unknown[]) => void;
+let start: Start;
+
+/** By the module that has `go`, which every code that starts goroutines imports. */
+export function provideStart(answer: Start): void {
+  start = answer;
+}
+
 class Origin {
   readonly #url: string;
 
@@ -116,6 +126,10 @@ class Origin {
 
   get [preemptName](): Preemption {
     return preemption;
+  }
+
+  get [startName](): Start {
+    return start;
   }
 
   get [viteMetaName](): object {

@@ -25,16 +25,22 @@ import { startSearching, stopSearchingWithWork } from './wake.ts';
  * starting one would keep all others out. Go's figure: prime, so that it does not beat with the program's own patterns.
  */
 const GLOBAL_QUEUE_INTERVAL = 61;
+/**
+ * Of those looks that found the global queue empty, so many to one for the oldest of all other queues. Not oftener: in a
+ * tree of goroutines the oldest are the largest branches, and each that is begun before the others have ended adds to
+ * what stands about parked.
+ */
+const OLDEST_INTERVAL = 16;
 /** Most goroutines that one look into the global queue brings. */
 const GLOBAL_BATCH = 128;
 const STEAL_ROUNDS = 4;
 
 let turnsToGlobal = GLOBAL_QUEUE_INTERVAL;
+let looksToOldest = OLDEST_INTERVAL;
 let elsewhereFirst = false;
 let readyFirst = false;
-/** Whose queue is looked at next, every other time that the global one was empty. */
+/** Whose queue is looked at next. */
 let nextVictim = 0;
-let victimsTurn = false;
 
 /** At the end of a slice that was used up. */
 export function lookElsewhereFirst(): void {
@@ -53,10 +59,14 @@ export function findRunnable(anywhere: boolean): Task | null {
     const queue = machine.queue;
     if (!machine.takesWork || queue === null) return machine.ready.shift() ?? null;
     let record = 0;
-    if (--turnsToGlobal <= 0 && acceptsMore()) {
+    if (--turnsToGlobal <= 0 && startsMore()) {
       turnsToGlobal = GLOBAL_QUEUE_INTERVAL;
-      record = takeGlobal(1) || takeFromNext() || queue.popRing();
-    } else if (elsewhereFirst && acceptsMore()) {
+      record = takeGlobal(1);
+      if (record === 0 && --looksToOldest <= 0) {
+        looksToOldest = OLDEST_INTERVAL;
+        record = takeFromNext() || queue.popRing();
+      }
+    } else if (elsewhereFirst && startsMore()) {
       record = takeGlobal(1) || takeFromNext();
     }
     elsewhereFirst = false;
@@ -68,11 +78,11 @@ export function findRunnable(anywhere: boolean): Task | null {
       }
       // First: what waited for its arguments is older than what is queued, and a goroutine that yields must not keep it out.
       record = takeStartable();
-      let takes = acceptsMore();
+      let takes = startsMore();
       if (record === 0 && takes) record = queue.popNext();
       if (record === 0 && takes) {
         takes = !shouldLeaveToOthers();
-        if (takes) record = queue.popRing();
+        if (takes) record = queue.popNewest();
       }
       if (record === 0) {
         const task = machine.ready.shift();
@@ -88,6 +98,11 @@ export function findRunnable(anywhere: boolean): Task | null {
     const task = start(record);
     if (task !== null) return task;
   }
+}
+
+/** Whether this machine may start others than those it has taken on already. */
+function startsMore(): boolean {
+  return acceptsMore() && !machine.leavesWork;
 }
 
 function found(task: Task): Task {
@@ -114,8 +129,6 @@ function takeGlobalBatch(queue: LocalQueue): number {
 
 /** One goroutine of another machine's queue, or 0. */
 function takeFromNext(): number {
-  victimsTurn = !victimsTurn;
-  if (!victimsTurn) return 0;
   const count = load(MACHINE_COUNT);
   for (let looked = 0; looked < count; looked++) {
     if (++nextVictim >= count) nextVictim = 0;

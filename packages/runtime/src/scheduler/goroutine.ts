@@ -66,10 +66,10 @@ const NUMBERS_AT_ONCE = 1024;
 let nextNumber = 0;
 let lastNumber = 0;
 
-/** A new record with two references: the runtime's and the handle's. */
-export function createRecord(functionNumber: number, starter: number): number {
+/** A new record with so many references: the runtime's, and a handle's if there is one. */
+export function createRecord(functionNumber: number, starter: number, references: number): number {
   const record = allocate(KIND_GOROUTINE, RECORD_BYTES);
-  words[record + BLOCK_REFERENCES] = 2;
+  words[record + BLOCK_REFERENCES] = references;
   words[record + LINK] = 0;
   words[record + TASK_SLOT] = -1;
   words[record + STARTER] = starter;

@@ -90,6 +90,8 @@ class Machine {
   holder = 0;
   /** It starts unstarted goroutines: a worker with a processor, and the main thread when there are no workers. */
   takesWork = false;
+  /** It starts none in this slice, since another that waits for a processor has more goroutines: see `hand-off.ts`. */
+  leavesWork = false;
   /** It is in the line of those who wait for a processor. */
   waits = false;
   /** Started goroutines of this thread that can run on. */
@@ -137,6 +139,7 @@ class Machine {
     this.queue = null;
     this.holder = 0;
     this.takesWork = false;
+    this.leavesWork = false;
     this.waits = false;
     this.searching = false;
     this.announcedIdle = false;

@@ -26,6 +26,7 @@
  * (2) of taking, which then looks at all queues; too low while somebody is between (2) and (3) of giving up, which does
  * likewise. So a submitter that reads 0 (`wake.ts`) has left its goroutine to one of these.
  */
+import { words } from '../memory/arena.ts';
 import { add, and, compareExchange, exchange, load, notify, or, store } from '../memory/atomics.ts';
 import {
   HELD_PROCESSORS,
@@ -35,6 +36,7 @@ import {
   holderAddress,
   IDLE_PROCESSORS,
   IDLE_WORDS,
+  MACHINE_PINNED,
   MACHINE_WANT,
   MAXIMUM_MACHINES,
   MAXIMUM_PROCESSORS,
@@ -168,6 +170,18 @@ function handOver(number: number): boolean {
       return true;
     }
     if (compareExchange(holderAddress(number), waiter, name()) !== waiter) return true;
+  }
+  return false;
+}
+
+/** Whether a machine waits that has more goroutines than this one; of two with as many, the one with the lower number has. */
+export function oneWithMoreWaits(): boolean {
+  for (let word = 0; word < IDLE_WORDS; word++) {
+    for (let bits = words[WAITING_MACHINES + word]!; bits !== 0; bits &= bits - 1) {
+      const number = word * 32 + (31 - Math.clz32(bits & -bits));
+      const more = words[machineBase(number) + MACHINE_PINNED]! - machine.pinned;
+      if (more > 0 || (more === 0 && number < machine.number)) return true;
+    }
   }
   return false;
 }

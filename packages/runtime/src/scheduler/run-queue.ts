@@ -20,6 +20,8 @@ import { LINK } from './goroutine.ts';
 import { COUNT_OVERFLOWS, machine } from './machine.ts';
 
 const MASK = RUN_QUEUE_CAPACITY - 1;
+/** Most goroutines that are stolen at once. */
+const MOST_STOLEN = RUN_QUEUE_CAPACITY / 2;
 
 /** The owner's end of a machine's run queue. */
 export class LocalQueue {
@@ -101,6 +103,19 @@ export class LocalQueue {
     }
   }
 
+  /** Takes the newest of the ring while that is longer than half, else the oldest; 0 when there is none. */
+  popNewest(): number {
+    const head = words[this.head]!;
+    const last = (words[this.tail]! - 1) | 0;
+    if (((last - head) | 0) >= MOST_STOLEN) {
+      const record = words[this.ring + (last & MASK)]!;
+      store(this.tail, last);
+      if (load(this.head) === head) return record;
+      store(this.tail, (last + 1) | 0);
+    }
+    return this.popRing();
+  }
+
   /** A hint for the owner: only it puts something in, so where it has not, nothing is read. The plain reads are as in `popNext`. */
   mayHaveMore(): boolean {
     if (this.filled) this.filled = words[this.head] !== words[this.tail] || words[this.nextSlot] !== 0;
@@ -131,7 +146,7 @@ export class LocalQueue {
         this.push(next);
         return 1;
       }
-      if (count > RUN_QUEUE_CAPACITY / 2) continue; // Head and tail were not of one moment.
+      if (count > MOST_STOLEN) continue; // Head and tail were not of one moment.
       const myTail = words[this.tail]!;
       for (let index = 0; index < count; index++) {
         words[this.ring + ((myTail + index) & MASK)] = words[victim + QUEUE_RING + ((head + index) & MASK)]!;

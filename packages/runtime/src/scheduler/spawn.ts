@@ -50,6 +50,13 @@ export function spawn<R>(
   return handle;
 }
 
+/** Starts `fn` as `spawn` does, for a caller that does not want the handle: its record is free again as soon as it ends. */
+export function spawnUnjoined(fn: Function, parameters: readonly unknown[]): void {
+  const record = recordFor(numberOf(fn, 'go'), parameters, undefined, 'go', 1);
+  machine.count(COUNT_CREATED);
+  submit(record);
+}
+
 /** Starts `fn` as a blocking call: on a thread without a processor, see `blocking-queue.ts`. */
 export function spawnBlocking<R>(fn: Function, parameters: readonly unknown[]): Goroutine<R> {
   const record = recordFor(numberOf(fn, 'blocking') | BLOCKING, parameters, undefined, 'blocking');
@@ -61,9 +68,15 @@ export function spawnBlocking<R>(fn: Function, parameters: readonly unknown[]): 
 }
 
 /** A record that can be queued, with arguments and captured values. Where that throws, nothing is left behind. */
-function recordFor(functionNumber: number, parameters: readonly unknown[], name: string | undefined, api: string): number {
+function recordFor(
+  functionNumber: number,
+  parameters: readonly unknown[],
+  name: string | undefined,
+  api: string,
+  references = 2,
+): number {
   const captures = locatedCaptures ?? NOTHING;
-  const record = createRecord(functionNumber, machine.number);
+  const record = createRecord(functionNumber, machine.number, references);
   try {
     if (captures.length > 0) {
       words[record + CAPTURES_FORM] = encodeTuple(captures, (record + CAPTURES) >> 1, `capture for a goroutine`);
@@ -74,8 +87,7 @@ function recordFor(functionNumber: number, parameters: readonly unknown[], name:
     if (name !== undefined) encode(name, (record + NAME) >> 1, 'name a goroutine');
     return record;
   } catch (error) {
-    release(record);
-    release(record);
+    for (let left = references; left > 0; left--) release(record);
     throw error;
   }
 }
@@ -98,7 +110,7 @@ function submit(record: number): void {
 /** Starts `fn` as a goroutine of this thread. Nothing is copied. */
 export function spawnLocal<R>(fn: Function, parameters: readonly unknown[], name: string | undefined): Goroutine<R> {
   const generator = types.isGeneratorFunction(fn) ? (fn(...parameters) as Generator) : callLater(fn, parameters);
-  const record = createRecord(-1, machine.number);
+  const record = createRecord(-1, machine.number, 2);
   if (name !== undefined) encode(name, (record + NAME) >> 1, 'name a goroutine');
   words[record + MACHINE] = machine.number;
   const local: LocalOutcome = { settled: false, failed: false, value: undefined };

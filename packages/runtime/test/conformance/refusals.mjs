@@ -70,6 +70,28 @@ export const refusals = {
     }
   },
 
+  *'go whose handle is not used'() {
+    let before;
+    for (let time = 0; time <= TIMES; time++) {
+      if (time === 1) before = runtime.stats();
+      let error;
+      try {
+        go(needsCopies, Symbol('none'));
+      } catch (thrown) {
+        error = thrown;
+      }
+      assert.equal(error?.name, 'DataCloneError');
+      assert.match(error.message, /cannot pass to go/);
+      try {
+        go(7);
+      } catch (thrown) {
+        error = thrown;
+      }
+      assert.equal(String(error), 'TypeError: go takes a function, got number');
+    }
+    unchanged(before);
+  },
+
   *'go with a generator instead of its function'() {
     const message = 'go takes a function, got object: pass the generator function itself, without calling it';
     refuses(() => go(generator()), { name: 'TypeError', message });
