@@ -6,9 +6,17 @@
  * was taken away can still call `go`, and there is one who pushes, always. Others steal from it at all times.
  *
  * Only the machine pushes: it writes the ring slot, then stores TAIL (pairs with the thief's load of TAIL).
- * Owner and thieves take by advancing HEAD with one compare-exchange: who wins owns the entries. A thief copies the
+ * Owner and thieves take the oldest by advancing HEAD with one compare-exchange: who wins owns the entries. A thief copies the
  * entries first; if the owner has meanwhile reused their slots, HEAD has moved and the thief's exchange fails. Slots
  * can not be reused before HEAD passes them, since a push needs TAIL - HEAD < 256. NEXT is taken by compare-exchange.
+ *
+ * A long ring is run from its newest end, as other work-stealing schedulers do. A tree of goroutines is run depth-first then, and few
+ * of them stand about parked: for a million leaves (skynet) 0.75 of the time, and a heap of 20 MB instead of 200. The
+ * oldest come to run by thieves, by overflow, and every so often (`find.ts`). The owner takes the newest, entry T - 1,
+ * thus: (1) read HEAD, (2) only if at least MOST_STOLEN entries stand before it, store T - 1 into TAIL, (3) read HEAD again;
+ * if it has moved, store T again and take the oldest. Nobody else gets entry T - 1: a thief reads HEAD, then TAIL, and its exchange
+ * succeeds only while HEAD is as it read it. Had it read HEAD before (3), as the owner did, it takes at most MOST_STOLEN from there,
+ * which end before T - 1. Had it read HEAD later, it reads TAIL after (2).
  *
  * Two classes for two rights: `LocalQueue` is the owner's end, `steal` the thief's.
  */
@@ -20,7 +28,7 @@ import { LINK } from './goroutine.ts';
 import { COUNT_OVERFLOWS, machine } from './machine.ts';
 
 const MASK = RUN_QUEUE_CAPACITY - 1;
-/** Most goroutines that are stolen at once. */
+/** Most goroutines that are stolen at once; a ring with more is a long one. */
 const MOST_STOLEN = RUN_QUEUE_CAPACITY / 2;
 
 /** The owner's end of a machine's run queue. */
@@ -103,9 +111,9 @@ export class LocalQueue {
     }
   }
 
-  /** Takes the newest of the ring while that is longer than half, else the oldest; 0 when there is none. */
+  /** Takes the newest of a long ring, else the oldest; 0 when there is none. */
   popNewest(): number {
-    const head = words[this.head]!;
+    const head = words[this.head]!; // Plain: an old one is seen to have moved.
     const last = (words[this.tail]! - 1) | 0;
     if (((last - head) | 0) >= MOST_STOLEN) {
       const record = words[this.ring + (last & MASK)]!;

@@ -9,7 +9,7 @@ import { createRecord, LINK } from '../../src/scheduler/goroutine.ts';
 import { Ring } from '../../src/scheduler/ring.ts';
 import { hasQueued, LocalQueue } from '../../src/scheduler/run-queue.ts';
 
-const records = (count: number): number[] => Array.from({ length: count }, () => createRecord(0));
+const records = (count: number): number[] => Array.from({ length: count }, () => createRecord(0, 0, 2));
 
 /** Takes all there is, one after the other. */
 function drain(take: () => number): number[] {
@@ -50,6 +50,22 @@ describe('local run queue', () => {
       expect(drain(() => queue.pop())).toEqual(pushed);
       expect(queue.room()).toBe(RUN_QUEUE_CAPACITY);
       expect(globalSize()).toBe(0);
+    });
+
+    it('gives its newest while more stand in it than can be stolen at once, then its oldest', () => {
+      const pushed = records(RUN_QUEUE_CAPACITY);
+      const half = RUN_QUEUE_CAPACITY / 2;
+      for (const record of pushed) queue.push(record);
+      expect(drain(() => queue.popNewest())).toEqual([...pushed.slice(half).reverse(), ...pushed.slice(0, half)]);
+    });
+
+    it('gives its newest only as long as that is out of reach of a thief', () => {
+      const thief = new LocalQueue(1);
+      const pushed = records(200);
+      for (const record of pushed) queue.push(record);
+      expect(queue.popNewest()).toBe(pushed[199]);
+      expect(thief.stealFrom(0, false)).toBe(100);
+      expect(queue.popNewest()).toBe(pushed[100]);
     });
 
     it('runs on for many times its length', () => {

@@ -41,7 +41,7 @@ const structures = {
     const queue = new LocalQueue(number - 1);
     words[base + QUEUE_HEAD] = 0x7fffff00; // They wrap on the way.
     words[base + QUEUE_TAIL] = 0x7fffff00;
-    const created = Array.from({ length: rounds }, () => createRecord(0));
+    const created = Array.from({ length: rounds }, () => createRecord(0, 0, 2));
     const taken = [];
     meet(shared);
     let next = 0;
@@ -51,7 +51,7 @@ const structures = {
         else queue.push(created[next++]);
       }
       for (let burst = random(200); burst > 0; burst--) {
-        let record = queue.pop();
+        let record = random(2) === 0 ? queue.pop() : queue.popNewest();
         if (record === 0) {
           const victim = random(threads);
           if (victim !== number - 1 && queue.stealFrom(victim, random(2) === 0) > 0) record = queue.pop();
