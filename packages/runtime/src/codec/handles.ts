@@ -36,9 +36,7 @@ export abstract class SharedObject {
     this.#arena = buffer;
     this.#finalized = finalize;
     if (finalize) {
-      const remains = { address, arena: buffer, owns: true };
-      owned.add(remains);
-      finalizers.register(this, remains);
+      finalizers.register(this, own(address));
     }
   }
 
@@ -61,34 +59,61 @@ export abstract class SharedObject {
     if (this.#listed) return;
     this.#listed = true;
     currentTable().set(this.address, new WeakRef(this));
-    if (!this.#finalized) finalizers.register(this, { address: this.address, arena: buffer, owns: false });
+    if (!this.#finalized) finalizers.register(this, new Remains(this.address, false));
   }
 }
 
-/** What is left to do when a proxy is gone. */
-interface Remains {
+/** What is left to do when a proxy is gone. Those that own a reference stand in a ring (a Set of them took 2 % of skynet). */
+class Remains {
   readonly address: number;
   readonly arena: SharedArrayBuffer;
   /** Whether a reference is to be given back; else only the table's entry. */
-  readonly owns: boolean;
+  owns: boolean;
+  next: Remains;
+  previous: Remains;
+
+  constructor(address: number, owns: boolean) {
+    this.address = address;
+    this.arena = buffer;
+    this.owns = owns;
+    this.next = this;
+    this.previous = this;
+  }
 }
 
-/** The references that this thread's proxies own. */
-const owned = new Set<Remains>();
+/** The references that this thread's proxies own hang between this one and itself. */
+const owned = new Remains(0, false);
+
+function own(address: number): Remains {
+  const remains = new Remains(address, true);
+  remains.next = owned.next;
+  remains.previous = owned;
+  owned.next.previous = remains;
+  owned.next = remains;
+  return remains;
+}
+
+function disown(remains: Remains): void {
+  remains.owns = false;
+  remains.next.previous = remains.previous;
+  remains.previous.next = remains.next;
+}
 
 const finalizers = new FinalizationRegistry<Remains>((remains) => {
   const { address, arena, owns } = remains;
-  const mine = owned.delete(remains);
+  if (owns) disown(remains);
   if (arena !== buffer) return;
   const entry = currentTable().get(address);
   if (entry !== undefined && entry.deref() === undefined) table.delete(address);
-  if (owns && mine) release(address);
+  if (owns) release(address);
 });
 
 /** Gives back what the proxies of this thread own, when it ends and no code that has one will run any more. */
 export function releaseProxies(): void {
-  for (const { address, arena } of owned) if (arena === buffer) release(address);
-  owned.clear();
+  for (let remains = owned.next; remains !== owned; remains = owned.next) {
+    disown(remains);
+    if (remains.arena === buffer) release(remains.address);
+  }
   table.clear();
   lastDecoded = null;
 }
