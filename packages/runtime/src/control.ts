@@ -1,8 +1,9 @@
 /** `runtime`: what a program can ask of the scheduler and tell it. */
 
+import { formatGoroutines, type GoroutineInfo } from './observe/goroutines.ts';
 import { readStats, runningGoroutines, type Stats } from './observe/stats.ts';
 import { addUncaughtListener, removeUncaughtListener, type UncaughtListener } from './observe/uncaught.ts';
-import { configure, ensureArena, procs, setProcs, stop } from './runtime.ts';
+import { configure, ensureArena, goroutines, procs, setProcs, stop } from './runtime.ts';
 import type { Settings } from './settings.ts';
 
 export interface RuntimeControl {
@@ -20,6 +21,13 @@ export interface RuntimeControl {
   numGoroutine(): number;
   /** Counters of the scheduler and bytes of shared memory in use. */
   stats(): Stats;
+  /**
+   * What every goroutine is doing: its state, what it waits for, where and since when, and where it was created. Goroutines of a
+   * thread that does not answer within half a second, because one of them runs on, are listed without that.
+   */
+  goroutines(): Promise<GoroutineInfo[]>;
+  /** The same as text. */
+  dump(): Promise<string>;
   /** Ends all goroutines and threads. Who waits for one of them gets a RuntimeStateError. The next `go` starts anew. */
   shutdown(): Promise<void>;
   /** Takes the place of ending the process when a goroutine failed and nobody joined it. */
@@ -40,6 +48,12 @@ export const runtime: RuntimeControl = {
   stats(): Stats {
     ensureArena();
     return readStats();
+  },
+  async goroutines(): Promise<GoroutineInfo[]> {
+    return (await goroutines()).goroutines;
+  },
+  async dump(): Promise<string> {
+    return formatGoroutines(await goroutines());
   },
   shutdown(): Promise<void> {
     return stop('the runtime was shut down');

@@ -96,7 +96,7 @@ export async function run<F extends AnyFunction>(main: F, ...args: Parameters<F>
   mainRuns = true;
   try {
     ensureThreads();
-    return await spawnLocal<ResultOf<F>>(main, args, undefined);
+    return await spawnLocal<ResultOf<F>>(main, args, undefined, '');
   } finally {
     try {
       await stop('the main goroutine has ended, and all others with it');

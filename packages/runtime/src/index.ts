@@ -14,6 +14,7 @@ export {
   ThreadLostError,
 } from './errors.ts';
 export { type Go, type GoOptions, type GoroutineFunction, go, type ResultOf, run } from './go.ts';
+export type { GoroutineInfo } from './observe/goroutines.ts';
 export type { Stats } from './observe/stats.ts';
 export { after, gosched, sleep, wait } from './operations.ts';
 export type { Goroutine } from './scheduler/handle.ts';

@@ -47,7 +47,8 @@ import {
   THREAD_COUNT,
   THREAD_LIMIT,
 } from './memory/layout.ts';
-import { endDeadlock } from './observe/deadlock.ts';
+import { endDeadlock, nothingCanHappen, somebodyWaitsHere } from './observe/deadlock.ts';
+import { type GoroutineList, listGoroutines } from './observe/goroutines.ts';
 import { watchUncaught } from './observe/uncaught.ts';
 import { abandonQueues, abandonThread } from './scheduler/abandon.ts';
 import { attachMachine } from './scheduler/attach.ts';
@@ -71,6 +72,8 @@ import { ThreadPool } from './threads/pool.ts';
 
 /** How long a stopping thread may take to finish the goroutine it is running, in milliseconds. */
 const STOP_PATIENCE = 200;
+/** How long a dump waits for a thread that is busy, in milliseconds. */
+const REPORT_PATIENCE = 500;
 
 const lifecycle = new AsyncMutex();
 let pool: ThreadPool | null = null;
@@ -280,6 +283,7 @@ function replaceLost(lostMachine: number, why: string): void {
 }
 
 const control: MainControl = {
+  goroutines,
   sharedBuffers: sharedBufferSnapshot,
   exit(code: number): void {
     process.exit(code);
@@ -296,8 +300,36 @@ function letGo(): void {
   else keepAlive.ref();
 }
 
+let reportingDeadlock = false;
+
 function beforeExit(): void {
-  if (!endDeadlock()) keepAlive?.ref();
+  if (reportingDeadlock || !nothingCanHappen()) keepAlive?.ref();
+  else if (somebodyWaitsHere()) void reportDeadlock();
+}
+
+async function reportDeadlock(): Promise<void> {
+  reportingDeadlock = true;
+  try {
+    const list = await goroutines();
+    // Nothing but a stop can have come in between.
+    if (usable && load(STOPPING) === 0) endDeadlock(list);
+  } finally {
+    reportingDeadlock = false;
+  }
+}
+
+/** What all goroutines are doing. */
+export async function goroutines(): Promise<GoroutineList> {
+  if (machine.number > 0) return askMain();
+  if (!usable) return { goroutines: [], asyncWaits: [] };
+  return listGoroutines((await pool?.report(REPORT_PATIENCE)) ?? new Map());
+}
+
+let askMain: () => Promise<GoroutineList>;
+
+/** On a worker: how it learns what the goroutines of all threads are doing. */
+export function whenAskedForGoroutines(ask: () => Promise<GoroutineList>): void {
+  askMain = ask;
 }
 
 /** Ends all goroutines and all threads. Nothing happens when none run. */

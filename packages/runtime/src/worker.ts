@@ -13,11 +13,13 @@ import { useCoreModule } from './memory/core.ts';
 import { joinArena } from './memory/create.ts';
 import { giveBackFreeBlocks } from './memory/heap.ts';
 import { MACHINE_STATE, MACHINE_STATE_NONE } from './memory/layout.ts';
+import { whenAskedForGoroutines } from './runtime.ts';
 import { abandonThread } from './scheduler/abandon.ts';
 import { attachMachine } from './scheduler/attach.ts';
 import { watchCollections } from './scheduler/collections.ts';
 import { installFunctionHook } from './scheduler/function-values.ts';
 import { releaseHandles } from './scheduler/handle.ts';
+import { reportThread, type ThreadReport } from './scheduler/inspect.ts';
 import { installLoop, retireMachine, uninstallLoop } from './scheduler/loop.ts';
 import { machine } from './scheduler/machine.ts';
 import { LocalQueue } from './scheduler/run-queue.ts';
@@ -43,6 +45,7 @@ export default async function install(installation: Installation): Promise<void>
   const main = Comlink.wrap<MainControl>(call as unknown as Comlink.Endpoint);
   Comlink.expose(control, serve as unknown as Comlink.Endpoint);
   forwardEnds(main);
+  whenAskedForGoroutines(() => main.goroutines());
   adoptSharedBuffers(await main.sharedBuffers());
   whenSurplus(installation.spareMilliseconds, () => void main.surplus(machine.number));
   watchCollections();
@@ -72,6 +75,9 @@ const control: WorkerControl = {
   },
   memory(): NodeJS.MemoryUsage {
     return process.memoryUsage();
+  },
+  report(): ThreadReport {
+    return reportThread();
   },
   retire(): boolean {
     return retireMachine();

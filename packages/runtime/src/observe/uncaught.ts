@@ -7,10 +7,12 @@ import { throwUncaught } from '../fatal.ts';
 import { cells } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { release, retain } from '../memory/heap.ts';
+import { creatorsOf } from '../scheduler/complete.ts';
 import { JOINED, NAME, NUMBER } from '../scheduler/goroutine.ts';
 import { errorOf } from '../scheduler/handle.ts';
 import { NOTICE_UNJOINED, whenNoticed } from '../scheduler/notice.ts';
 import { whenNonePauses } from '../scheduler/preempt.ts';
+import { createdByLines } from './goroutines.ts';
 
 export type UncaughtListener = (error: unknown, goroutine: { id: number; name: string | undefined }) => void;
 
@@ -41,12 +43,13 @@ function report(record: number): void {
   const id = cells[(record + NUMBER) >> 1]!;
   const name = decode((record + NAME) >> 1) as string | undefined;
   const error = errorOf(record);
+  const creators = creatorsOf(record);
   release(record);
   if (listeners.length > 0) {
     for (const listener of [...listeners]) listener(error, { id, name });
     return;
   }
   const place = `    in goroutine ${id}${name === undefined ? '' : ` (${name})`}, which nobody joined`;
-  if (error instanceof Error) error.stack = `${error.stack ?? String(error)}\n${place}`;
+  if (error instanceof Error) error.stack = [error.stack ?? String(error), place, ...createdByLines(creators)].join('\n');
   throwUncaught(error);
 }

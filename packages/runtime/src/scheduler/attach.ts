@@ -1,6 +1,7 @@
 /** Makes this thread a machine: maps what every layer keeps for one arena. */
 
 import { withReserve } from '../memory/heap.ts';
+import { initializeCreationSites } from './creation-sites.ts';
 import { initializeFunctions } from './function-table.ts';
 import { initializeGoroutineNumbers } from './goroutine.ts';
 import { machine } from './machine.ts';
@@ -13,6 +14,7 @@ export function attachMachine(number: number): void {
   machine.attach(number);
   initializeGoroutineNumbers();
   initializeFunctions();
+  initializeCreationSites();
   // Some bytes, without which a thread can do nothing, not even say that memory is full.
   withReserve(() => {
     initializeWaiters();

@@ -5,6 +5,7 @@
  * ended, or stands in the line that is taken here. An error whose goroutine nobody has asked for is
  * reported by way of its starter's thread to the main thread, which looks again a turn later (`observe/uncaught.ts`).
  */
+import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import { ArenaExhaustedError, CanceledError, ThreadLostError, textOf } from '../errors.ts';
 import { nameOrigins } from '../functions/load.ts';
@@ -13,10 +14,12 @@ import { load } from '../memory/atomics.ts';
 import { completeRecord } from '../memory/core.ts';
 import { release, retain, withReserve } from '../memory/heap.ts';
 import { MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
-import { DONE, ERROR_LOST, FAILED, JOINED, RESULT, STARTER } from './goroutine.ts';
+import { creationSitesOf } from './creation-sites.ts';
+import { CAPTURES, CAPTURES_FORM, DONE, ERROR_LOST, FAILED, functionNumberOf, JOINED, RESULT, STARTER } from './goroutine.ts';
 import { readyAll } from './inbox.ts';
 import { COUNT_FINISHED, machine } from './machine.ts';
 import { NOTICE_UNJOINED, notice, whenNoticed } from './notice.ts';
+import { cutOwnFrames } from './own-frames.ts';
 import { whenNonePauses } from './preempt.ts';
 
 /** Where a goroutine that was started on the calling thread leaves its result uncopied. */
@@ -24,6 +27,8 @@ export interface LocalOutcome {
   settled: boolean;
   failed: boolean;
   value: unknown;
+  /** Where the goroutine was created, if that was noted. */
+  readonly site: string | undefined;
 }
 
 export function completeWithValue(record: number, value: unknown, local: LocalOutcome | null): void {
@@ -35,24 +40,26 @@ export function completeWithValue(record: number, value: unknown, local: LocalOu
     encode(value, (record + RESULT) >> 1, 'return from a goroutine');
   } catch (error) {
     // A goroutine of this very thread hands its result over uncopied; others learn why they cannot have it.
-    fail(record, error, local !== null);
+    fail(record, error, local !== null, local);
     return;
   }
-  end(record, DONE, false);
+  end(record, DONE);
+  release(record);
 }
 
 export function completeWithError(record: number, error: unknown, local: LocalOutcome | null): void {
   nameOrigins(error);
+  cutOwnFrames(error);
   if (local !== null) {
     local.settled = true;
     local.failed = true;
     local.value = error;
   }
   // Who cancels a goroutine knows that it ends so, and a lost thread is reported as such: nobody needs to be told again.
-  fail(record, error, error instanceof CanceledError || error instanceof ThreadLostError);
+  fail(record, error, error instanceof CanceledError || error instanceof ThreadLostError, local);
 }
 
-function fail(record: number, error: unknown, quiet: boolean): void {
+function fail(record: number, error: unknown, quiet: boolean, local: LocalOutcome | null): void {
   const cell = (record + RESULT) >> 1;
   withReserve(() => {
     try {
@@ -62,7 +69,10 @@ function fail(record: number, error: unknown, quiet: boolean): void {
       else encode(uncopied(error), cell, 'throw from a goroutine');
     }
   });
-  end(record, FAILED, !quiet);
+  end(record, FAILED);
+  // Who joins has set JOINED, before it took its place among the joiners.
+  if (!quiet && load(record + JOINED) === 0) withReserve(() => reportUnjoined(record, local?.site));
+  release(record);
 }
 
 /** What joiners get of an error that cannot be copied whole. */
@@ -72,34 +82,49 @@ function uncopied(error: unknown): Error {
   return copy;
 }
 
-function end(record: number, status: number, report: boolean): void {
+function end(record: number, status: number): void {
   machine.count(COUNT_FINISHED);
   readyAll(completeRecord(record, status));
-  // Who joins has set JOINED, before it took its place among the joiners.
-  if (report && load(record + JOINED) === 0) withReserve(() => reportUnjoined(record));
-  release(record);
 }
 
 /**
  * By way of the thread that started it: that one takes the notice when the code which called `go` has come to its next
  * wait. Until then it may be about to join, however long the kernel keeps its thread waiting.
  */
-function reportUnjoined(record: number): void {
+function reportUnjoined(record: number, site: string | undefined): void {
   const starter = words[record + STARTER]!;
   const state = load(machineBase(starter) + MACHINE_STATE);
   const gone = state === MACHINE_STATE_LOST || state === MACHINE_STATE_NONE;
-  if (starter === machine.number) passOn(record);
+  if (starter === machine.number) passOn(record, site);
   else notice(gone ? 0 : starter, NOTICE_UNJOINED, record);
 }
 
 /** On a worker; on the main thread `observe/uncaught.ts` takes its place. */
-whenNoticed(NOTICE_UNJOINED, passOn);
+whenNoticed(NOTICE_UNJOINED, (record) => passOn(record, undefined));
 
 /** To the main thread, once nobody here may be about to join: a goroutine that was preempted has not come to a wait. */
-function passOn(record: number): void {
+function passOn(record: number, site: string | undefined): void {
   retain(record);
+  noteCreator(record, site ?? creationSitesOf(functionNumberOf(record)).join(SITE_SEPARATOR));
   whenNonePauses(() => {
     if (load(record + JOINED) === 0) withReserve(() => notice(0, NOTICE_UNJOINED, record));
     release(record);
   });
+}
+
+const SITE_SEPARATOR = '\n';
+/** The form of captured values that are the creators instead; no tuple has it. */
+const CREATORS_FORM = 1 << 16;
+
+/** Only its starter's thread knows: it leaves it in a cell that an ended goroutine does not use any more. */
+function noteCreator(record: number, sites: string): void {
+  if (sites === '' || words[record + CAPTURES_FORM] !== 0) return;
+  encode(sites, (record + CAPTURES) >> 1, 'report an error');
+  words[record + CAPTURES_FORM] = CREATORS_FORM;
+}
+
+/** Where a goroutine was created whose error nobody joined, as far as that was noted. On the main thread. */
+export function creatorsOf(record: number): string[] {
+  if (words[record + CAPTURES_FORM] === CREATORS_FORM) return (decode((record + CAPTURES) >> 1) as string).split(SITE_SEPARATOR);
+  return words[record + STARTER] === machine.number ? creationSitesOf(functionNumberOf(record)) : [];
 }

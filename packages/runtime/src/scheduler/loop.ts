@@ -109,6 +109,7 @@ function runGoroutines(): boolean {
   const length = machine.number === 0 ? MAIN_SLICE : machine.hasPending() ? PENDING_SLICE : WORKER_SLICE;
   let now = performance.now();
   machine.lookedAt = now;
+  machine.clock = now | 0;
   const end = now + length;
   if (hasTimers()) fireTimers(now);
   for (let turns = 0; ; ) {
@@ -128,6 +129,7 @@ function runGoroutines(): boolean {
     const before = now;
     now = performance.now();
     machine.lookedAt = now;
+    machine.clock = now | 0;
     if (now - before > SHORT_MILLISECONDS) turnsBetweenLooks = (turnsBetweenLooks + 1) >> 1;
     else if (turnsBetweenLooks < MOST_TURNS) turnsBetweenLooks++;
     turns = 0;

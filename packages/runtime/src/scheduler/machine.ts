@@ -115,6 +115,10 @@ class Machine {
 
   /** When the loop looked at the clock last. */
   lookedAt = 0;
+  /** The same in whole milliseconds. */
+  clock = 0;
+  /** Takes note of where the goroutine stands that is resumed without having been woken: see `inspect.ts`. */
+  inspecting: (() => void) | null = null;
   /** A slice is running. */
   running = false;
   /** A goroutine has given up its turn because it was too long: time for everything else. */

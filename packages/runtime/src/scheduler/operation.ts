@@ -82,7 +82,7 @@ export abstract class Operation<T> implements PromiseLike<T> {
   /** @internal The goroutine was woken. */
   resume(): this {
     const task = machine.current;
-    if (task === null || task.parked || this.done) throw this.misuse();
+    if (task === null || task.parked || this.done) return this.outOfTurn();
     try {
       if (this.end()) this.done = true;
       else if (task.interrupt !== null && this.withdraw()) throw task.takeInterrupt();
@@ -92,6 +92,13 @@ export abstract class Operation<T> implements PromiseLike<T> {
       wakeWhenReady(error, task);
       task.park(this);
     }
+    return this;
+  }
+
+  /** It was not woken: somebody looks where its goroutine stands, or drives it by hand. */
+  private outOfTurn(): this {
+    if (machine.inspecting === null || this.done) throw this.misuse();
+    machine.inspecting();
     return this;
   }
 

@@ -12,6 +12,7 @@ import { PROCESSOR_COUNT } from '../memory/layout.ts';
 import { pushBlocking } from './blocking-queue.ts';
 import { cancel } from './cancel.ts';
 import type { LocalOutcome } from './complete.ts';
+import { currentLocalSite, noteCreation } from './creation-sites.ts';
 import { locatedCaptures, numberOf } from './function-table.ts';
 import { pushGlobal } from './global-queue.ts';
 import { ARGUMENTS, ARGUMENTS_FORM, BLOCKING, CAPTURES, CAPTURES_FORM, createRecord, MACHINE, NAME } from './goroutine.ts';
@@ -76,6 +77,7 @@ function recordFor(
   references = 2,
 ): number {
   const captures = locatedCaptures ?? NOTHING;
+  noteCreation(functionNumber & ~BLOCKING);
   const record = createRecord(functionNumber, machine.number, references);
   try {
     if (captures.length > 0) {
@@ -108,12 +110,17 @@ function submit(record: number): void {
 }
 
 /** Starts `fn` as a goroutine of this thread. Nothing is copied. */
-export function spawnLocal<R>(fn: Function, parameters: readonly unknown[], name: string | undefined): Goroutine<R> {
+export function spawnLocal<R>(
+  fn: Function,
+  parameters: readonly unknown[],
+  name: string | undefined,
+  site = currentLocalSite(),
+): Goroutine<R> {
   const generator = types.isGeneratorFunction(fn) ? (fn(...parameters) as Generator) : callLater(fn, parameters);
   const record = createRecord(-1, machine.number, 2);
   if (name !== undefined) encode(name, (record + NAME) >> 1, 'name a goroutine');
   words[record + MACHINE] = machine.number;
-  const local: LocalOutcome = { settled: false, failed: false, value: undefined };
+  const local: LocalOutcome = { settled: false, failed: false, value: undefined, site };
   const handle = new Goroutine<R>(record, true, local);
   machine.count(COUNT_CREATED);
   const task = new Task(record, generator, local);

@@ -23,6 +23,8 @@ export class Task implements Waiting {
   woken = true;
   /** What it waits in, or waited in last, while it is not running. */
   operation: Operation<unknown> | null = null;
+  /** When that began, by its machine's clock. */
+  parkedAt = 0;
   /** An error that it finds thrown at the wait it is in, or at its next one. */
   interrupt: Error | null = null;
   /** The interrupt has ended its wait: the next resumption throws it. */
@@ -50,6 +52,7 @@ export class Task implements Waiting {
     this.parked = true;
     this.woken = false;
     this.operation = operation;
+    this.parkedAt = machine.clock;
     words[this.record + STATUS] = WAITING;
     machine.parks++;
   }

@@ -5,6 +5,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { SharedBufferRecord } from '../codec/shared-buffers.ts';
 import type { WasmMemory, WasmModule } from '../memory/core.ts';
+import type { GoroutineList } from '../observe/goroutines.ts';
+import type { ThreadReport } from '../scheduler/inspect.ts';
 
 /** What a worker does for the main thread. */
 export interface WorkerControl {
@@ -21,6 +23,8 @@ export interface WorkerControl {
    */
   abandon(message: string): void;
   memory(): NodeJS.MemoryUsage;
+  /** What the goroutines of this thread are doing. */
+  report(): ThreadReport;
   /** Ends the loop if nothing of this thread would miss it; true when it has. Then `abandon` follows. */
   retire(): boolean;
 }
@@ -36,6 +40,8 @@ export interface MainControl {
   sharedBuffers(): SharedBufferRecord[];
   /** An error came out of a callback on a worker that belongs to no goroutine. */
   uncaught(error: unknown): void;
+  /** What all goroutines are doing. */
+  goroutines(): Promise<GoroutineList>;
   /** This machine has had nothing to do for `spareMilliseconds`, while there are more threads than needed. */
   surplus(machine: number): void;
 }

@@ -16,6 +16,7 @@ import { memory } from '../memory/arena.ts';
 import { load, waitAsyncWhile } from '../memory/atomics.ts';
 import { coreModule } from '../memory/core.ts';
 import { MACHINE_STATE, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
+import type { ThreadReport } from '../scheduler/inspect.ts';
 import type { Installation, MainControl, WorkerControl } from './control.ts';
 
 /** What a thread runs. */
@@ -124,12 +125,16 @@ export class ThreadPool {
   /** Asks every thread to end its loop; true when all have, within so many milliseconds. */
   async stop(patience: number): Promise<boolean> {
     for (const { ports } of this.members) for (const port of ports) port.ref();
+    return this.within(patience, Promise.all(this.members.map(({ control }) => control.stop())));
+  }
+
+  /** Whether the answers have come within so many milliseconds. The timer keeps the process meanwhile. */
+  private async within(patience: number, answers: Promise<unknown>): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<boolean>((resolve) => {
       timer = setTimeout(resolve, patience, false);
     });
-    const stopped = Promise.all(this.members.map(({ control }) => control.stop())).then(() => true);
-    const inTime = await Promise.race([stopped, late]);
+    const inTime = await Promise.race([answers.then(() => true), late]);
     clearTimeout(timer);
     return inTime;
   }
@@ -137,6 +142,16 @@ export class ThreadPool {
   /** Ends the goroutines of all threads, after `stop`. One thread after the other: see `scheduler/abandon.ts`. */
   async abandon(message: string): Promise<void> {
     for (const member of this.members) await abandonMember(member, message);
+  }
+
+  /** Asks every thread what its goroutines do; by machine, without those that do not answer within so many milliseconds. */
+  async report(patience: number): Promise<Map<number, ThreadReport>> {
+    const reports = new Map<number, ThreadReport>();
+    const answers = this.members.map(async ({ control, machine }) => {
+      reports.set(machine, await control.report());
+    });
+    await this.within(patience, Promise.all(answers));
+    return reports;
   }
 
   memory(): Promise<NodeJS.MemoryUsage[]> {

@@ -1,0 +1,109 @@
+/**
+ * What the goroutines of this thread are doing, for dumps and reports.
+ *
+ * Where a parked goroutine stands V8 does not tell. So its generator is resumed, down to the operation in which it is parked, which
+ * sees that it was not woken: it takes the stack trace, the frames of the whole chain of `yield*`, and gives back that it is
+ * not done. Then everything is as it was.
+ */
+import { performance } from 'node:perf_hooks';
+import { decode } from '../codec/decode.ts';
+import { cells, words } from '../memory/arena.ts';
+import { KIND_GOROUTINE } from '../memory/layout.ts';
+import { forEachBlock } from '../memory/walk.ts';
+import { creationSites } from './creation-sites.ts';
+import { DONE, FUNCTION, functionNumberOf, MACHINE, NAME, NUMBER, STATUS, STATUS_NAMES } from './goroutine.ts';
+import { machine } from './machine.ts';
+import { AsyncWait } from './operation.ts';
+import { captureOwnFrames } from './own-frames.ts';
+import { Task } from './task.ts';
+import type { WaitReason } from './wait-reason.ts';
+
+const MOST_FRAMES = 100;
+
+/** What only its own thread knows of a goroutine. */
+export interface TaskReport {
+  id: number;
+  waitsFor: WaitReason | undefined;
+  /** For how long, in milliseconds. */
+  milliseconds: number | undefined;
+  /** The frames at which it waits, innermost first; empty when it does not. */
+  stack: string[];
+  /** Where a local goroutine was created. */
+  site: string | undefined;
+}
+
+export interface ThreadReport {
+  tasks: TaskReport[];
+  /** What async code of this thread awaits. */
+  asyncWaits: WaitReason[];
+  creationSites: Array<[functionNumber: number, sites: string[]]>;
+}
+
+/** What shared memory says of a goroutine. */
+export interface RecordReport {
+  id: number;
+  name: string | undefined;
+  status: (typeof STATUS_NAMES)[number];
+  /** The thread it runs on; -1 while it has not begun. */
+  machine: number;
+  /** -1 for a local goroutine. */
+  functionNumber: number;
+}
+
+/** Everything on this thread. Called between slices: nothing runs here. */
+export function reportThread(): ThreadReport {
+  const tasks = new Map<number, TaskReport>();
+  const asyncWaits: WaitReason[] = [];
+  const now = performance.now() | 0;
+  for (const entry of machine.entries) {
+    if (entry instanceof Task) tasks.set(entry.record, reportTask(entry, now));
+    else if (entry instanceof AsyncWait) asyncWaits.push(entry.reason);
+  }
+  return { tasks: [...tasks.values()], asyncWaits, creationSites: creationSites() };
+}
+
+function reportTask(task: Task, now: number): TaskReport {
+  const waits = task.parked && !task.woken;
+  return {
+    id: cells[(task.record + NUMBER) >> 1]!,
+    waitsFor: waits ? task.operation?.reason : undefined,
+    milliseconds: waits ? Math.max(0, now - task.parkedAt) : undefined,
+    stack: task.ended ? [] : stackOf(task),
+    site: task.local?.site,
+  };
+}
+
+/** The user's frames at which a goroutine is parked, innermost first; none for one that is not. */
+export function stackOf(task: Task): string[] {
+  const { operation, generator } = task;
+  if (!task.parked || operation === null || machine.current !== null) return [];
+  let frames: string[] = [];
+  machine.current = task;
+  machine.inspecting = function inspecting() {
+    frames = captureOwnFrames(inspecting, MOST_FRAMES, stackOf);
+  };
+  try {
+    generator.next();
+  } finally {
+    machine.current = null;
+    machine.inspecting = null;
+  }
+  return frames;
+}
+
+/** All goroutines that have not ended, of all threads, as shared memory has them. */
+export function reportRecords(): RecordReport[] {
+  const reports: RecordReport[] = [];
+  forEachBlock(KIND_GOROUTINE, (record) => {
+    const status = words[record + STATUS]!;
+    if (status >= DONE || !(cells[(record + NUMBER) >> 1]! > 0)) return;
+    reports.push({
+      id: cells[(record + NUMBER) >> 1]!,
+      name: decode((record + NAME) >> 1) as string | undefined,
+      status: STATUS_NAMES[status]!,
+      machine: words[record + MACHINE]!,
+      functionNumber: words[record + FUNCTION]! < 0 ? -1 : functionNumberOf(record),
+    });
+  });
+  return reports.sort((a, b) => a.id - b.id);
+}
