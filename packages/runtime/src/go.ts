@@ -2,7 +2,7 @@
 import { RuntimeStateError } from './errors.ts';
 import { provideStart } from './functions/origin.ts';
 import { ensureThreads, stop } from './runtime.ts';
-import { type Goroutine, joinOperation } from './scheduler/handle.ts';
+import { type Goroutine, joinOperation, mainEnds } from './scheduler/handle.ts';
 import { machine } from './scheduler/machine.ts';
 import { spawn, spawnLocal, spawnUnjoined } from './scheduler/spawn.ts';
 
@@ -96,7 +96,7 @@ export async function run<F extends AnyFunction>(main: F, ...args: Parameters<F>
   mainRuns = true;
   try {
     ensureThreads();
-    return await spawnLocal<ResultOf<F>>(main, args, undefined, '');
+    return await mainEnds(spawnLocal<ResultOf<F>>(main, args, undefined, ''));
   } finally {
     try {
       await stop('the main goroutine has ended, and all others with it');

@@ -124,6 +124,14 @@ export class Goroutine<R> extends SharedObject implements PromiseLike<R> {
 
 const JOIN = new ObjectRules('goroutine join', OPERATION_JOIN, resultOf);
 
+/** As `join`; reports do not speak of it, since the main goroutine is in them. */
+export function mainEnds<R>(handle: Goroutine<R>): Operation<R> {
+  store(handle.address + JOINED, 1);
+  return new ObjectOperation<R>(MAIN_ENDS, handle);
+}
+
+const MAIN_ENDS = new ObjectRules('end of main', OPERATION_JOIN, resultOf);
+
 function resultOf(handle: Goroutine<unknown>): unknown {
   const { address, local } = handle;
   if (local?.settled) {

@@ -57,7 +57,7 @@ export function reportThread(): ThreadReport {
   const now = performance.now() | 0;
   for (const entry of machine.entries) {
     if (entry instanceof Task) tasks.set(entry.record, reportTask(entry, now));
-    else if (entry instanceof AsyncWait) asyncWaits.push(entry.reason);
+    else if (entry instanceof AsyncWait && entry.reason !== 'end of main') asyncWaits.push(entry.reason);
   }
   return { tasks: [...tasks.values()], asyncWaits, creationSites: creationSites() };
 }

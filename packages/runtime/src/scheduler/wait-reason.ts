@@ -9,6 +9,7 @@ export const WAIT_REASONS = [
   'mutex lock',
   'wait group',
   'goroutine join',
+  'end of main',
   'blocking call',
   'yield',
 ] as const;
