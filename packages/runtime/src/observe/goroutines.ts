@@ -2,6 +2,7 @@
  * What all goroutines are doing: shared memory's list of them, and what each thread adds of its own; as data and as text.
  * A thread that is busy does not answer: of its goroutines only what stands in shared memory is known.
  */
+import { creatorsOf } from '../scheduler/creation-sites.ts';
 import { definitionOf } from '../scheduler/function-table.ts';
 import type { STATUS_NAMES } from '../scheduler/goroutine.ts';
 import { type RecordReport, reportRecords, reportThread, type TaskReport, type ThreadReport } from '../scheduler/inspect.ts';
@@ -24,8 +25,11 @@ export interface GoroutineInfo {
   stack: string[];
   /** Its function, in the same form; undefined for one that was started with `go.local`. */
   fn: string | undefined;
-  /** Where such goroutines were seen to be created, in the same form: mostly one place. */
-  createdBy: string[];
+  /**
+   * Where such goroutines were seen to be created, in the same form: mostly one place. Behind that, where those were created
+   * that stand there, and so on.
+   */
+  createdBy: string[][];
 }
 
 export interface GoroutineList {
@@ -39,31 +43,19 @@ export function listGoroutines(workers: ReadonlyMap<number, ThreadReport>): Goro
   const own = reportThread();
   const reports = [own, ...workers.values()];
   const tasks = new Map<number, TaskReport>();
-  const sites = new Map<number, Set<string>>();
-  for (const report of reports) {
-    for (const task of report.tasks) tasks.set(task.id, task);
-    for (const [functionNumber, places] of report.creationSites) {
-      sites.set(functionNumber, new Set([...(sites.get(functionNumber) ?? []), ...places]));
-    }
-  }
+  for (const report of reports) for (const task of report.tasks) tasks.set(task.id, task);
   const goroutines = reportRecords().map((record) => {
     const task = tasks.get(record.id);
     // An async function has no task.
     const isAsync = task === undefined && (record.machine === machine.number || workers.has(record.machine));
-    return infoOf(record, task, isAsync ? 'promise' : task?.waitsFor, sites);
+    return infoOf(record, task, isAsync ? 'promise' : task?.waitsFor);
   });
   return { goroutines, asyncWaits: machine.number === 0 ? own.asyncWaits : [] };
 }
 
-function infoOf(
-  record: RecordReport,
-  task: TaskReport | undefined,
-  waitsFor: WaitReason | undefined,
-  sites: ReadonlyMap<number, Set<string>>,
-): GoroutineInfo {
+function infoOf(record: RecordReport, task: TaskReport | undefined, waitsFor: WaitReason | undefined): GoroutineInfo {
   const { id, name, status, functionNumber } = record;
   const local = functionNumber < 0;
-  const localSite = task?.site ? [task.site] : []; // None for the main goroutine.
   return {
     id,
     name,
@@ -73,8 +65,22 @@ function infoOf(
     thread: record.machine < 0 ? undefined : record.machine,
     stack: task?.stack ?? [],
     fn: local ? undefined : placeOfFunction(functionNumber),
-    createdBy: local ? localSite : [...(sites.get(functionNumber) ?? [])],
+    createdBy: creationOf(functionNumber, task?.site),
   };
+}
+
+/** The places where a goroutine was created, those where its creators were, and so on; a function that comes again ends it. */
+export function creationOf(functionNumber: number, localSite: string | undefined): string[][] {
+  if (functionNumber < 0) return localSite ? [[localSite]] : []; // None for the main goroutine.
+  const chain: string[][] = [];
+  const passed = new Set<number>();
+  for (let numbers = [functionNumber]; numbers.length > 0; ) {
+    for (const number of numbers) passed.add(number);
+    const creators = numbers.flatMap((number) => creatorsOf(number));
+    if (creators.length > 0) chain.push([...new Set(creators.map(({ site }) => site))]);
+    numbers = [...new Set(creators.map(({ parent }) => parent))].filter((parent) => parent >= 0 && !passed.has(parent));
+  }
+  return chain;
 }
 
 function placeOfFunction(functionNumber: number): string {
@@ -127,9 +133,9 @@ function linesOf({ stack, fn, createdBy }: GoroutineInfo): string[] {
   return [...frames.map((frame) => `    at ${frame}`), ...createdByLines(createdBy)];
 }
 
-/** The line that says where a goroutine was created. */
-export function createdByLines(sites: readonly string[]): string[] {
-  return sites.length === 0 ? [] : [`created by go() at ${sites.map((site) => placeOf(site)).join(' or ')}`];
+/** The lines that say where a goroutine was created. */
+export function createdByLines(creation: readonly string[][]): string[] {
+  return creation.map((sites) => `created by go() at ${sites.map((site) => placeOf(site)).join(' or ')}`);
 }
 
 /** `file:line:column` of a frame. */

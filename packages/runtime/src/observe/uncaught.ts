@@ -4,15 +4,15 @@
  */
 import { decode } from '../codec/decode.ts';
 import { throwUncaught } from '../fatal.ts';
-import { cells } from '../memory/arena.ts';
+import { cells, words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { release, retain } from '../memory/heap.ts';
-import { creatorsOf } from '../scheduler/complete.ts';
-import { JOINED, NAME, NUMBER } from '../scheduler/goroutine.ts';
+import { localCreatorOf } from '../scheduler/complete.ts';
+import { FUNCTION, functionNumberOf, JOINED, NAME, NUMBER } from '../scheduler/goroutine.ts';
 import { errorOf } from '../scheduler/handle.ts';
 import { NOTICE_UNJOINED, whenNoticed } from '../scheduler/notice.ts';
 import { whenNonePauses } from '../scheduler/preempt.ts';
-import { createdByLines } from './goroutines.ts';
+import { createdByLines, creationOf } from './goroutines.ts';
 
 export type UncaughtListener = (error: unknown, goroutine: { id: number; name: string | undefined }) => void;
 
@@ -43,13 +43,14 @@ function report(record: number): void {
   const id = cells[(record + NUMBER) >> 1]!;
   const name = decode((record + NAME) >> 1) as string | undefined;
   const error = errorOf(record);
-  const creators = creatorsOf(record);
+  const number = words[record + FUNCTION]! < 0 ? -1 : functionNumberOf(record);
+  const creation = creationOf(number, localCreatorOf(record));
   release(record);
   if (listeners.length > 0) {
     for (const listener of [...listeners]) listener(error, { id, name });
     return;
   }
   const place = `    in goroutine ${id}${name === undefined ? '' : ` (${name})`}, which nobody joined`;
-  if (error instanceof Error) error.stack = [error.stack ?? String(error), place, ...createdByLines(creators)].join('\n');
+  if (error instanceof Error) error.stack = [error.stack ?? String(error), place, ...createdByLines(creation)].join('\n');
   throwUncaught(error);
 }

@@ -14,8 +14,7 @@ import { load } from '../memory/atomics.ts';
 import { completeRecord } from '../memory/core.ts';
 import { release, retain, withReserve } from '../memory/heap.ts';
 import { MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
-import { creationSitesOf } from './creation-sites.ts';
-import { CAPTURES, CAPTURES_FORM, DONE, ERROR_LOST, FAILED, functionNumberOf, JOINED, RESULT, STARTER } from './goroutine.ts';
+import { CAPTURES, CAPTURES_FORM, DONE, ERROR_LOST, FAILED, JOINED, RESULT, STARTER } from './goroutine.ts';
 import { readyAll } from './inbox.ts';
 import { COUNT_FINISHED, machine } from './machine.ts';
 import { NOTICE_UNJOINED, notice, whenNoticed } from './notice.ts';
@@ -105,26 +104,23 @@ whenNoticed(NOTICE_UNJOINED, (record) => passOn(record, undefined));
 /** To the main thread, once nobody here may be about to join: a goroutine that was preempted has not come to a wait. */
 function passOn(record: number, site: string | undefined): void {
   retain(record);
-  noteCreator(record, site ?? creationSitesOf(functionNumberOf(record)).join(SITE_SEPARATOR));
+  if (site) noteCreator(record, site);
   whenNonePauses(() => {
     if (load(record + JOINED) === 0) withReserve(() => notice(0, NOTICE_UNJOINED, record));
     release(record);
   });
 }
 
-const SITE_SEPARATOR = '\n';
-/** The form of captured values that are the creators instead; no tuple has it. */
-const CREATORS_FORM = 1 << 16;
+/** The form of captured values that are the creator instead; no tuple has it. */
+const CREATOR_FORM = 1 << 16;
 
-/** Only its starter's thread knows: it leaves it in a cell that an ended goroutine does not use any more. */
-function noteCreator(record: number, sites: string): void {
-  if (sites === '' || words[record + CAPTURES_FORM] !== 0) return;
-  encode(sites, (record + CAPTURES) >> 1, 'report an error');
-  words[record + CAPTURES_FORM] = CREATORS_FORM;
+/** What only the thread of a local goroutine knows it leaves in a cell that an ended goroutine does not use any more. */
+function noteCreator(record: number, site: string): void {
+  encode(site, (record + CAPTURES) >> 1, 'report an error');
+  words[record + CAPTURES_FORM] = CREATOR_FORM;
 }
 
-/** Where a goroutine was created whose error nobody joined, as far as that was noted. On the main thread. */
-export function creatorsOf(record: number): string[] {
-  if (words[record + CAPTURES_FORM] === CREATORS_FORM) return (decode((record + CAPTURES) >> 1) as string).split(SITE_SEPARATOR);
-  return words[record + STARTER] === machine.number ? creationSitesOf(functionNumberOf(record)) : [];
+/** Where a local goroutine was created whose error nobody joined, if that was noted. */
+export function localCreatorOf(record: number): string | undefined {
+  return words[record + CAPTURES_FORM] === CREATOR_FORM ? (decode((record + CAPTURES) >> 1) as string) : undefined;
 }

@@ -1,37 +1,69 @@
 /**
- * Where goroutines are created: the places in the user's code that call `go`, by function.
+ * Where goroutines are created: the places in the user's code that call `go`, and in which function those stand; by function.
  *
  * A stack trace costs several times what `go` does. But a function is started from few places, mostly from one; so
  * only the first calls with a function are looked at, and then one of many. What is reported is the places
- * that were seen, which is all of them unless one is new and rare.
+ * that were seen, which is all of them unless one is new and rare. They stand in shared memory, for all threads.
  */
 import { MAXIMUM_FUNCTIONS } from '../memory/layout.ts';
+import { changeCreators } from './function-table.ts';
+import { functionNumberOf } from './goroutine.ts';
+import { machine } from './machine.ts';
 import { captureOwnFrames } from './own-frames.ts';
 
 const FIRST_CALLS = 32;
 const CALLS_BETWEEN_LOOKS = 1023;
 const FIRST_LOCAL_ONES = 256;
+/** Deep enough for our own frames and the one that is looked for. */
+const FRAMES = 8;
 
-/** By function number: how many calls to let pass before the next look. */
+/** A place that starts goroutines. */
+export interface Creator {
+  /** `name (file:line:column)` */
+  site: string;
+  /** The number of the function whose goroutine ran there; -1 for a local goroutine, or code that is in none. */
+  parent: number;
+}
+
+/** By function number: how many calls to let pass before the next look, how many looks there were, what this thread has seen. */
 const skip = new Uint16Array(MAXIMUM_FUNCTIONS);
-let localOnes = 0;
 const looks = new Map<number, number>();
-const sites = new Map<number, Set<string>>();
+const seen = new Set<string>();
+let localOnes = 0;
 
 /** A goroutine with this function is created by the code that calls. */
 export function noteCreation(functionNumber: number): void {
-  if (skip[functionNumber] !== 0) {
-    skip[functionNumber]!--;
-    return;
-  }
+  if (skip[functionNumber] === 0) look(functionNumber);
+  else skip[functionNumber]!--;
+}
+
+function look(functionNumber: number): void {
   const count = (looks.get(functionNumber) ?? 0) + 1;
   looks.set(functionNumber, count);
   if (count >= FIRST_CALLS) skip[functionNumber] = CALLS_BETWEEN_LOOKS;
   const site = currentSite();
-  if (site === undefined) return;
-  let known = sites.get(functionNumber);
-  if (known === undefined) sites.set(functionNumber, (known = new Set()));
-  known.add(site);
+  const line = `${parentOf(machine.current?.record)} ${site}`;
+  const key = `${functionNumber} ${line}`;
+  if (site === undefined || seen.has(key)) return;
+  seen.add(key);
+  changeCreators(functionNumber, (text) => {
+    const lines = text === '' ? [] : text.split('\n');
+    return lines.includes(line) ? text : [...lines, line].join('\n');
+  });
+}
+
+function parentOf(record: number | undefined): number {
+  return record === undefined ? -1 : Math.max(-1, functionNumberOf(record));
+}
+
+/** The places from which goroutines with this function were seen to be started. */
+export function creatorsOf(functionNumber: number): Creator[] {
+  const text = changeCreators(functionNumber, (same) => same);
+  if (text === '') return [];
+  return text.split('\n').map((line) => {
+    const space = line.indexOf(' ');
+    return { parent: Number(line.slice(0, space)), site: line.slice(space + 1) };
+  });
 }
 
 /** Where the local goroutine is created that is made now; noted for the first ones only. */
@@ -41,24 +73,15 @@ export function currentLocalSite(): string | undefined {
   return currentSite();
 }
 
-/** The innermost place of the user's code that is running: a function's name and its file, line and column. */
-export function currentSite(): string | undefined {
-  return captureOwnFrames(currentSite, 8)[0];
-}
-
-/** The places from which this thread was seen to start goroutines, by function number. */
-export function creationSites(): Array<[functionNumber: number, sites: string[]]> {
-  return [...sites].map(([functionNumber, places]) => [functionNumber, [...places]]);
-}
-
-export function creationSitesOf(functionNumber: number): string[] {
-  return [...(sites.get(functionNumber) ?? [])];
+/** The innermost place of the user's code that is running. */
+function currentSite(): string | undefined {
+  return captureOwnFrames(currentSite, FRAMES)[0];
 }
 
 /** Forgets what belongs to an arena used before. */
 export function initializeCreationSites(): void {
   skip.fill(0);
-  localOnes = 0;
   looks.clear();
-  sites.clear();
+  seen.clear();
+  localOnes = 0;
 }

@@ -10,7 +10,6 @@ import { decode } from '../codec/decode.ts';
 import { cells, words } from '../memory/arena.ts';
 import { KIND_GOROUTINE } from '../memory/layout.ts';
 import { forEachBlock } from '../memory/walk.ts';
-import { creationSites } from './creation-sites.ts';
 import { DONE, FUNCTION, functionNumberOf, MACHINE, NAME, NUMBER, STATUS, STATUS_NAMES } from './goroutine.ts';
 import { machine } from './machine.ts';
 import { AsyncWait } from './operation.ts';
@@ -36,7 +35,6 @@ export interface ThreadReport {
   tasks: TaskReport[];
   /** What async code of this thread awaits. */
   asyncWaits: WaitReason[];
-  creationSites: Array<[functionNumber: number, sites: string[]]>;
 }
 
 /** What shared memory says of a goroutine. */
@@ -59,7 +57,7 @@ export function reportThread(): ThreadReport {
     if (entry instanceof Task) tasks.set(entry.record, reportTask(entry, now));
     else if (entry instanceof AsyncWait && entry.reason !== 'end of main') asyncWaits.push(entry.reason);
   }
-  return { tasks: [...tasks.values()], asyncWaits, creationSites: creationSites() };
+  return { tasks: [...tasks.values()], asyncWaits };
 }
 
 function reportTask(task: Task, now: number): TaskReport {
