@@ -48,7 +48,8 @@ import {
   THREAD_LIMIT,
 } from './memory/layout.ts';
 import { endDeadlock, nothingCanHappen, somebodyWaitsHere } from './observe/deadlock.ts';
-import { type GoroutineList, listGoroutines } from './observe/goroutines.ts';
+import { formatGoroutines, type GoroutineList, listGoroutines } from './observe/goroutines.ts';
+import { dumpOnQuit } from './observe/quit.ts';
 import { watchUncaught } from './observe/uncaught.ts';
 import { abandonQueues, abandonThread } from './scheduler/abandon.ts';
 import { attachMachine } from './scheduler/attach.ts';
@@ -85,6 +86,7 @@ let keepAlive: NodeJS.Timeout | null = null;
 let usable = false;
 let endMonitor: (() => Promise<void>) | null = null;
 let startingSpare = false;
+let endQuit: () => void = () => undefined;
 
 /** Makes the arena and this thread's machine, unless they are there. On a worker they always are. */
 export function ensureArena(): void {
@@ -133,6 +135,7 @@ export function ensureThreads(): void {
   ensureArena();
   if (machine.number > 0 || threadsWanted) return;
   threadsWanted = true;
+  endQuit = dumpOnQuit(async () => formatGoroutines(await goroutines()));
   if (machines.length === 0) return;
   store(THREAD_COUNT, machines.length);
   keepAlive = setInterval(() => undefined, 0x7fffffff);
@@ -357,6 +360,7 @@ export async function stop(reason: string): Promise<void> {
     }
     if (keepAlive !== null) clearInterval(keepAlive);
     keepAlive = null;
+    endQuit();
     threadsWanted = false;
     if (clean) reset();
     else leaveArena();

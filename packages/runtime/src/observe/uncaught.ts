@@ -51,6 +51,10 @@ function report(record: number): void {
     return;
   }
   const place = `    in goroutine ${id}${name === undefined ? '' : ` (${name})`}, which nobody joined`;
-  if (error instanceof Error) error.stack = [error.stack ?? String(error), place, ...createdByLines(creation)].join('\n');
-  throwUncaught(error);
+  if (!(error instanceof Error)) {
+    throwUncaught(error); // Node would not show what it is.
+    return;
+  }
+  error.stack = [error.stack ?? String(error), place, ...createdByLines(creation)].join('\n');
+  void Promise.reject(error); // Which nobody handles.
 }
