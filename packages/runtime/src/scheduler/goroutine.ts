@@ -22,9 +22,9 @@ export const LINK = 0;
 /** The number of its function; with BLOCKING added it runs without a processor. Written once. */
 export const FUNCTION = 1;
 export const BLOCKING = 1 << 30;
-/** Cells (even offsets): the arguments and captured values until the start, the value or error at the end. */
-export const ARGUMENTS = 2;
-export const CAPTURES = 4;
+/** Cells (even offsets): the captured values until the start, the name for dumps, the value or error at the end. */
+export const CAPTURES = 2;
+export const NAME = 4;
 export const RESULT = 6;
 export const STATUS = RECORD_STATUS;
 /** Guards JOINERS and the last step of STATUS. */
@@ -35,24 +35,26 @@ const JOINERS = RECORD_JOINERS;
 export const NUMBER = 12;
 /** The machine on which it runs, once started. */
 export const MACHINE = 14;
-/** The forms of the two cells, as \`encodeTuple\` returned them; 0 once they are taken. */
+/** The forms of arguments and captured values, as `encodeTuple` returned them; 0 once they are taken. */
 export const ARGUMENTS_FORM = 15;
 export const CAPTURES_FORM = 17;
 /** Not 0 once somebody has asked for the result, so that an error is not reported as lost; any thread stores 1. */
 export const JOINED = 16;
-/** A cell: its name for dumps. */
-export const NAME = 18;
+/** Not 0 when it failed and there was no room left for its error; written by its machine before the last step of STATUS. */
+export const ERROR_LOST = 18;
+/** The machine that started it; written once. */
+export const STARTER = 19;
 /** Its entry in its machine's table while it waits; written by that machine. */
 export const TASK_SLOT = 20;
 /** Not 0 once it was cancelled; see `cancel.ts`. */
 export const CANCELED = 21;
 /** A cell: why it was cancelled. Written by the one canceller. */
 export const CANCEL_REASON = 22;
-/** Not 0 when it failed and there was no room left for its error; written by its machine before the last step of STATUS. */
-export const ERROR_LOST = 24;
-/** The machine that started it; written once. */
-export const STARTER = 25;
-const RECORD_BYTES = 26 * 4;
+/** So many cells: the arguments until the start. */
+export const ARGUMENTS = 24;
+export const ARGUMENT_CELLS = 3;
+/** With the block's header 128, which is a size class. */
+const RECORD_BYTES = 30 * 4;
 
 export const RUNNABLE = 0;
 export const RUNNING = 1;

@@ -208,7 +208,7 @@ describe('timers', () => {
   });
 });
 
-describe('tuple', () => {
+describe.each([1, 3])('tuple in %i cells', (room) => {
   const shared = { shared: true };
   it.each([
     [[]],
@@ -216,12 +216,13 @@ describe('tuple', () => {
     [['a text that does not fit into a cell']],
     [[1, 'two', null, undefined, 5n]],
     [[{ one: 'object' }, 2, 3]],
+    [['a text that does not fit into a cell', 'nor does this']],
     [[{ two: shared }, [shared]]],
   ])('gives back what was put in, and holds nothing afterwards (%#)', (values) => {
-    const cell = allocate(KIND_RING, 8) >> 1;
+    const cell = allocate(KIND_RING, 8 * room) >> 1;
     clear(cell);
     const before = Object.fromEntries(usage());
-    const form = encodeTuple(values, cell, 'pass to go');
+    const form = encodeTuple(values, cell, 'pass to go', room);
     expect(decodeTuple(cell, form)).toEqual(values);
     expect(decodeTuple(cell, form)).toEqual(values);
     dropTuple(cell, form);
@@ -229,19 +230,24 @@ describe('tuple', () => {
   });
 
   it('keeps what two values share shared', () => {
-    const cell = allocate(KIND_RING, 8) >> 1;
-    const form = encodeTuple([shared, { again: shared }], cell, 'pass to go');
+    const cell = allocate(KIND_RING, 8 * room) >> 1;
+    const form = encodeTuple([shared, { again: shared }], cell, 'pass to go', room);
     const [first, second] = decodeTuple(cell, form) as [object, { again: object }];
     expect(second.again).toBe(first);
     dropTuple(cell, form);
   });
 
   it('holds nothing when one of the values cannot be copied', () => {
-    const cell = allocate(KIND_RING, 8) >> 1;
+    const cell = allocate(KIND_RING, 8 * room) >> 1;
     clear(cell);
     const before = Object.fromEntries(usage());
-    for (const values of [[Symbol('no')], [1, 'a text that does not fit', Symbol('no')], [{ a: 1 }, { b: Symbol('no') }]]) {
-      expect(() => encodeTuple(values, cell, 'pass to go')).toThrow(/cannot pass to go/);
+    for (const values of [
+      [Symbol('no')],
+      [1, 'a text that does not fit', Symbol('no')],
+      ['a text that does not fit', Symbol('no')],
+      [{ a: 1 }, { b: Symbol('no') }],
+    ]) {
+      expect(() => encodeTuple(values, cell, 'pass to go', room)).toThrow(/cannot pass to go/);
       expect(Object.fromEntries(usage())).toEqual(before);
     }
   });
