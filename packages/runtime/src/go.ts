@@ -1,6 +1,9 @@
 /** `go` and `run`: starting goroutines, and the program whose main goroutine ends it. */
+import { Context } from './context/context.ts';
+import { bind } from './context/member.ts';
 import { RuntimeStateError } from './errors.ts';
 import { ensureThreads, stop } from './runtime.ts';
+import { cancel } from './scheduler/cancel.ts';
 import { type Goroutine, joinOperation } from './scheduler/handle.ts';
 import { machine } from './scheduler/machine.ts';
 import { spawn, spawnLocal } from './scheduler/spawn.ts';
@@ -23,6 +26,8 @@ export interface GoOptions {
   name?: string;
   /** Cancels the goroutine when it is aborted, with the signal's reason. */
   signal?: AbortSignal;
+  /** Cancels the goroutine when it is cancelled, with its error. */
+  context?: Context;
 }
 
 export interface Go {
@@ -58,9 +63,14 @@ export const go: Go = Object.assign(
     },
     with<F extends AnyFunction>(options: GoOptions, fn: F, ...args: Parameters<F>): Goroutine<ResultOf<F>> {
       mustBeFunction(fn, 'go.with');
-      const { name, signal } = checkedOptions(options);
+      const { name, signal, context } = checkedOptions(options);
       ensureThreads();
-      const handle = spawn<ResultOf<F>>(fn, args, name, 'go.with', signal?.aborted ? signal : undefined);
+      const handle = spawn<ResultOf<F>>(fn, args, name, 'go.with', (record) => {
+        // Before it is queued: where it is cancelled already, it never runs.
+        if (signal?.aborted) cancel(record, signal.reason);
+        if (context !== undefined) bind(record, context);
+        return true;
+      });
       if (signal !== undefined && !signal.aborted) cancelOnAbort(handle, signal);
       return handle;
     },
@@ -99,7 +109,8 @@ export async function run<F extends AnyFunction>(main: F, ...args: Parameters<F>
   }
 }
 
-function mustBeFunction(fn: unknown, api: string): void {
+/** What all that start goroutines ask of what they are given. */
+export function mustBeFunction(fn: unknown, api: string): void {
   if (typeof fn === 'function') return;
   const got = fn === null ? 'null' : typeof fn;
   const remedy =
@@ -112,12 +123,17 @@ function mustBeFunction(fn: unknown, api: string): void {
 function checkedOptions(options: GoOptions): GoOptions {
   if (typeof options !== 'object' || options === null) throw new TypeError(`go.with takes options first, got ${String(options)}`);
   for (const key of Object.keys(options)) {
-    if (key !== 'name' && key !== 'signal') throw new TypeError(`go.with: unknown option '${key}'; known are name, signal`);
+    if (key !== 'name' && key !== 'signal' && key !== 'context') {
+      throw new TypeError(`go.with: unknown option '${key}'; known are name, signal, context`);
+    }
   }
-  const { name, signal } = options;
+  const { name, signal, context } = options;
   if (name !== undefined && typeof name !== 'string') throw new TypeError(`go.with: name must be a string, got ${typeof name}`);
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError('go.with: signal must be an AbortSignal, as of an AbortController');
+  }
+  if (context !== undefined && !(context instanceof Context)) {
+    throw new TypeError('go.with: context must be a context, as of withCancel');
   }
   return options;
 }

@@ -14,4 +14,11 @@ export const KIND_NAMES: readonly string[] = [
   'functions',
   'arguments',
   'scratch',
+  ...new Array<string>(10).fill('other'), // Numbers that no kind has.
+  'members of groups',
+  'contexts',
+  'contexts',
+  'timers',
+  'timers',
+  'groups',
 ];

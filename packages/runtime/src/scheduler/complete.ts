@@ -13,9 +13,10 @@ import { load } from '../memory/atomics.ts';
 import { completeRecord } from '../memory/core.ts';
 import { release, retain, withReserve } from '../memory/heap.ts';
 import { MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
-import { DONE, ERROR_LOST, FAILED, JOINED, RESULT, STARTER } from './goroutine.ts';
+import { DONE, FAILED, JOINED, MEMBER, noteErrorLost, RESULT, starterOf } from './goroutine.ts';
 import { readyAll } from './inbox.ts';
 import { COUNT_FINISHED, machine } from './machine.ts';
+import { memberEnded } from './member.ts';
 import { NOTICE_UNJOINED, notice, whenNoticed } from './notice.ts';
 import { whenNonePauses } from './preempt.ts';
 
@@ -58,11 +59,11 @@ function fail(record: number, error: unknown, quiet: boolean): void {
     try {
       encode(error, cell, 'throw from a goroutine');
     } catch (problem) {
-      if (problem instanceof ArenaExhaustedError) words[record + ERROR_LOST] = 1;
+      if (problem instanceof ArenaExhaustedError) noteErrorLost(record);
       else encode(uncopied(error), cell, 'throw from a goroutine');
     }
   });
-  end(record, FAILED, !quiet);
+  end(record, FAILED, !quiet, error);
 }
 
 /** What joiners get of an error that cannot be copied whole. */
@@ -72,11 +73,12 @@ function uncopied(error: unknown): Error {
   return copy;
 }
 
-function end(record: number, status: number, report: boolean): void {
+function end(record: number, status: number, report: boolean, error?: unknown): void {
   machine.count(COUNT_FINISHED);
   readyAll(completeRecord(record, status));
   // Who joins has set JOINED, before it took its place among the joiners.
   if (report && load(record + JOINED) === 0) withReserve(() => reportUnjoined(record));
+  if (words[record + MEMBER] !== 0) memberEnded(record, status === FAILED, error);
   release(record);
 }
 
@@ -85,7 +87,7 @@ function end(record: number, status: number, report: boolean): void {
  * wait. Until then it may be about to join, however long the kernel keeps its thread waiting.
  */
 function reportUnjoined(record: number): void {
-  const starter = words[record + STARTER]!;
+  const starter = starterOf(record);
   const state = load(machineBase(starter) + MACHINE_STATE);
   const gone = state === MACHINE_STATE_LOST || state === MACHINE_STATE_NONE;
   if (starter === machine.number) passOn(record);

@@ -48,10 +48,11 @@ export const TASK_SLOT = 20;
 export const CANCELED = 21;
 /** A cell: why it was cancelled. Written by the one canceller. */
 export const CANCEL_REASON = 22;
-/** Not 0 when it failed and there was no room left for its error; written by its machine before the last step of STATUS. */
-export const ERROR_LOST = 24;
-/** The machine that started it; written once. */
-export const STARTER = 25;
+/** Its member block, if somebody wants to know of its end: see `member.ts`. Written before it is queued, and at its end. */
+export const MEMBER = 24;
+/** The machine that started it; written once. With ERROR_LOST added when it failed and there was no room left for its error. */
+const STARTER = 25;
+const ERROR_LOST = 1 << 30;
 const RECORD_BYTES = 26 * 4;
 
 export const RUNNABLE = 0;
@@ -83,7 +84,7 @@ export function createRecord(functionNumber: number, starter: number): number {
   words[record + CAPTURES_FORM] = 0;
   words[record + JOINED] = 0;
   words[record + CANCELED] = 0;
-  words[record + ERROR_LOST] = 0;
+  words[record + MEMBER] = 0;
   clear((record + RESULT) >> 1);
   clear((record + NAME) >> 1);
   clear((record + CANCEL_REASON) >> 1);
@@ -103,6 +104,20 @@ export function functionNumberOf(record: number): number {
 export function isBlocking(record: number): boolean {
   const number = words[record + FUNCTION]!;
   return number >= 0 && (number & BLOCKING) !== 0;
+}
+
+/** The machine that started it. */
+export function starterOf(record: number): number {
+  return words[record + STARTER]! & ~ERROR_LOST;
+}
+
+/** There is no room for its error. On its machine, before the last step of STATUS. */
+export function noteErrorLost(record: number): void {
+  words[record + STARTER] = words[record + STARTER]! | ERROR_LOST;
+}
+
+export function isErrorLost(record: number): boolean {
+  return (words[record + STARTER]! & ERROR_LOST) !== 0;
 }
 
 /** Forgets numbers taken from an arena used before. */

@@ -10,7 +10,6 @@ import { words } from '../memory/arena.ts';
 import { release } from '../memory/heap.ts';
 import { PROCESSOR_COUNT } from '../memory/layout.ts';
 import { pushBlocking } from './blocking-queue.ts';
-import { cancel } from './cancel.ts';
 import type { LocalOutcome } from './complete.ts';
 import { locatedCaptures, numberOf } from './function-table.ts';
 import { pushGlobal } from './global-queue.ts';
@@ -27,17 +26,21 @@ import { wakeForWork } from './wake.ts';
 
 const NOTHING: readonly unknown[] = [];
 
+/** Says what a new goroutine belongs to, before it is queued; false to queue it later, by `submit`. May throw, and then has changed nothing. */
+export type Preparation = (record: number) => boolean;
+
 /** Starts `fn` as a goroutine on the worker threads. `api` is the call that the user wrote, for messages. */
 export function spawn<R>(
   fn: Function,
   parameters: readonly unknown[],
   name: string | undefined,
   api: string,
-  aborted?: AbortSignal,
+  prepare?: Preparation,
 ): Goroutine<R> {
   const record = recordFor(numberOf(fn, api), parameters, name, api);
+  let now = true;
   try {
-    if (aborted !== undefined) cancel(record, aborted.reason); // Before it is queued: so it never runs.
+    if (prepare !== undefined) now = prepare(record);
   } catch (error) {
     release(record);
     release(record);
@@ -46,7 +49,7 @@ export function spawn<R>(
   const handle = new Goroutine<R>(record, true, null);
   if (machine.current !== null) machine.current.hasStarted = true;
   machine.count(COUNT_CREATED);
-  submit(record);
+  if (now) submit(record);
   return handle;
 }
 
@@ -80,7 +83,8 @@ function recordFor(functionNumber: number, parameters: readonly unknown[], name:
   }
 }
 
-function submit(record: number): void {
+/** Queues a goroutine that can be started. */
+export function submit(record: number): void {
   const { queue } = machine;
   if (words[PROCESSOR_COUNT] === 0 && machine.number > 0) {
     // A blocking call, while all goroutines run on the main thread.
