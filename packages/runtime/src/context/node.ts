@@ -156,7 +156,6 @@ export function cancelFor(node: number, reason: unknown): void {
   if (isCanceled(node)) return;
   encode(reason, sendScratch, 'cancel a context');
   withReserve(() => cancelTree(node, CANCELED));
-  drop(sendScratch); // Somebody else was first.
 }
 
 /** Cancels a node because its deadline has passed. */
@@ -196,14 +195,14 @@ function cancelOne(node: number, state: number, mine: number[]): boolean {
   lock(node + NODE_LOCK);
   const first = words[node + NODE_STATE] === LIVE;
   if (first) {
-    if (state === CANCELED) {
-      move(sendScratch, (node + NODE_CAUSE) >> 1);
-      clear(sendScratch);
-    }
+    if (state === CANCELED) move(sendScratch, (node + NODE_CAUSE) >> 1);
     store(node + NODE_STATE, state); // After the cause: who sees it without the lock may read that.
   }
   unlock(node + NODE_LOCK);
-  if (!first) return false;
+  if (!first) {
+    if (state === CANCELED) drop(sendScratch);
+    return false;
+  }
   // No bit is set any more from here on: that is done under the lock, and only while it is live.
   for (let word = 0; word < WATCHER_WORDS; word++) watchers.push(words[node + NODE_WATCHERS + word]!);
   leaveParent(node);

@@ -19,6 +19,7 @@ import { COUNT_CREATED, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
 import { schedule } from './schedule.ts';
 import { wakeForBlocking } from './spare.ts';
+import { storesHere } from './stores.ts';
 import { Task } from './task.ts';
 import { encodeTuple } from './tuple.ts';
 import { waitOperation } from './wait.ts';
@@ -108,7 +109,7 @@ export function spawnLocal<R>(fn: Function, parameters: readonly unknown[], name
   const local: LocalOutcome = { settled: false, failed: false, value: undefined };
   const handle = new Goroutine<R>(record, true, local);
   machine.count(COUNT_CREATED);
-  const task = new Task(record, generator, local);
+  const task = new Task(record, generator, local, storesHere());
   machine.slotOf(task); // It has a machine from the start, so a cancellation looks for it there.
   task.wake();
   return handle;
