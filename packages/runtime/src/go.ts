@@ -6,7 +6,7 @@ import { ensureThreads, stop } from './runtime.ts';
 import { cancel } from './scheduler/cancel.ts';
 import { type Goroutine, joinOperation } from './scheduler/handle.ts';
 import { machine } from './scheduler/machine.ts';
-import { spawn, spawnLocal } from './scheduler/spawn.ts';
+import { mustBeFunction, spawn, spawnLocal } from './scheduler/spawn.ts';
 
 /** A goroutine's function: a generator function, or a plain or async one. */
 export type GoroutineFunction<A extends unknown[], R> = (...args: A) => Generator<unknown, R, any> | PromiseLike<R> | R;
@@ -18,7 +18,7 @@ export type ResultOf<F> = F extends (...args: any[]) => infer V
     : Awaited<V>
   : never;
 
-type AnyFunction = (...args: any[]) => unknown;
+export type AnyFunction = (...args: any[]) => unknown;
 
 /** Options of `go.with`. */
 export interface GoOptions {
@@ -107,17 +107,6 @@ export async function run<F extends AnyFunction>(main: F, ...args: Parameters<F>
       mainRuns = false;
     }
   }
-}
-
-/** What all that start goroutines ask of what they are given. */
-export function mustBeFunction(fn: unknown, api: string): void {
-  if (typeof fn === 'function') return;
-  const got = fn === null ? 'null' : typeof fn;
-  const remedy =
-    typeof fn === 'object' && fn !== null && Symbol.iterator in fn
-      ? ': pass the generator function itself, without calling it'
-      : '';
-  throw new TypeError(`${api} takes a function, got ${got}${remedy}`);
 }
 
 function checkedOptions(options: GoOptions): GoOptions {

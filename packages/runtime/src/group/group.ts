@@ -14,7 +14,7 @@ import { registerKind, SharedObject } from '../codec/handles.ts';
 import { background, Context, withCancel } from '../context/context.ts';
 import { cancelFor, errorOf as contextErrorOf, enterMember } from '../context/node.ts';
 import { RuntimeStateError, SyncError, textOf } from '../errors.ts';
-import { mustBeFunction, type ResultOf } from '../go.ts';
+import type { AnyFunction, ResultOf } from '../go.ts';
 import { words } from '../memory/arena.ts';
 import { compareExchange, load, store } from '../memory/atomics.ts';
 import { GROUP_WORDS, OPERATION_WAIT } from '../memory/blocks.ts';
@@ -22,7 +22,6 @@ import { addToGroup } from '../memory/core.ts';
 import { allocate, free, release, retain, setDestroyer, withReserve } from '../memory/heap.ts';
 import { KIND_GROUP, STOPPING } from '../memory/layout.ts';
 import { lock, unlock } from '../memory/lock.ts';
-import { ensureThreads } from '../runtime.ts';
 import { cancel } from '../scheduler/cancel.ts';
 import { completeWithError } from '../scheduler/complete.ts';
 import { JOINED, LINK } from '../scheduler/goroutine.ts';
@@ -31,7 +30,7 @@ import { readyAll } from '../scheduler/inbox.ts';
 import { createMember, MEMBER_GROUP, whenMemberEnded } from '../scheduler/member.ts';
 import { ObjectOperation, ObjectRules } from '../scheduler/object-operation.ts';
 import type { Operation } from '../scheduler/operation.ts';
-import { spawn, submit } from '../scheduler/spawn.ts';
+import { mustBeFunction, requireThreads, spawn, submit } from '../scheduler/spawn.ts';
 
 /** Guards the four words after it. */
 const LIMIT_LOCK = GROUP_WORDS;
@@ -47,8 +46,6 @@ const FAILED = GROUP_WORDS + 5;
 /** A cell: the handle of the context. Written once. */
 const CONTEXT = GROUP_WORDS + 6;
 const BLOCK_WORDS = CONTEXT + 2;
-
-type AnyFunction = (...args: any[]) => unknown;
 
 /**
  * Goroutines that belong together, made by `group()`. It crosses threads by reference: its goroutines may add others.
@@ -75,7 +72,7 @@ export class Group extends SharedObject {
   go<F extends AnyFunction>(fn: F, ...args: Parameters<F>): Goroutine<ResultOf<F>> {
     this.mustBeCurrent();
     mustBeFunction(fn, 'group.go');
-    ensureThreads();
+    requireThreads();
     return spawn<ResultOf<F>>(fn, args, undefined, 'group.go', (record) => {
       enter(this.address, this.context, record);
       return takesPlaceOrQueues(this.address, record);
@@ -86,7 +83,7 @@ export class Group extends SharedObject {
   tryGo<F extends AnyFunction>(fn: F, ...args: Parameters<F>): Goroutine<ResultOf<F>> | null {
     this.mustBeCurrent();
     mustBeFunction(fn, 'group.tryGo');
-    ensureThreads();
+    requireThreads();
     if (!takesPlace(this.address)) return null;
     let entered = false;
     try {

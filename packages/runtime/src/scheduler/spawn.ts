@@ -27,6 +27,29 @@ import { wakeForWork } from './wake.ts';
 
 const NOTHING: readonly unknown[] = [];
 
+let provide: () => void = () => undefined;
+
+/** Says how the threads are started when the first goroutine is. */
+export function whenThreadsNeeded(callback: () => void): void {
+  provide = callback;
+}
+
+/** Called before a goroutine is started. */
+export function requireThreads(): void {
+  provide();
+}
+
+/** What all that start goroutines ask of what they are given. */
+export function mustBeFunction(fn: unknown, api: string): void {
+  if (typeof fn === 'function') return;
+  const got = fn === null ? 'null' : typeof fn;
+  const remedy =
+    typeof fn === 'object' && fn !== null && Symbol.iterator in fn
+      ? ': pass the generator function itself, without calling it'
+      : '';
+  throw new TypeError(`${api} takes a function, got ${got}${remedy}`);
+}
+
 /** Says what a new goroutine belongs to, before it is queued; false to queue it later, by `submit`. May throw, and then has changed nothing. */
 export type Preparation = (record: number) => boolean;
 
