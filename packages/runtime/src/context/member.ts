@@ -5,17 +5,17 @@ import { cancel } from '../scheduler/cancel.ts';
 import { MEMBER } from '../scheduler/goroutine.ts';
 import { createMember } from '../scheduler/member.ts';
 import type { Context } from './context.ts';
-import { enterMember, errorOf } from './node.ts';
+import { enterMember } from './node.ts';
 
 /**
  * The goroutine, which is not queued yet, is cancelled with the context; it never runs when that is cancelled already. Throws
  * ArenaExhaustedError, and nothing has happened then.
  */
 export function bind(record: number, context: Context): void {
-  const node = context.channel().address;
+  const done = context.channel();
   const member = createMember(record);
-  if (enterMember(node, member)) return;
+  if (enterMember(done.address, member)) return;
   words[record + MEMBER] = 0;
   free(member);
-  cancel(record, errorOf(node));
+  cancel(record, done);
 }

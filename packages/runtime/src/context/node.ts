@@ -19,10 +19,10 @@
 import { clear, drop, move } from '../codec/cell.ts';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
-import { registerKind } from '../codec/handles.ts';
+import { proxyOf, registerKind } from '../codec/handles.ts';
 import { PendingValue } from '../codec/pending.ts';
 import { HIGH_HANDLE } from '../codec/tags.ts';
-import { CanceledError, DeadlineExceededError, textOf } from '../errors.ts';
+import { ArenaExhaustedError, CanceledError, DeadlineExceededError, textOf } from '../errors.ts';
 import { cells, requireArena, words } from '../memory/arena.ts';
 import { compareExchange, load, store } from '../memory/atomics.ts';
 import { CHANNEL_WORDS } from '../memory/blocks.ts';
@@ -30,11 +30,12 @@ import { closeChannel } from '../memory/core.ts';
 import { allocate, generationOf, release, retain, setDestroyer, withReserve } from '../memory/heap.ts';
 import { BLOCK_REFERENCES, KIND_DONE, MAXIMUM_MACHINES } from '../memory/layout.ts';
 import { lock, unlock } from '../memory/lock.ts';
-import { cancel } from '../scheduler/cancel.ts';
+import { cancel, whenCanceledByContext } from '../scheduler/cancel.ts';
 import { readyAll } from '../scheduler/inbox.ts';
 import { machine } from '../scheduler/machine.ts';
 import { MEMBER_LINKS, MEMBER_NODE, MEMBER_RECORD, whenMemberLeaves } from '../scheduler/member.ts';
 import { sendScratch } from '../scheduler/scratch.ts';
+import { reserveWaiter } from '../scheduler/waiter.ts';
 import { Chan } from '../sync/channel.ts';
 
 /** Guards STATE, CAUSE, WATCHERS, both lists, and the links of those in them. */
@@ -154,13 +155,18 @@ export function isCanceled(node: number): boolean {
  */
 export function cancelFor(node: number, reason: unknown): void {
   if (isCanceled(node)) return;
-  encode(reason, sendScratch, 'cancel a context');
-  withReserve(() => cancelTree(node, CANCELED));
+  try {
+    withReserve(() => encode(reason, sendScratch, 'cancel a context'));
+  } catch (error) {
+    if (!(error instanceof ArenaExhaustedError)) throw error;
+    clear(sendScratch); // Better without its reason than not at all.
+  }
+  cancelTree(node, CANCELED);
 }
 
 /** Cancels a node because its deadline has passed. */
 export function exceedDeadline(node: number): void {
-  withReserve(() => cancelTree(node, DEADLINE_EXCEEDED));
+  cancelTree(node, DEADLINE_EXCEEDED);
 }
 
 /** The cause, where there is one of this node's own, is in the scratch cell. */
@@ -175,7 +181,7 @@ function cancelTree(root: number, state: number): void {
       release(node);
       continue;
     }
-    cancelMembers(node);
+    insist(node, () => cancelMembers(node));
     for (let child = takeChild(node); child !== 0; child = takeChild(node)) {
       nodes.push(child);
       states.push(reason | INHERITED);
@@ -211,7 +217,7 @@ function cancelOne(node: number, state: number, mine: number[]): boolean {
   for (let number = 0; number < MAXIMUM_MACHINES; number++) {
     if ((watchers[number >> 5]! & (1 << (number & 31))) === 0) continue;
     if (number === machine.number) mine.push(node);
-    else tell(number, node);
+    else insist(node, () => tell(number, node));
   }
   return true;
 }
@@ -240,8 +246,9 @@ function retainLiving(block: number): boolean {
 
 function cancelMembers(node: number): void {
   if (words[node + NODE_MEMBERS] === 0) return; // Nobody enters it any more.
-  const reason = errorOf(node);
+  const done = proxyOf(node, generationOf(node));
   for (;;) {
+    reserveWaiter(); // For the notice: who is out of the list must be told.
     lock(node + NODE_LOCK);
     const member = words[node + NODE_MEMBERS]!;
     const record = member === 0 ? 0 : words[member + MEMBER_RECORD]!;
@@ -252,10 +259,26 @@ function cancelMembers(node: number): void {
     }
     unlock(node + NODE_LOCK);
     if (member === 0) return;
-    cancel(record, reason);
+    cancel(record, done);
     release(record);
   }
 }
+
+/** Does it, and when memory is full even up to the reserve, tries again until there is room: others are about to make some. */
+function insist(node: number, attempt: () => void): void {
+  try {
+    withReserve(attempt);
+  } catch (error) {
+    if (!(error instanceof ArenaExhaustedError)) throw error;
+    retain(node);
+    setTimeout(() => {
+      insist(node, attempt);
+      release(node);
+    }, 1);
+  }
+}
+
+whenCanceledByContext(errorOf);
 
 /** A goroutine that was not queued yet is cancelled with the node from here on. False when the node was cancelled before. */
 export function enterMember(node: number, member: number): boolean {

@@ -8,7 +8,7 @@
  */
 import { buffer } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
-import { MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
+import { MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_NONE, machineBase, STOPPING } from '../memory/layout.ts';
 import { machine } from '../scheduler/machine.ts';
 import { NOTICE_CONTEXT, notice, whenNoticed } from '../scheduler/notice.ts';
 import { removeTimer, type Timer } from '../scheduler/timers.ts';
@@ -67,7 +67,12 @@ function canceled(node: number): void {
   if (known === undefined || arena !== buffer || !isCanceled(node)) return;
   watches.delete(node);
   if (known.timer !== null) removeTimer(known.timer);
-  known.controller?.abort(causeOf(node));
+  const { controller } = known;
+  if (controller === null) return;
+  const cause = causeOf(node);
+  // While everything is being ended, nobody's code runs in between; and on a worker none will any more.
+  if (load(STOPPING) === 0) controller.abort(cause);
+  else if (machine.number === 0) setImmediate(() => controller.abort(cause));
 }
 
 whenNoticed(NOTICE_CONTEXT, canceled);

@@ -12,14 +12,14 @@ import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import { registerKind, SharedObject } from '../codec/handles.ts';
 import { background, Context, withCancel } from '../context/context.ts';
-import { cancelFor, errorOf as contextErrorOf, enterMember } from '../context/node.ts';
+import { cancelFor, enterMember } from '../context/node.ts';
 import { RuntimeStateError, SyncError, textOf } from '../errors.ts';
 import type { AnyFunction, ResultOf } from '../go.ts';
 import { words } from '../memory/arena.ts';
 import { compareExchange, load, store } from '../memory/atomics.ts';
 import { GROUP_WORDS, OPERATION_WAIT } from '../memory/blocks.ts';
 import { addToGroup } from '../memory/core.ts';
-import { allocate, free, release, retain, setDestroyer, withReserve } from '../memory/heap.ts';
+import { allocate, free, release, retain, setDestroyer } from '../memory/heap.ts';
 import { KIND_GROUP, STOPPING } from '../memory/layout.ts';
 import { lock, unlock } from '../memory/lock.ts';
 import { cancel } from '../scheduler/cancel.ts';
@@ -31,6 +31,7 @@ import { createMember, MEMBER_GROUP, whenMemberEnded } from '../scheduler/member
 import { ObjectOperation, ObjectRules } from '../scheduler/object-operation.ts';
 import type { Operation } from '../scheduler/operation.ts';
 import { mustBeFunction, requireThreads, spawn, submit } from '../scheduler/spawn.ts';
+import { reserveWaiter } from '../scheduler/waiter.ts';
 
 /** Guards the four words after it. */
 const LIMIT_LOCK = GROUP_WORDS;
@@ -168,13 +169,14 @@ registerKind(KIND_GROUP, (address) => new Group(address));
 
 /** The goroutine, which is not queued yet, is one of the group. May throw, and then has changed nothing. */
 function enter(address: number, context: Context, record: number): void {
-  const node = context.channel().address;
+  const done = context.channel();
+  reserveWaiter(); // So that cancelling it cannot fail.
   const member = createMember(record);
   retain(address);
   words[member + MEMBER_GROUP] = address;
   addToGroup(address, 1);
   store(record + JOINED, 1); // The group answers for its error.
-  if (!enterMember(node, member)) cancel(record, contextErrorOf(node));
+  if (!enterMember(done.address, member)) cancel(record, done);
 }
 
 function takesPlace(address: number): boolean {
@@ -227,13 +229,11 @@ whenMemberEnded(KIND_GROUP, (address, record, failed, error) => {
 });
 
 function cancelRest(address: number, error: unknown): void {
-  withReserve(() => {
-    const context = decode((address + CONTEXT) >> 1) as Context;
-    const node = context.channel().address;
-    try {
-      cancelFor(node, error);
-    } catch {
-      cancelFor(node, textOf(error)); // It cannot be copied, or there is no room.
-    }
-  });
+  const context = decode((address + CONTEXT) >> 1) as Context;
+  const node = context.channel().address;
+  try {
+    cancelFor(node, error);
+  } catch {
+    cancelFor(node, textOf(error)); // It cannot be copied.
+  }
 }

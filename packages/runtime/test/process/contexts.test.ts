@@ -27,6 +27,11 @@ describe('contexts and timers', () => {
     expect(ended).toEqual({ code: 0, stdout: 'all given back\n', stderr: '' });
   });
 
+  it('can be cancelled when memory is full', async () => {
+    const ended = await runProgram('contexts', 'full', { flags: ['--expose-gc'] });
+    expect(ended).toEqual({ code: 0, stdout: 'goes on\n', stderr: '' });
+  });
+
   it.each(['1', '2'])('outlive the thread that they were made on, of %s', async (GOMAXPROCS) => {
     const ended = await runProgram('contexts', 'lost', { env: { GOMAXPROCS } });
     expect(ended).toEqual({ code: 0, stdout: 'taken over\n', stderr: '' });

@@ -45,11 +45,6 @@ async function givenBack(before, kinds) {
   }
 }
 
-/** Ends the thread it runs on, as a crash would. */
-function* dies() {
-  process.reallyExit(3);
-}
-
 export const programs = {
   /** Of 1,000 timers of an hour none is left, though each was made on another thread than it is cancelled on. */
   async cancelled() {
@@ -188,27 +183,28 @@ export const programs = {
 
   /** What a lost thread's timers would have done, the main thread does. */
   async lost() {
-    const [ctx] = await go(() => withTimeout(background(), 100));
-    const late = await go(() => timer(100));
-    const ticks = await go(() => ticker(30));
+    const made = chan(1);
     const all = group();
-    const parked = all.go(function* () {
-      yield* chan().recv();
+    all.setLimit(1);
+    const dies = all.go(function* () {
+      const [ctx] = withTimeout(background(), 100);
+      yield* made.send([ctx, timer(100), ticker(30)]);
+      process.reallyExit(3); // As a crash would.
     });
-    while (parked.status !== 'waiting') await gosched();
-    await go(dies).then(
-      () => assert.fail(),
-      (error) => assert.equal(error.name, 'ThreadLostError'),
-    );
+    const next = all.go(() => 'never runs');
+    const [ctx, late, ticks] = await made.recv();
+    for (const handle of [dies, next, all.wait()]) {
+      await handle.then(
+        () => assert.fail(),
+        (error) => assert.equal(error.name, handle === next ? 'CanceledError' : 'ThreadLostError'),
+      );
+    }
+    assert.equal(all.context.cause.name, 'ThreadLostError');
     await ctx.done.recv();
     assert.equal(ctx.err.name, 'DeadlineExceededError');
     await late.chan.recv();
     for (let count = 0; count < 3; count++) await ticks.chan.recv();
     assert.equal(ticks.stop(), true);
-    await all.wait().then(
-      () => assert.fail(),
-      (error) => assert.equal(error.name, 'ThreadLostError'),
-    );
     console.log('taken over');
   },
 
@@ -244,6 +240,58 @@ export const programs = {
     }
     cancel();
     console.log(ctx.err.message);
+  },
+
+  /** Memory is full: nothing can be made, but what is there can be cancelled, and then there is room again. */
+  async full() {
+    runtime.configure({ heapBytes: 8 * 1024 * 1024, procs: 2 });
+    await go(() => undefined);
+    while (runtime.stats().spares === 0) await gosched(); // A thread cannot start when memory is full.
+    for (let round = 0; round < 2; round++) {
+      const [root, cancel] = withCancel(background());
+      const over = new AtomicInt();
+      const handles = Array.from({ length: 200 }, () =>
+        go.with({ context: root }, function* () {
+          root.signal.addEventListener('abort', () => over.add(1));
+          yield* sleep(HOUR);
+        }),
+      );
+      while (!handles.every((handle) => handle.status === 'waiting')) await gosched();
+      const kept = [];
+      const makers = [
+        () => withTimeout(root, HOUR),
+        () => withValue(root, 'key', 'a value'),
+        () => timer(HOUR),
+        () => group(root),
+      ];
+      for (const make of makers) {
+        for (let full = false; !full; ) {
+          try {
+            kept.push(make());
+          } catch (error) {
+            assert.equal(error.name, 'ArenaExhaustedError');
+            full = true;
+          }
+        }
+      }
+      assert.ok(kept.length > 5000, `${kept.length}`);
+      cancel('room');
+      for (const made of kept) {
+        if (Array.isArray(made)) assert.equal(made[0].err.message, 'context canceled: room');
+        made.stop?.();
+      }
+      for (const handle of handles) {
+        // For the error of some there may be no room, either.
+        await handle.then(undefined, (error) => assert.ok(error.cause === 'room' || error.name === 'ArenaExhaustedError', error));
+      }
+      while (over.load() < handles.length) await gosched();
+      kept.length = 0;
+      while (Object.values(runtime.stats().memory).reduce((sum, bytes) => sum + bytes, 0) > 2 * 1024 * 1024) {
+        globalThis.gc();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    console.log(await go(() => 'goes on'));
   },
 
   async select() {
