@@ -4,6 +4,7 @@
  * `ctx.err` does not wait for it: whoever finds that the deadline has passed cancels the context himself. When the thread is
  * lost, the main thread takes its timers over. A pending one counts as work of its thread, as a sleep does.
  */
+import { performance } from 'node:perf_hooks';
 import { proxyOf } from '../codec/handles.ts';
 import { cells, words } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';

@@ -9,23 +9,33 @@
  */
 import { AsyncResource } from 'node:async_hooks';
 
-/** Made when this module is loaded, which is before anybody can have set a store for a goroutine. */
-const outside = new AsyncResource('goroutines', { requireManualDestroy: true });
+type Properties = Record<symbol, unknown>;
+
+/** Symbols that are not for stores. */
+const NUMBERS = new Set<string | undefined>(['async_id_symbol', 'trigger_async_id_symbol']);
+
+const outside = outsideResource();
+/** Where an AsyncResource keeps all stores together, as from Node 24 on. */
+const frame = Object.getOwnPropertySymbols(outside).find((symbol) => symbol.description === 'context_frame');
+
+/** It has no stores, also where this module is loaded inside of some. */
+function outsideResource(): AsyncResource {
+  const resource = new AsyncResource('goroutines', { requireManualDestroy: true });
+  for (const symbol of Object.getOwnPropertySymbols(resource)) {
+    if (!NUMBERS.has(symbol.description)) (resource as unknown as Properties)[symbol] = undefined;
+  }
+  return resource;
+}
 
 /** Runs a slice of the loop. */
 export function outsideOfStores(slice: () => void): void {
   outside.runInAsyncScope(slice);
 }
 
-/** Where an AsyncResource keeps all stores together, as from Node 24 on. */
-const frame = Object.getOwnPropertySymbols(outside).find((symbol) => symbol.description === 'context_frame');
-/** Symbols that are not for stores. */
-const NUMBERS = new Set<string | undefined>(['async_id_symbol', 'trigger_async_id_symbol']);
-
 /** What keeps the stores that are set here, or null when none is. */
 export function storesHere(): AsyncResource | null {
   const resource = new AsyncResource('goroutine', { requireManualDestroy: true });
-  const properties = resource as unknown as Record<symbol, unknown>;
+  const properties = resource as unknown as Properties;
   if (frame !== undefined) return properties[frame] === undefined ? null : resource;
   for (const symbol of Object.getOwnPropertySymbols(resource)) {
     if (!NUMBERS.has(symbol.description) && properties[symbol] !== undefined) return resource;

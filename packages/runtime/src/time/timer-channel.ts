@@ -7,6 +7,7 @@
  * one's timer that it is not meant any more, and a notice takes it out of that heap. The main thread takes over the
  * timers of a thread that is lost. A timer in a heap is work of its thread, as a sleep is.
  */
+import { performance } from 'node:perf_hooks';
 import { proxyOf, registerKind } from '../codec/handles.ts';
 import { buffer, cells, requireArena, words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
@@ -33,11 +34,14 @@ import { addTimer, removeTimer, sharedNow, type Timer } from '../scheduler/timer
 import { reserveWaiter, spareWaiter } from '../scheduler/waiter.ts';
 import { Chan } from '../sync/channel.ts';
 
-/** How often it was armed: gives the next number. Like all that follow, but for the last, under CHANNEL_LOCK. */
+/** How often it was armed: gives the next number. Like all that follow, under CHANNEL_LOCK. */
 const TIMER_ARMINGS = TIMER_ARMED + 1;
 /** The machine that armed it last. */
 const TIMER_MACHINE = TIMER_ARMED + 2;
-/** 64-bit floats: milliseconds between two ticks, 0 of a timer; and when it fires next, of the clock that all threads share. */
+/**
+ * 64-bit floats: milliseconds between two ticks, 0 of a timer; and when it fires next, of the clock that all threads share. The
+ * second is also written by the thread that ticks, without the lock: it is read when that one is lost.
+ */
 const TIMER_PERIOD = TIMER_ARMED + 4;
 const TIMER_DUE = TIMER_ARMED + 6;
 /** The buffer. */

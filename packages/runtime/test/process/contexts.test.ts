@@ -37,6 +37,11 @@ describe('contexts and timers', () => {
     expect(ended).toEqual({ code: 0, stdout: 'taken over\n', stderr: '' });
   });
 
+  it('AsyncLocalStorage: where the library is loaded makes no difference', async () => {
+    const stdout = "[ undefined, undefined, 'its own', 'its own', undefined ]\n";
+    expect(await runProgram('storage', 'loadedInside')).toEqual({ code: 0, stdout, stderr: '' });
+  });
+
   it('live on when the runtime is started again', async () => {
     expect(await runProgram('contexts', 'restarts')).toEqual({ code: 0, stdout: 'context canceled\n', stderr: '' });
   });
