@@ -22,6 +22,7 @@ import { drive, lockMutex, poll, receive, send, withdraw } from './operation.ts'
 import { initialize, lookOut, needsWake, post, send as sendWaiter } from './ready.ts';
 import { completeRecord } from './record.ts';
 import { seedRandom, selectEnroll, selectPoll } from './select.ts';
+import { fireTimer } from './timer.ts';
 import { addToGroup } from './wait-group.ts';
 
 export {
@@ -33,6 +34,7 @@ export {
   completeRecord,
   drive,
   exchange,
+  fireTimer,
   initialize,
   load,
   lock,

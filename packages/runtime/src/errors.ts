@@ -47,6 +47,11 @@ export class CanceledError extends Error {
   override readonly name: string = 'CanceledError';
 }
 
+/** The deadline of a context has passed. It is a CanceledError too, so that one `instanceof` tells every cancellation. */
+export class DeadlineExceededError extends CanceledError {
+  override readonly name: string = 'DeadlineExceededError';
+}
+
 /** Locks are used against their rules: unlocking an unlocked one, a WaitGroup below zero. */
 export class SyncError extends Error {
   override readonly name = 'SyncError';

@@ -1,10 +1,13 @@
 /** `go` and `run`: starting goroutines, and the program whose main goroutine ends it. */
+import { Context } from './context/context.ts';
+import { bind } from './context/member.ts';
 import { RuntimeStateError } from './errors.ts';
 import { provideStart } from './functions/origin.ts';
 import { ensureThreads, stop } from './runtime.ts';
+import { cancel } from './scheduler/cancel.ts';
 import { type Goroutine, joinOperation, mainEnds } from './scheduler/handle.ts';
 import { machine } from './scheduler/machine.ts';
-import { spawn, spawnLocal, spawnUnjoined } from './scheduler/spawn.ts';
+import { mustBeFunction, spawn, spawnLocal, spawnUnjoined } from './scheduler/spawn.ts';
 
 /** A goroutine's function: a generator function, or a plain or async one. */
 export type GoroutineFunction<A extends unknown[], R> = (...args: A) => Generator<unknown, R, any> | PromiseLike<R> | R;
@@ -16,7 +19,7 @@ export type ResultOf<F> = F extends (...args: any[]) => infer V
     : Awaited<V>
   : never;
 
-type AnyFunction = (...args: any[]) => unknown;
+export type AnyFunction = (...args: any[]) => unknown;
 
 /** Options of `go.with`. */
 export interface GoOptions {
@@ -24,6 +27,8 @@ export interface GoOptions {
   name?: string;
   /** Cancels the goroutine when it is aborted, with the signal's reason. */
   signal?: AbortSignal;
+  /** Cancels the goroutine when it is cancelled, with its error. */
+  context?: Context;
 }
 
 export interface Go {
@@ -59,9 +64,14 @@ export const go: Go = Object.assign(
     },
     with<F extends AnyFunction>(options: GoOptions, fn: F, ...args: Parameters<F>): Goroutine<ResultOf<F>> {
       mustBeFunction(fn, 'go.with');
-      const { name, signal } = checkedOptions(options);
+      const { name, signal, context } = checkedOptions(options);
       ensureThreads();
-      const handle = spawn<ResultOf<F>>(fn, args, name, 'go.with', signal?.aborted ? signal : undefined);
+      const handle = spawn<ResultOf<F>>(fn, args, name, 'go.with', (record) => {
+        // Before it is queued: where it is cancelled already, it never runs.
+        if (signal?.aborted) cancel(record, signal.reason);
+        if (context !== undefined) bind(record, context);
+        return true;
+      });
       if (signal !== undefined && !signal.aborted) cancelOnAbort(handle, signal);
       return handle;
     },
@@ -106,25 +116,20 @@ export async function run<F extends AnyFunction>(main: F, ...args: Parameters<F>
   }
 }
 
-function mustBeFunction(fn: unknown, api: string): void {
-  if (typeof fn === 'function') return;
-  const got = fn === null ? 'null' : typeof fn;
-  const remedy =
-    typeof fn === 'object' && fn !== null && Symbol.iterator in fn
-      ? ': pass the generator function itself, without calling it'
-      : '';
-  throw new TypeError(`${api} takes a function, got ${got}${remedy}`);
-}
-
 function checkedOptions(options: GoOptions): GoOptions {
   if (typeof options !== 'object' || options === null) throw new TypeError(`go.with takes options first, got ${String(options)}`);
   for (const key of Object.keys(options)) {
-    if (key !== 'name' && key !== 'signal') throw new TypeError(`go.with: unknown option '${key}'; known are name, signal`);
+    if (key !== 'name' && key !== 'signal' && key !== 'context') {
+      throw new TypeError(`go.with: unknown option '${key}'; known are name, signal, context`);
+    }
   }
-  const { name, signal } = options;
+  const { name, signal, context } = options;
   if (name !== undefined && typeof name !== 'string') throw new TypeError(`go.with: name must be a string, got ${typeof name}`);
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError('go.with: signal must be an AbortSignal, as of an AbortController');
+  }
+  if (context !== undefined && !(context instanceof Context)) {
+    throw new TypeError('go.with: context must be a context, as of withCancel');
   }
   return options;
 }

@@ -1,6 +1,17 @@
 /** The public surface of `goroutines`, and nothing else. */
 export { blocking } from './blocking.ts';
 export { transfer } from './codec/transfer.ts';
+export {
+  background,
+  type CancelFunction,
+  type Context,
+  type ContextKey,
+  fromSignal,
+  withCancel,
+  withDeadline,
+  withTimeout,
+  withValue,
+} from './context/context.ts';
 export { type RuntimeControl, runtime } from './control.ts';
 export {
   ArenaExhaustedError,
@@ -8,12 +19,14 @@ export {
   CaptureError,
   ClosedChannelError,
   DataCloneError,
+  DeadlineExceededError,
   DeadlockError,
   RuntimeStateError,
   SyncError,
   ThreadLostError,
 } from './errors.ts';
 export { type Go, type GoOptions, type GoroutineFunction, go, type ResultOf, run } from './go.ts';
+export { type Group, group } from './group/group.ts';
 export type { GoroutineInfo } from './observe/goroutines.ts';
 export type { Stats } from './observe/stats.ts';
 export { after, gosched, sleep, wait } from './operations.ts';
@@ -25,3 +38,4 @@ export { type Chan, chan, type RecvChan, type SendChan } from './sync/channel.ts
 export { type Guard, Mutex } from './sync/mutex.ts';
 export { type DefaultHit, type SelectCases, type SelectHit, select } from './sync/select.ts';
 export { WaitGroup } from './sync/wait-group.ts';
+export { type Ticker, type Timer, ticker, timer } from './time/timer.ts';

@@ -29,10 +29,13 @@ import { giveBackSpareWaiter } from './scheduler/waiter.ts';
 import { writeConsoleDirectly } from './threads/console.ts';
 import type { Installation, MainControl, WorkerControl } from './threads/control.ts';
 // Each tells the codec how to make its proxies; goroutines bring the rest of this package with them.
+import './context/context.ts';
+import './group/group.ts';
 import './sync/atomic-int.ts';
 import './sync/channel.ts';
 import './sync/mutex.ts';
 import './sync/wait-group.ts';
+import './time/timer.ts';
 
 export default async function install(installation: Installation): Promise<void> {
   const { memory, core, serve, call } = installation;

@@ -64,6 +64,10 @@ export function readValue(reader: BlobReader): unknown {
       const index = reader.count();
       return reader.note(proxyOf(reader.ownedAddress(index), reader.ownedGeneration(index)));
     }
+    case layout.VALUE_OBJECT_FUNCTION: {
+      const index = reader.count();
+      return reader.note(proxyOf(reader.ownedAddress(index), reader.ownedGeneration(index)).toFunction());
+    }
     case layout.VALUE_FUNCTION:
       return makeFunction(reader);
     case layout.VALUE_LATE: {

@@ -7,6 +7,7 @@ import type { BlobWriter } from './blob-writer.ts';
 import { describe } from './classes.ts';
 import { classifyError, HIDDEN_ERROR_PROPERTIES } from './error-classes.ts';
 import { functionHook } from './functions.ts';
+import { OBJECT_OF_FUNCTION, type SharedObject, staleText } from './handles.ts';
 import { parcelHook } from './parcels.ts';
 import { Described, mapKeyStep, mapValueStep } from './path.ts';
 import { publishSharedBuffer } from './shared-buffers.ts';
@@ -170,6 +171,14 @@ function writeSharedBuffer(writer: BlobWriter, buffer: SharedArrayBuffer): void 
 
 export function writeFunction(writer: BlobWriter, fn: Function): void {
   if (writer.seen(fn)) return;
+  const object = (fn as { [OBJECT_OF_FUNCTION]?: SharedObject })[OBJECT_OF_FUNCTION];
+  if (object !== undefined) {
+    if (!object.isCurrent()) writer.refuse(staleText(object));
+    object.list();
+    writer.byte(layout.VALUE_OBJECT_FUNCTION);
+    writer.own(object.address);
+    return;
+  }
   const name = fn.name === '' ? 'a function' : `the function '${fn.name}'`;
   if (functionHook === undefined) writer.refuse(`is ${name}. Send data only, or use proxy(value).`);
   let reference: { functionNumber: number; captures: unknown[] | null };

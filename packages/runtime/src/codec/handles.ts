@@ -16,6 +16,9 @@ import { buffer } from '../memory/arena.ts';
 import { generationOf, kindOf, release, retain } from '../memory/heap.ts';
 import { KIND_NAMES } from '../memory/kinds.ts';
 
+/** On a function that crosses as the object that it belongs to: that object. There, `toFunction` makes it again. */
+export const OBJECT_OF_FUNCTION = Symbol('object of this function');
+
 /** Tells a constructor that users call that it is given an existing block: nothing that a user could pass. */
 export const EXISTING = Symbol('existing block');
 
@@ -52,6 +55,11 @@ export abstract class SharedObject {
         `this ${this.constructor.name} belongs to a runtime that was ended while one of its goroutines would not stop; make a new one`,
       );
     }
+  }
+
+  /** @internal The function that goes with the object, where it has one. */
+  toFunction(): Function {
+    throw new TypeError(`a ${this.constructor.name} has no function`);
   }
 
   /** @internal Enters this proxy into this thread's table, once. */

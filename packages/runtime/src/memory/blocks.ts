@@ -61,6 +61,10 @@ export const CHANNEL_SENDERS = 8;
 /** Fills a block of 64 bytes with its header, so that a channel is one cache line. */
 export const CHANNEL_WORDS = 14;
 
+// ---- Channel of a timer: the words of a channel, then these; see time/timer-channel.ts -------------------------------
+/** The number of the arming that is to fire, 0: none; under CHANNEL_LOCK. */
+export const TIMER_ARMED = 14;
+
 // ---- Mutex ---------------------------------------------------------------------------------------------------------
 export const MUTEX_LOCK = 0;
 /** 1 while somebody holds the mutex. Set without LOCK by a compare-exchange from 0. */

@@ -39,6 +39,7 @@ interface Core {
   send(channel: number, waiter: number, slot: number): number;
   receive(channel: number, waiter: number, slot: number): number;
   closeChannel(channel: number): number;
+  fireTimer(channel: number, waiter: number, arming: number, goesOn: number): number;
   lockMutex(mutex: number, waiter: number, slot: number): number;
   tryLockMutex(mutex: number): number;
   retryLock(mutex: number, waiter: number): number;
@@ -70,6 +71,7 @@ export let sendWaiter: Core['sendWaiter'];
 export let send: Core['send'];
 export let receive: Core['receive'];
 export let closeChannel: Core['closeChannel'];
+export let fireTimer: Core['fireTimer'];
 export let lockMutex: Core['lockMutex'];
 export let tryLockMutex: Core['tryLockMutex'];
 export let retryLock: Core['retryLock'];
@@ -105,7 +107,7 @@ export function attachCore(memory: WasmMemory): void {
   const core = new WebAssembly.Instance(coreModule(), { env: { memory } }).exports;
   ({ load, store, exchange, compareExchange, add, or, and, lock, unlock, post, send, receive, closeChannel } = core);
   ({ lockMutex, tryLockMutex, retryLock, passOnLock, unlockMutex, addToGroup, completeRecord, drive } = core);
-  ({ poll, withdraw, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake } = core);
+  ({ poll, withdraw, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake, fireTimer } = core);
   initializeCore = core.initialize;
   core.seedRandom((Math.random() * 0x1_0000_0000) | 0);
 }

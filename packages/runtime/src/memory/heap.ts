@@ -356,7 +356,8 @@ export function usage(): Map<string, number> {
     for (let machine = 0; machine < layout.MAXIMUM_MACHINES; machine++) {
       units += words[layout.USAGE + machine * layout.USAGE_KINDS + kind]!;
     }
-    if (units !== 0) result.set(KIND_NAMES[kind]!, units * 16);
+    const name = KIND_NAMES[kind]!; // Some kinds have one name for both.
+    if (units !== 0) result.set(name, (result.get(name) ?? 0) + units * 16);
   }
   return result;
 }

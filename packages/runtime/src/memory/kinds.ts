@@ -1,5 +1,7 @@
 /** What blocks are called in reports, by kind: the KIND_ numbers of `layout.ts`. */
-export const KIND_NAMES: readonly string[] = [
+import { KIND_CONTEXT, KIND_DONE, KIND_GROUP, KIND_MEMBER, KIND_TIMER, KIND_TIMER_CHANNEL } from './layout.ts';
+
+const names: string[] = [
   'free',
   'texts',
   'values',
@@ -15,3 +17,11 @@ export const KIND_NAMES: readonly string[] = [
   'arguments',
   'scratch',
 ];
+names[KIND_MEMBER] = 'members of groups';
+names[KIND_CONTEXT] = 'contexts';
+names[KIND_DONE] = 'contexts';
+names[KIND_TIMER] = 'timers';
+names[KIND_TIMER_CHANNEL] = 'timers';
+names[KIND_GROUP] = 'groups';
+
+export const KIND_NAMES: readonly string[] = names;

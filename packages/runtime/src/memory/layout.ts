@@ -209,3 +209,11 @@ export const KIND_SHARED_BUFFER = 10;
 export const KIND_FUNCTION = 11;
 export const KIND_TUPLE = 12;
 export const KIND_SCRATCH = 13;
+export const KIND_MEMBER = 24;
+export const KIND_CONTEXT = 25;
+/** A context's `done`, and what cancels it: a channel with more words behind it. */
+export const KIND_DONE = 26;
+export const KIND_TIMER = 27;
+/** The channel of a timer or ticker: a channel with more words behind it. */
+export const KIND_TIMER_CHANNEL = 28;
+export const KIND_GROUP = 29;

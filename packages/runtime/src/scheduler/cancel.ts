@@ -10,9 +10,12 @@
  */
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
+import { SharedObject } from '../codec/handles.ts';
 import { CanceledError, textOf } from '../errors.ts';
 import { words } from '../memory/arena.ts';
 import { compareExchange, load, store } from '../memory/atomics.ts';
+import { kindOf } from '../memory/heap.ts';
+import { KIND_DONE } from '../memory/layout.ts';
 import { CANCEL_REASON, CANCELED, DONE, MACHINE, STATUS, TASK_SLOT } from './goroutine.ts';
 import { machine } from './machine.ts';
 import { NOTICE_CANCEL, notice, whenNoticed } from './notice.ts';
@@ -45,9 +48,17 @@ export function isCanceled(record: number): boolean {
   return load(record + CANCELED) === PUBLISHED;
 }
 
+let errorOfContext: (done: number) => Error = () => new CanceledError('context canceled');
+
+/** A context cancels its goroutines with itself for a reason: nothing is copied. The callback gives its error. */
+export function whenCanceledByContext(callback: (done: number) => Error): void {
+  errorOfContext = callback;
+}
+
 /** What a cancelled goroutine finds thrown: the reason itself if it is an error. */
 export function canceledError(record: number): Error {
   const reason = decode((record + CANCEL_REASON) >> 1);
+  if (reason instanceof SharedObject && kindOf(reason.address) === KIND_DONE) return errorOfContext(reason.address);
   if (reason instanceof CanceledError) return reason;
   const text = reason === undefined ? 'the goroutine was cancelled' : `the goroutine was cancelled: ${textOf(reason)}`;
   return new CanceledError(text, { cause: reason });

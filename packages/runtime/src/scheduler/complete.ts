@@ -14,9 +14,10 @@ import { load } from '../memory/atomics.ts';
 import { completeRecord } from '../memory/core.ts';
 import { release, retain, withReserve } from '../memory/heap.ts';
 import { MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
-import { CAPTURES, CAPTURES_FORM, DONE, ERROR_LOST, FAILED, JOINED, RESULT, STARTER } from './goroutine.ts';
+import { CAPTURES, CAPTURES_FORM, DONE, FAILED, JOINED, MEMBER, noteErrorLost, RESULT, starterOf } from './goroutine.ts';
 import { readyAll } from './inbox.ts';
 import { COUNT_FINISHED, machine } from './machine.ts';
+import { memberEnded } from './member.ts';
 import { NOTICE_UNJOINED, notice, whenNoticed } from './notice.ts';
 import { cutOwnFrames } from './own-frames.ts';
 import { whenNonePauses } from './preempt.ts';
@@ -43,6 +44,7 @@ export function completeWithValue(record: number, value: unknown, local: LocalOu
     return;
   }
   end(record, DONE);
+  if (words[record + MEMBER] !== 0) memberEnded(record, false, undefined);
   release(record);
 }
 
@@ -64,13 +66,14 @@ function fail(record: number, error: unknown, quiet: boolean, local: LocalOutcom
     try {
       encode(error, cell, 'throw from a goroutine');
     } catch (problem) {
-      if (problem instanceof ArenaExhaustedError) words[record + ERROR_LOST] = 1;
+      if (problem instanceof ArenaExhaustedError) noteErrorLost(record);
       else encode(uncopied(error), cell, 'throw from a goroutine');
     }
   });
   end(record, FAILED);
   // Who joins has set JOINED, before it took its place among the joiners.
   if (!quiet && load(record + JOINED) === 0) withReserve(() => reportUnjoined(record, local?.site));
+  if (words[record + MEMBER] !== 0) memberEnded(record, true, error);
   release(record);
 }
 
@@ -91,7 +94,7 @@ function end(record: number, status: number): void {
  * wait. Until then it may be about to join, however long the kernel keeps its thread waiting.
  */
 function reportUnjoined(record: number, site: string | undefined): void {
-  const starter = words[record + STARTER]!;
+  const starter = starterOf(record);
   const state = load(machineBase(starter) + MACHINE_STATE);
   const gone = state === MACHINE_STATE_LOST || state === MACHINE_STATE_NONE;
   if (starter === machine.number) passOn(record, site);

@@ -40,10 +40,11 @@ export const ARGUMENTS_FORM = 15;
 export const CAPTURES_FORM = 17;
 /** Not 0 once somebody has asked for the result, so that an error is not reported as lost; any thread stores 1. */
 export const JOINED = 16;
-/** Not 0 when it failed and there was no room left for its error; written by its machine before the last step of STATUS. */
-export const ERROR_LOST = 18;
-/** The machine that started it; written once. */
-export const STARTER = 19;
+/** Its member block, if somebody wants to know of its end: see `member.ts`. Written before it is queued, and at its end. */
+export const MEMBER = 18;
+/** The machine that started it; written once. With ERROR_LOST added when it failed and there was no room left for its error. */
+const STARTER = 19;
+const ERROR_LOST = 1 << 30;
 /** Its entry in its machine's table while it waits; written by that machine. */
 export const TASK_SLOT = 20;
 /** Not 0 once it was cancelled; see `cancel.ts`. */
@@ -85,7 +86,7 @@ export function createRecord(functionNumber: number, starter: number, references
   words[record + CAPTURES_FORM] = 0;
   words[record + JOINED] = 0;
   words[record + CANCELED] = 0;
-  words[record + ERROR_LOST] = 0;
+  words[record + MEMBER] = 0;
   clear((record + RESULT) >> 1);
   clear((record + NAME) >> 1);
   clear((record + CANCEL_REASON) >> 1);
@@ -105,6 +106,20 @@ export function functionNumberOf(record: number): number {
 export function isBlocking(record: number): boolean {
   const number = words[record + FUNCTION]!;
   return number >= 0 && (number & BLOCKING) !== 0;
+}
+
+/** The machine that started it. */
+export function starterOf(record: number): number {
+  return words[record + STARTER]! & ~ERROR_LOST;
+}
+
+/** There is no room for its error. On its machine, before the last step of STATUS. */
+export function noteErrorLost(record: number): void {
+  words[record + STARTER] = words[record + STARTER]! | ERROR_LOST;
+}
+
+export function isErrorLost(record: number): boolean {
+  return (words[record + STARTER]! & ERROR_LOST) !== 0;
 }
 
 /** Forgets numbers taken from an arena used before. */

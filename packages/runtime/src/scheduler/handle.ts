@@ -15,7 +15,7 @@ import { release } from '../memory/heap.ts';
 import { KIND_GOROUTINE } from '../memory/layout.ts';
 import { cancel } from './cancel.ts';
 import type { LocalOutcome } from './complete.ts';
-import { ERROR_LOST, FAILED, JOINED, NUMBER, RESULT, STATUS, STATUS_NAMES } from './goroutine.ts';
+import { FAILED, isErrorLost, JOINED, NUMBER, RESULT, STATUS, STATUS_NAMES } from './goroutine.ts';
 import { ObjectOperation, ObjectRules } from './object-operation.ts';
 import type { Operation } from './operation.ts';
 
@@ -149,7 +149,7 @@ export function joinOperation<R>(handle: Goroutine<R>): Operation<R> {
 
 /** The error of a goroutine that has failed. */
 export function errorOf(record: number): unknown {
-  if (words[record + ERROR_LOST] !== 0) {
+  if (isErrorLost(record)) {
     return new ArenaExhaustedError(
       'a goroutine failed because shared memory was full, and its error did not fit in either. Raise heapBytes with runtime.configure(), or keep fewer goroutines, channels and values in flight.',
     );

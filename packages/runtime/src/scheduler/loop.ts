@@ -25,6 +25,7 @@ import { hasQueued } from './run-queue.ts';
 import { onSchedule } from './schedule.ts';
 import { noteSurplus } from './spare.ts';
 import { acceptsMore } from './start.ts';
+import { outsideOfStores } from './stores.ts';
 import type { Task } from './task.ts';
 import { armTimer, fireTimers, hasTimers } from './timers.ts';
 import { YIELD } from './wait.ts';
@@ -72,7 +73,7 @@ export function uninstallLoop(): void {
 function requestSlice(): void {
   if (due || machine.running) return;
   due = true;
-  setImmediate(slice);
+  setImmediate(outsideOfStores, slice);
 }
 
 function slice(): void {
@@ -177,7 +178,7 @@ function execute(task: Task): void {
   machine.current = task;
   let result: IteratorResult<unknown, unknown>;
   try {
-    result = task.interrupted ? task.generator.throw!(task.takeInterrupt()) : task.generator.next();
+    result = task.stores === null ? resume(task) : task.stores.runInAsyncScope(resume, undefined, task);
   } catch (error) {
     machine.current = null;
     end(task);
@@ -190,6 +191,10 @@ function execute(task: Task): void {
   if (task.slot < 0) machine.slotOf(task); // So that a cancellation finds it.
   words[task.record + STATUS] = RUNNABLE;
   machine.ready.push(task);
+}
+
+function resume(task: Task): IteratorResult<unknown, unknown> {
+  return task.interrupted ? task.generator.throw!(task.takeInterrupt()) : task.generator.next();
 }
 
 /** It has given control back without a wait. False when it only lets the others run, by a bare `yield`. */

@@ -27,6 +27,13 @@ import { DONE, MACHINE, STATUS } from './goroutine.ts';
 import { takeAllFrom } from './processor.ts';
 import { anyQueued, wakeForWork } from './wake.ts';
 
+const callbacks: Array<(number: number) => void> = [];
+
+/** The callback takes over, on the main thread, what a lost machine had of its own. */
+export function whenMachineLost(callback: (number: number) => void): void {
+  callbacks.push(callback);
+}
+
 /** Ends what ran on a lost machine. Returns how many goroutines that were. */
 export function endLostMachine(number: number, why: string): number {
   const base = machineBase(number);
@@ -42,6 +49,7 @@ export function endLostMachine(number: number, why: string): number {
   });
   const error = new ThreadLostError(`the thread that this goroutine ran on has ended: ${why}`);
   for (const record of lost) completeWithError(record, error, null);
+  for (const callback of callbacks) callback(number);
   if (anyQueued()) wakeForWork();
   return lost.length;
 }

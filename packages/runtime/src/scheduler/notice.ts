@@ -1,6 +1,6 @@
 /**
- * Notices: messages to a machine itself, which travel as waiters of NOTICE_SLOT through its inbox. DETAIL is the record
- * they are about, of which they hold a reference; OUTCOME says what it is. A notice is given back by the one who takes it.
+ * Notices: messages to a machine itself, which travel as waiters of NOTICE_SLOT through its inbox. DETAIL is the block
+ * (mostly a goroutine's record) that they are about, of which they hold a reference; OUTCOME says what it is. A notice is given back by the one who takes it.
  */
 import { fatal } from '../fatal.ts';
 import { words } from '../memory/arena.ts';
@@ -15,6 +15,10 @@ import { freeWaiter, reserveWaiter, takeWaiter } from './waiter.ts';
 export const NOTICE_UNJOINED = 1;
 /** To the machine of a goroutine: cancel it. */
 export const NOTICE_CANCEL = 2;
+/** To a machine that has something to do when this context is cancelled: it was. */
+export const NOTICE_CONTEXT = 3;
+/** To a machine in whose heap this timer is: it was stopped, or set anew elsewhere. */
+export const NOTICE_TIMER = 4;
 
 const takers: Array<((record: number) => void) | undefined> = [];
 

@@ -20,7 +20,7 @@ export function cutOwnFrames(error: unknown): void {
   try {
     if (!(error instanceof Error)) return;
     const lines = error.stack!.split('\n');
-    let end = lines.findIndex((line) => line.startsWith('    at execute (') && line.includes(own));
+    let end = lines.findIndex((line) => /^ {4}at (resume|execute) \(/.test(line) && line.includes(own));
     if (end < 0) return;
     while (/^ {4}at (\S+\.)?next \(<anonymous>\)$/.test(lines[end - 1]!)) end--;
     error.stack = lines.slice(0, end).join('\n');

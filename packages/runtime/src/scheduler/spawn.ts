@@ -10,7 +10,6 @@ import { words } from '../memory/arena.ts';
 import { release } from '../memory/heap.ts';
 import { PROCESSOR_COUNT } from '../memory/layout.ts';
 import { pushBlocking } from './blocking-queue.ts';
-import { cancel } from './cancel.ts';
 import type { LocalOutcome } from './complete.ts';
 import { currentLocalSite, noteCreation } from './creation-sites.ts';
 import { locatedCaptures, numberOf } from './function-table.ts';
@@ -31,6 +30,7 @@ import { COUNT_CREATED, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
 import { schedule } from './schedule.ts';
 import { wakeForBlocking } from './spare.ts';
+import { storesHere } from './stores.ts';
 import { Task } from './task.ts';
 import { encodeTuple } from './tuple.ts';
 import { waitOperation } from './wait.ts';
@@ -38,17 +38,44 @@ import { wakeForWork } from './wake.ts';
 
 const NOTHING: readonly unknown[] = [];
 
+let provide: () => void = () => undefined;
+
+/** Says how the threads are started when the first goroutine is. */
+export function whenThreadsNeeded(callback: () => void): void {
+  provide = callback;
+}
+
+/** Called before a goroutine is started. */
+export function requireThreads(): void {
+  provide();
+}
+
+/** What all that start goroutines ask of what they are given. */
+export function mustBeFunction(fn: unknown, api: string): void {
+  if (typeof fn === 'function') return;
+  const got = fn === null ? 'null' : typeof fn;
+  const remedy =
+    typeof fn === 'object' && fn !== null && Symbol.iterator in fn
+      ? ': pass the generator function itself, without calling it'
+      : '';
+  throw new TypeError(`${api} takes a function, got ${got}${remedy}`);
+}
+
+/** Says what a new goroutine belongs to, before it is queued; false to queue it later, by `submit`. May throw, and then has changed nothing. */
+export type Preparation = (record: number) => boolean;
+
 /** Starts `fn` as a goroutine on the worker threads. `api` is the call that the user wrote, for messages. */
 export function spawn<R>(
   fn: Function,
   parameters: readonly unknown[],
   name: string | undefined,
   api: string,
-  aborted?: AbortSignal,
+  prepare?: Preparation,
 ): Goroutine<R> {
   const record = recordFor(numberOf(fn, api), parameters, name, api);
+  let now = true;
   try {
-    if (aborted !== undefined) cancel(record, aborted.reason); // Before it is queued: so it never runs.
+    if (prepare !== undefined) now = prepare(record);
   } catch (error) {
     release(record);
     release(record);
@@ -57,7 +84,7 @@ export function spawn<R>(
   const handle = new Goroutine<R>(record, true, null);
   if (machine.current !== null) machine.current.hasStarted = true;
   machine.count(COUNT_CREATED);
-  submit(record);
+  if (now) submit(record);
   return handle;
 }
 
@@ -104,7 +131,8 @@ function recordFor(
   }
 }
 
-function submit(record: number): void {
+/** Queues a goroutine that can be started. */
+export function submit(record: number): void {
   const { queue } = machine;
   if (words[PROCESSOR_COUNT] === 0 && machine.number > 0) {
     // A blocking call, while all goroutines run on the main thread.
@@ -133,7 +161,7 @@ export function spawnLocal<R>(
   const local: LocalOutcome = { settled: false, failed: false, value: undefined, site };
   const handle = new Goroutine<R>(record, true, local);
   machine.count(COUNT_CREATED);
-  const task = new Task(record, generator, local);
+  const task = new Task(record, generator, local, storesHere());
   machine.slotOf(task); // It has a machine from the start, so a cancellation looks for it there.
   task.wake();
   return handle;

@@ -1,4 +1,5 @@
 /** A started goroutine, as its own thread knows it. The generator never leaves this thread. */
+import type { AsyncResource } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import { words } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';
@@ -32,11 +33,19 @@ export class Task implements Waiting {
   readonly record: number;
   readonly generator: Iterator<unknown, unknown, unknown>;
   readonly local: LocalOutcome | null;
+  /** What its starter saw of AsyncLocalStorage, if anything: see `stores.ts`. */
+  readonly stores: AsyncResource | null;
 
-  constructor(record: number, generator: Iterator<unknown, unknown, unknown>, local: LocalOutcome | null) {
+  constructor(
+    record: number,
+    generator: Iterator<unknown, unknown, unknown>,
+    local: LocalOutcome | null,
+    stores: AsyncResource | null = null,
+  ) {
     this.record = record;
     this.generator = generator;
     this.local = local;
+    this.stores = stores;
     machine.pin(1);
   }
 

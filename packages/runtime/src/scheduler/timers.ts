@@ -14,6 +14,12 @@ export interface Timer {
   fire(): void;
 }
 
+/** Milliseconds of a clock that all threads share and that never goes back. */
+export function sharedNow(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1000 + nanoseconds / 1e6;
+}
+
 const heap: Timer[] = [];
 let armed: NodeJS.Timeout | null = null;
 let armedFor = Number.POSITIVE_INFINITY;
@@ -67,7 +73,10 @@ export function armTimer(): void {
   }, delay);
 }
 
+/** At the end of everything on this thread: none of them fires. */
 export function clearTimers(): void {
+  for (const timer of heap) timer.position = -1;
+  machine.pending -= heap.length;
   heap.length = 0;
   armTimer();
 }

@@ -3,26 +3,31 @@
  */
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
 import { SyncError } from '../errors.ts';
+import type { AnyFunction, ResultOf } from '../go.ts';
 import { requireArena, words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { GROUP_COUNT, GROUP_WORDS, OPERATION_WAIT, RESULT_REFUSED } from '../memory/blocks.ts';
 import { addToGroup } from '../memory/core.ts';
-import { allocate } from '../memory/heap.ts';
+import { allocate, release, retain } from '../memory/heap.ts';
 import { KIND_WAIT_GROUP } from '../memory/layout.ts';
+import type { Goroutine } from '../scheduler/handle.ts';
 import { readyAll } from '../scheduler/inbox.ts';
+import { createMember, MEMBER_GROUP, whenMemberEnded } from '../scheduler/member.ts';
 import { ObjectOperation, ObjectRules } from '../scheduler/object-operation.ts';
 import type { Operation } from '../scheduler/operation.ts';
+import { mustBeFunction, requireThreads, spawn } from '../scheduler/spawn.ts';
 
 /**
  * Waits for a number of goroutines to finish.
  *
  * @example
- * const group = new WaitGroup();
+ * const all = new WaitGroup();
  * for (let i = 0; i < 10; i++) {
- *   group.add();
- *   go(function* () { try { work(i); } finally { group.done(); } });
+ *   all.go(function* () {
+ *     work(i);
+ *   });
  * }
- * yield* group.wait();
+ * yield* all.wait();
  */
 export class WaitGroup extends SharedObject {
   constructor();
@@ -53,6 +58,32 @@ export class WaitGroup extends SharedObject {
     this.add(-1);
   }
 
+  /**
+   * Starts a goroutine, as `go` does, that is counted until its end, however it ends. Go's `WaitGroup.Go`. An error of it is
+   * one that nobody joined, unless its handle is.
+   *
+   * @example
+   * const all = new WaitGroup();
+   * for (const job of jobs) all.go(work, job);
+   * yield* all.wait();
+   */
+  go<F extends AnyFunction>(fn: F, ...args: Parameters<F>): Goroutine<ResultOf<F>> {
+    this.mustBeCurrent();
+    mustBeFunction(fn, 'WaitGroup.go');
+    requireThreads();
+    return spawn<ResultOf<F>>(fn, args, undefined, 'WaitGroup.go', (record) => {
+      this.add();
+      try {
+        words[createMember(record) + MEMBER_GROUP] = this.address;
+      } catch (error) {
+        this.done();
+        throw error;
+      }
+      retain(this.address);
+      return true;
+    });
+  }
+
   /** Waits until the counter is zero. */
   wait(): Operation<void> {
     this.mustBeCurrent();
@@ -68,5 +99,11 @@ function createWaitGroup(): number {
 }
 
 registerKind(KIND_WAIT_GROUP, (address) => new WaitGroup(EXISTING, address));
+
+whenMemberEnded(KIND_WAIT_GROUP, (group) => {
+  const waiters = addToGroup(group, -1); // Refused if somebody has called `done` too often.
+  if (waiters > 0) readyAll(waiters);
+  release(group);
+});
 
 const WAITING = new ObjectRules('wait group', OPERATION_WAIT, () => undefined);

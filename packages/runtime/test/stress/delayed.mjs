@@ -4,9 +4,11 @@
  */
 import assert from 'node:assert/strict';
 
-const { after, AtomicInt, blocking, chan, go, gosched, Mutex, run, runtime, select, wait, WaitGroup } = await import(
+const { after, AtomicInt, blocking, chan, go, gosched, Mutex, run, runtime, select, wait, WaitGroup, ...others } = await import(
   new URL('dist/index.js', process.argv[2]).href
 );
+const { background, group, timer, withCancel } = others;
+const library = new URL('dist/index.js', process.argv[2]).href;
 const rounds = Number(process.argv[3]);
 
 /** Four senders and three receivers over three channels: every value arrives once. */
@@ -190,6 +192,94 @@ function* holdUps() {
   yield* wait(runtime.setProcs(procs));
 }
 
+/** Children and bound goroutines are made while their context is cancelled: all end, and with the first one's reason. */
+function* contexts() {
+  const [ctx, cancel] = withCancel(background());
+  const makers = Array.from({ length: 4 }, (_, maker) =>
+    go(function* () {
+      // Imported there: copies of these functions would know another class of contexts.
+      const { chan, go, withCancel, withTimeout } = yield* wait(import(library));
+      const bound = [];
+      for (let index = 0; index < 15; index++) {
+        const [child] = index % 3 === 0 ? withTimeout(ctx, 3_600_000) : withCancel(ctx);
+        bound.push(
+          go.with({ context: child }, function* () {
+            yield* child.done.recv();
+            yield* chan().recv();
+          }),
+        );
+        if (index === 5 + maker) cancel(maker);
+      }
+      const reasons = [];
+      for (const handle of bound) {
+        try {
+          yield* handle;
+        } catch (error) {
+          reasons.push(error.cause);
+        }
+      }
+      assert.equal(reasons.length, 15);
+      return reasons;
+    }),
+  );
+  for (const maker of makers) for (const reason of yield* maker) assert.equal(reason, ctx.cause);
+}
+
+/** Each firing is received, or a stop or reset had something to take back. */
+function* timers() {
+  const racing = timer(0);
+  const [got, over] = [new AtomicInt(), chan()];
+  const receivers = Array.from({ length: 2 }, () =>
+    go(function* () {
+      while ((yield* select({ time: racing.chan.recv(), over: over.recv() })).key === 'time') got.add(1);
+    }),
+  );
+  const setters = Array.from({ length: 3 }, () =>
+    go(function* () {
+      let pending = 0;
+      for (let index = 0; index < 20; index++) {
+        if (racing.reset(0)) pending++;
+        if (index % 3 === 0) yield* gosched();
+      }
+      return pending;
+    }),
+  );
+  let pending = 0;
+  for (const setter of setters) pending += yield* setter;
+  if (racing.stop()) pending++;
+  over.close();
+  for (const receiver of receivers) yield* receiver;
+  assert.equal(got.load() + pending, 61);
+}
+
+/** A group with a limit, whose goroutines add others, with an error or without. */
+function* groups() {
+  for (const failing of [-1, 13]) {
+    const [all, begun, ended] = [group(), new AtomicInt(), new AtomicInt()];
+    all.setLimit(3);
+    function* work(number, depth) {
+      begun.add(1);
+      try {
+        if (depth > 0) for (let child = 1; child < 3; child++) all.go(work, 3 * number + child, depth - 1);
+        yield* gosched();
+        if (number === failing) throw new RangeError('of one');
+      } finally {
+        ended.add(1);
+      }
+    }
+    for (let top = 0; top < 5; top++) all.go(work, top, 2);
+    let name = 'none';
+    try {
+      yield* all.wait();
+    } catch (error) {
+      name = error.name;
+    }
+    assert.equal(begun.load(), ended.load());
+    if (failing < 0) assert.equal(begun.load(), 35);
+    assert.equal(name, failing < 0 ? 'none' : 'RangeError');
+  }
+}
+
 await run(function* () {
   if (process.env.ONLY === 'hold-ups') {
     for (let round = 0; round < 4 * rounds; round++) yield* holdUps();
@@ -208,6 +298,9 @@ await run(function* () {
     assert.equal(yield* tree(6), 64);
     yield* burst();
     yield* spawns();
+    yield* contexts();
+    yield* timers();
+    yield* groups();
   }
 });
 assert.equal(runtime.numGoroutine(), 0);

@@ -99,6 +99,46 @@ export const waitGroups = {
     group.add(-0x7fffffff);
   },
 
+  *'starts goroutines that it counts until their end, however they end'(drive) {
+    const all = new WaitGroup();
+    const done = new AtomicInt();
+    const handles = Array.from({ length: 30 }, (_, index) =>
+      all.go(function* (number) {
+        if (number % 3 === 0) yield* gosched();
+        done.add(1);
+        if (number % 10 === 7) throw new RangeError(`number ${number}`);
+        return number;
+      }, index),
+    );
+    const failures = handles.map((handle) => handle.join());
+    yield* drive(all.wait());
+    assert.equal(done.load(), 30);
+    for (const [index, operation] of failures.entries()) {
+      let outcome;
+      try {
+        outcome = yield* drive(operation);
+      } catch (error) {
+        outcome = error.message;
+      }
+      assert.equal(outcome, index % 10 === 7 ? `number ${index}` : index);
+    }
+    const cancelled = all.go(function* () {
+      yield* chan().recv();
+    });
+    cancelled.cancel();
+    yield* drive(all.wait());
+    assert.equal(cancelled.status, 'failed');
+    all.go(function* () {
+      all.go(() => done.add(1));
+      yield* gosched();
+    });
+    yield* drive(all.wait());
+    assert.equal(done.load(), 31);
+    assert.throws(() => all.go('no function'), { name: 'TypeError', message: /^WaitGroup\.go takes a function/ });
+    assert.throws(() => all.go((value) => value, Symbol('no')), { name: 'DataCloneError' });
+    assert.throws(() => all.done(), { name: 'SyncError' });
+  },
+
   *'many add and are done at once'(drive) {
     const group = new WaitGroup();
     const left = chan(8);

@@ -1,0 +1,195 @@
+/**
+ * The channel of a timer or ticker, and its arming. Go's `time` package, as of Go 1.23: nothing of an earlier arming is
+ * received after `stop` or `reset`, and what the receiver is too slow for is dropped.
+ *
+ * ARMED holds the number of the arming that may fire; it changes under the channel's lock, together with the buffer. The timer
+ * itself is in the heap of the thread that armed it last. When another thread stops or arms it, ARMED tells the first
+ * one's timer that it is not meant any more, and a notice takes it out of that heap. The main thread takes over the
+ * timers of a thread that is lost. A timer in a heap is work of its thread, as a sleep is.
+ */
+import { performance } from 'node:perf_hooks';
+import { proxyOf, registerKind } from '../codec/handles.ts';
+import { buffer, cells, requireArena, words } from '../memory/arena.ts';
+import { load } from '../memory/atomics.ts';
+import {
+  CHANNEL_CAPACITY,
+  CHANNEL_COUNT,
+  CHANNEL_FIRST,
+  CHANNEL_LOCK,
+  CHANNEL_RING,
+  RESULT_REFUSED,
+  TIMER_ARMED,
+  WAITER_CELL,
+} from '../memory/blocks.ts';
+import { fireTimer } from '../memory/core.ts';
+import { allocate, generationOf, withReserve } from '../memory/heap.ts';
+import { KIND_TIMER_CHANNEL, MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
+import { lock, unlock } from '../memory/lock.ts';
+import { forEachBlock } from '../memory/walk.ts';
+import { wakeServed } from '../scheduler/inbox.ts';
+import { whenMachineLost } from '../scheduler/lost.ts';
+import { machine } from '../scheduler/machine.ts';
+import { NOTICE_TIMER, notice, whenNoticed } from '../scheduler/notice.ts';
+import { addTimer, removeTimer, sharedNow, type Timer } from '../scheduler/timers.ts';
+import { reserveWaiter, spareWaiter } from '../scheduler/waiter.ts';
+import { Chan } from '../sync/channel.ts';
+
+/** How often it was armed: gives the next number. Like all that follow, under CHANNEL_LOCK. */
+const TIMER_ARMINGS = TIMER_ARMED + 1;
+/** The machine that armed it last. */
+const TIMER_MACHINE = TIMER_ARMED + 2;
+/**
+ * 64-bit floats: milliseconds between two ticks, 0 of a timer; and when it fires next, of the clock that all threads share. The
+ * second is also written by the thread that ticks, without the lock: it is read when that one is lost.
+ */
+const TIMER_PERIOD = TIMER_ARMED + 4;
+const TIMER_DUE = TIMER_ARMED + 6;
+/** The buffer. */
+const TIMER_RING = TIMER_ARMED + 8;
+const TIMER_WORDS = TIMER_RING + 2;
+
+export type TimerChannel = Chan<number>;
+
+/** A channel that is not armed. Throws ArenaExhaustedError. */
+export function createTimerChannel(): TimerChannel {
+  requireArena();
+  const channel = allocate(KIND_TIMER_CHANNEL, TIMER_WORDS * 4);
+  words.fill(0, channel, channel + TIMER_WORDS);
+  words[channel + CHANNEL_CAPACITY] = 1;
+  words[channel + CHANNEL_RING] = channel + TIMER_RING;
+  return new Chan<number>(channel);
+}
+
+registerKind(KIND_TIMER_CHANNEL, (address) => new Chan<number>(address));
+
+/** The timers of this thread's heap that belong to channels, by address. */
+const timers = new Map<number, ChannelTimer>();
+let arena: SharedArrayBuffer | undefined;
+
+function currentTimers(): Map<number, ChannelTimer> {
+  if (arena !== buffer) timers.clear();
+  arena = buffer;
+  return timers;
+}
+
+class ChannelTimer implements Timer {
+  due: number;
+  position = -1;
+  readonly channel: TimerChannel;
+  readonly arming: number;
+  private readonly period: number;
+
+  constructor(channel: TimerChannel, arming: number, due: number, period: number) {
+    this.channel = channel;
+    this.arming = arming;
+    this.due = due;
+    this.period = period;
+  }
+
+  enter(): void {
+    currentTimers().set(this.channel.address, this);
+    addTimer(this);
+  }
+
+  leave(): void {
+    if (timers.get(this.channel.address) === this) timers.delete(this.channel.address);
+    removeTimer(this);
+  }
+
+  fire(): void {
+    const { address } = this.channel;
+    let result = RESULT_REFUSED;
+    withReserve(() => {
+      const waiter = spareWaiter();
+      cells[(waiter + WAITER_CELL) >> 1] = Date.now();
+      result = fireTimer(address, waiter, this.arming, this.period > 0 ? 1 : 0);
+    });
+    wakeServed(result);
+    if (result === RESULT_REFUSED || this.period === 0) {
+      this.leave();
+      return;
+    }
+    // Ticks that it was too late for are left out.
+    const now = performance.now();
+    this.due += this.period * Math.max(1, Math.ceil((now - this.due) / this.period));
+    cells[(address + TIMER_DUE) >> 1] = sharedNow() + this.due - now;
+    addTimer(this);
+  }
+}
+
+/**
+ * Arms it on this thread, to fire after so many milliseconds and then, with a period, again and again. What was sent before
+ * is not received any more. Returns whether it was pending: armed, or fired and not received yet.
+ */
+export function arm(channel: TimerChannel, milliseconds: number, period: number): boolean {
+  const { address } = channel;
+  reserveWaiter(); // For the notice.
+  lock(address + CHANNEL_LOCK);
+  const armed = words[address + TIMER_ARMED] !== 0;
+  const pending = disarm(address);
+  const before = words[address + TIMER_MACHINE]!;
+  const arming = (words[address + TIMER_ARMINGS]! + 1) | 0 || 1;
+  words[address + TIMER_ARMINGS] = arming;
+  words[address + TIMER_ARMED] = arming;
+  words[address + TIMER_MACHINE] = machine.number;
+  cells[(address + TIMER_PERIOD) >> 1] = period;
+  cells[(address + TIMER_DUE) >> 1] = sharedNow() + milliseconds;
+  unlock(address + CHANNEL_LOCK);
+  if (armed) takeOut(before, address);
+  new ChannelTimer(channel, arming, performance.now() + milliseconds, period).enter();
+  return pending;
+}
+
+/** It does not fire any more, and what was sent before is not received any more. Returns whether it was pending. */
+export function stop(channel: TimerChannel): boolean {
+  const { address } = channel;
+  reserveWaiter();
+  lock(address + CHANNEL_LOCK);
+  const armed = words[address + TIMER_ARMED] !== 0;
+  const pending = disarm(address);
+  const number = words[address + TIMER_MACHINE]!;
+  unlock(address + CHANNEL_LOCK);
+  if (armed) takeOut(number, address);
+  return pending;
+}
+
+/** Under the lock. What is in the buffer is a number: nothing to give back. */
+function disarm(address: number): boolean {
+  const pending = words[address + TIMER_ARMED] !== 0 || words[address + CHANNEL_COUNT] !== 0;
+  words[address + TIMER_ARMED] = 0;
+  words[address + CHANNEL_COUNT] = 0;
+  words[address + CHANNEL_FIRST] = 0;
+  return pending;
+}
+
+/** Takes the timer of a channel out of a machine's heap, if it has one that is not meant any more. */
+function takeOut(number: number, address: number): void {
+  if (number === machine.number) {
+    takeOutHere(address);
+    return;
+  }
+  const state = load(machineBase(number) + MACHINE_STATE);
+  if (state !== MACHINE_STATE_LOST && state !== MACHINE_STATE_NONE) notice(number, NOTICE_TIMER, address);
+}
+
+function takeOutHere(address: number): void {
+  const timer = currentTimers().get(address);
+  if (timer !== undefined && timer.arming !== words[address + TIMER_ARMED]) timer.leave();
+}
+
+whenNoticed(NOTICE_TIMER, takeOutHere);
+
+/** The lost thread's timer held a reference of the channel, which nobody gives back: so the blocks that are found are whole. */
+whenMachineLost((number) => {
+  const channels: number[] = [];
+  forEachBlock(KIND_TIMER_CHANNEL, (address) => {
+    if (words[address + TIMER_MACHINE] === number && words[address + TIMER_ARMED] !== 0) channels.push(address);
+  });
+  for (const address of channels) {
+    const channel = proxyOf(address, generationOf(address)) as TimerChannel;
+    const after = cells[(address + TIMER_DUE) >> 1]! - sharedNow();
+    const period = cells[(address + TIMER_PERIOD) >> 1]!;
+    words[address + TIMER_MACHINE] = machine.number;
+    new ChannelTimer(channel, words[address + TIMER_ARMED]!, performance.now() + after, period).enter();
+  }
+});
