@@ -9,8 +9,8 @@ import { drop, move } from '../codec/cell.ts';
 import { take } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import type { SharedObject } from '../codec/handles.ts';
+import { PendingValue } from '../codec/pending.ts';
 import { LAST_NUMBER_HIGH } from '../codec/tags.ts';
-import { ClosedChannelError } from '../errors.ts';
 import { cells, words } from '../memory/arena.ts';
 import {
   OPERATION_RECEIVE,
@@ -33,6 +33,7 @@ import { DRIVEN, FRESH, SelectableOperation } from '../scheduler/operation.ts';
 import { sendScratch } from '../scheduler/scratch.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 import { freeWaiter, parkSpare, spareWaiter, takeWaiter } from '../scheduler/waiter.ts';
+import { failureOf, refusalOf } from './channel-end.ts';
 
 /** The stage of a receive that found the channel closed and drained. */
 const CLOSED = 3;
@@ -68,9 +69,27 @@ function takeFrom(waiter: number): unknown {
 }
 
 /** The value could not be sent: the channel is closed. */
-function refuse(waiter: number): ClosedChannelError {
+function refuse(channel: number, waiter: number): Error {
   drop((waiter + WAITER_CELL) >> 1);
-  return new ClosedChannelError('send on closed channel');
+  return refusalOf(channel);
+}
+
+/** There is nothing more to receive. Throws when what fed the channel has failed. */
+function mustHaveEndedWell(channel: number): void {
+  const failure = failureOf(channel);
+  if (failure !== undefined) throw failure.error;
+}
+
+/** After a wait: takes the outcome out of the operation's waiter. It keeps that while the value cannot be made yet. */
+function endReceive(operation: ReceiveOperation<any> | ReceiveOkOperation<any>): boolean {
+  try {
+    operation.conclude(outcomeOf(operation.waiter), operation.waiter);
+  } catch (error) {
+    if (!(error instanceof PendingValue)) operation.discard();
+    throw error;
+  }
+  operation.discard();
+  return true;
 }
 
 export class SendOperation extends SelectableOperation<void> {
@@ -121,7 +140,7 @@ export class SendOperation extends SelectableOperation<void> {
       this.waiter = parkSpare();
       return false;
     }
-    if (result === RESULT_CLOSED) throw refuse(waiter);
+    if (result === RESULT_CLOSED) throw refuse(this.object.address, waiter);
     wakeServed(result);
     return true;
   }
@@ -130,7 +149,7 @@ export class SendOperation extends SelectableOperation<void> {
     const { waiter } = this;
     this.waiter = 0;
     const closed = words[waiter + WAITER_OUTCOME] !== OUTCOME_DONE;
-    const error = closed ? refuse(waiter) : null;
+    const error = closed ? refuse(this.object.address, waiter) : null;
     freeWaiter(waiter);
     if (error !== null) throw error;
     return true;
@@ -144,7 +163,7 @@ export class SendOperation extends SelectableOperation<void> {
   conclude(result: number, waiter: number): void {
     this.value = undefined;
     this.waiter = 0;
-    const error = result === RESULT_CLOSED ? refuse(waiter) : null;
+    const error = result === RESULT_CLOSED ? refuse(this.object.address, waiter) : null;
     freeWaiter(waiter);
     if (error !== null) throw error;
   }
@@ -223,14 +242,14 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> {
   }
 
   end(): boolean {
-    this.conclude(outcomeOf(this.waiter), this.waiter);
-    this.discard();
-    return true;
+    return endReceive(this);
   }
 
   conclude(result: number, waiter: number): void {
-    if (result === RESULT_CLOSED) this.stage = CLOSED;
-    else this.value = takeFrom(waiter) as T;
+    if (result === RESULT_CLOSED) {
+      mustHaveEndedWell(this.object.address);
+      this.stage = CLOSED;
+    } else this.value = takeFrom(waiter) as T;
   }
 
   leave(): boolean {
@@ -305,13 +324,14 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> {
   }
 
   end(): boolean {
-    this.conclude(outcomeOf(this.waiter), this.waiter);
-    this.discard();
-    return true;
+    return endReceive(this);
   }
 
   conclude(result: number, waiter: number): void {
-    this.value = result === RESULT_CLOSED ? [undefined, false] : [takeFrom(waiter) as T, true];
+    if (result === RESULT_CLOSED) {
+      mustHaveEndedWell(this.object.address);
+      this.value = [undefined, false];
+    } else this.value = [takeFrom(waiter) as T, true];
   }
 
   leave(): boolean {
@@ -337,7 +357,7 @@ export function sendNow(channel: number, value: unknown): boolean {
     drop((waiter + WAITER_CELL) >> 1);
     return false;
   }
-  if (result === RESULT_CLOSED) throw refuse(waiter);
+  if (result === RESULT_CLOSED) throw refuse(channel, waiter);
   wakeServed(result);
   return true;
 }
@@ -346,6 +366,7 @@ export function sendNow(channel: number, value: unknown): boolean {
 export function receiveNow<T>(channel: number): Received<T> {
   const waiter = spareWaiter();
   const result = poll(OPERATION_RECEIVE, channel, waiter);
+  if (result === RESULT_CLOSED) mustHaveEndedWell(channel);
   if (result === RESULT_WAITS || result === RESULT_CLOSED) return [undefined, false];
   wakeServed(result);
   try {
