@@ -11,6 +11,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/helpers/build.ts'],
+    // What the compiler says is tested too: a wrong type fails the run.
+    typecheck: { enabled: true, include: ['test/types/*.test-d.ts'], tsconfig: 'test/types/tsconfig.json' },
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -20,7 +20,7 @@ export type { Goroutine } from './scheduler/handle.ts';
 export type { Operation as Op } from './scheduler/operation.ts';
 export type { Settings } from './settings.ts';
 export { AtomicInt } from './sync/atomic-int.ts';
-export { Chan, chan, type RecvChan, type SendChan } from './sync/channel.ts';
+export { Chan, chan, type ReceiveOkOp, type ReceiveOp, type RecvChan, type SendChan } from './sync/channel.ts';
 export { type Guard, Mutex } from './sync/mutex.ts';
 export { type DefaultHit, type SelectCases, type SelectHit, select } from './sync/select.ts';
 export { WaitGroup } from './sync/wait-group.ts';

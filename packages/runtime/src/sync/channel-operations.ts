@@ -29,7 +29,7 @@ import { poll, receive, send, withdraw } from '../memory/core.ts';
 import { wakeServed } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
 import { concludeOrKeep } from '../scheduler/object-operation.ts';
-import { DRIVEN, FRESH, SelectableOperation } from '../scheduler/operation.ts';
+import { DRIVEN, FRESH, type Operation, SelectableOperation } from '../scheduler/operation.ts';
 import { sendScratch } from '../scheduler/scratch.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 import { freeWaiter, parkSpare, spareWaiter, takeWaiter } from '../scheduler/waiter.ts';
@@ -40,6 +40,21 @@ const CLOSED = 3;
 
 /** A value that was sent, or the news that the channel is closed and drained. */
 export type Received<T> = [value: T, ok: true] | [value: undefined, ok: false];
+
+/** What `recv` gives: as a case of `select`, its hit tells by `ok` whether the value was sent. */
+export interface ReceiveOp<T> extends Operation<T | undefined> {
+  /** Whether a value was received; false once the channel was found closed and drained. */
+  readonly ok: boolean;
+  /** @internal For the compiler only, never there: the type of what is sent, without the `undefined` of a closed channel. */
+  readonly sent: T;
+}
+
+/** What `recvOk` gives. */
+export interface ReceiveOkOp<T> extends Operation<Received<T>> {
+  readonly ok: boolean;
+  /** @internal For the compiler only, never there. */
+  readonly sentWithFlag: T;
+}
 
 /** The spare waiter, with a copy of the value in its cell. Throws DataCloneError, or ArenaExhaustedError; then nothing is copied. */
 function spareWith(value: unknown): number {
@@ -180,7 +195,8 @@ export class SendOperation extends SelectableOperation<void> {
   }
 }
 
-export class ReceiveOperation<T> extends SelectableOperation<T | undefined> {
+export class ReceiveOperation<T> extends SelectableOperation<T | undefined> implements ReceiveOp<T> {
+  declare readonly sent: T;
   done: boolean;
   value: T | undefined;
   stage: number;
@@ -262,7 +278,8 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> {
   }
 }
 
-export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> {
+export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> implements ReceiveOkOp<T> {
+  declare readonly sentWithFlag: T;
   done: boolean;
   value: Received<T>;
   stage: number;

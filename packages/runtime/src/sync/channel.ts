@@ -22,10 +22,19 @@ import { allocate, free, retain, setDestroyer } from '../memory/heap.ts';
 import { KIND_CHANNEL, KIND_RING } from '../memory/layout.ts';
 import type { Operation } from '../scheduler/operation.ts';
 import { closeByHand, dropEnd, endsWithReader, initializeEnd, leaveChannel } from './channel-end.ts';
-import { type Received, ReceiveOkOperation, ReceiveOperation, receiveNow, SendOperation, sendNow } from './channel-operations.ts';
+import {
+  type Received,
+  type ReceiveOkOp,
+  ReceiveOkOperation,
+  type ReceiveOp,
+  ReceiveOperation,
+  receiveNow,
+  SendOperation,
+  sendNow,
+} from './channel-operations.ts';
 import { feed, readableOf, readableStreamOf, readerOf, type Source } from './channel-streams.ts';
 
-export type { Received } from './channel-operations.ts';
+export type { Received, ReceiveOkOp, ReceiveOp } from './channel-operations.ts';
 
 /**
  * What can be sent on: a channel, seen by its senders. One of another type of value is not one of these.
@@ -48,8 +57,8 @@ export interface SendChan<in T> {
  * Source: the Go specification, channel types (`<-chan T`).
  */
 export interface RecvChan<out T> extends AsyncIterable<T> {
-  recv(): Operation<T | undefined>;
-  recvOk(): Operation<Received<T>>;
+  recv(): ReceiveOp<T>;
+  recvOk(): ReceiveOkOp<T>;
   tryRecv(): Received<T>;
   forEach(body: (value: T) => Generator<unknown, unknown, any> | void): Generator<unknown, void, any>;
   toReadable(): Readable;
@@ -104,13 +113,13 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
   }
 
   /** Receives a value; waits while the channel is empty. Gives `undefined` once it is closed and drained. */
-  recv(): Operation<T | undefined> {
+  recv(): ReceiveOp<T> {
     this.mustBeCurrent();
     return new ReceiveOperation<T>(this);
   }
 
   /** Receives a value and whether it was sent: `[value, true]`, or `[undefined, false]` once closed and drained. */
-  recvOk(): Operation<Received<T>> {
+  recvOk(): ReceiveOkOp<T> {
     this.mustBeCurrent();
     return new ReceiveOkOperation<T>(this);
   }
