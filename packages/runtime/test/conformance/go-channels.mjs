@@ -3,7 +3,7 @@
  * Each was written anew, by its meaning.
  */
 import assert from 'node:assert/strict';
-import { AtomicInt, chan, go, gosched, runtime, select, WaitGroup } from 'goroutines';
+import { AtomicInt, chan, go, gosched, select, WaitGroup } from 'goroutines';
 import { parkedInOrder, until, untilParked } from '../helpers/conditions.mjs';
 
 const CAPACITIES = [0, 1, 10, 100];

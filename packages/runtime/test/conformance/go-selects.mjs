@@ -38,15 +38,18 @@ export const goSelects = {
       evaluated.push(bit);
       return bit;
     };
+    const off = (bit) => {
+      value(bit);
+      return null;
+    };
     function* sendBoth(one, other) {
       let count = 0;
       for (;;) {
         const bit = 1 << evaluated.length;
         const cases = {
-          one: one === null ? value(0) && null : one.send(value(bit)),
-          other: other === null ? value(0) && null : other.send(value(bit)),
+          one: one === null ? off(bit) : one.send(value(bit)),
+          other: other === null ? off(bit) : other.send(value(bit)),
         };
-        for (const key of Object.keys(cases)) if (cases[key] === 0) cases[key] = null;
         const hit = yield* drive(select(cases, { default: true }));
         if (hit.key === 'default') return count;
         if (hit.key === 'one') one = null;
