@@ -14,4 +14,5 @@ export const KIND_NAMES: readonly string[] = [
   'functions',
   'arguments',
   'scratch',
+  'parcels',
 ];

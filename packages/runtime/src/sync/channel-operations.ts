@@ -11,6 +11,7 @@ import { encode } from '../codec/encode.ts';
 import type { SharedObject } from '../codec/handles.ts';
 import { PendingValue } from '../codec/pending.ts';
 import { LAST_NUMBER_HIGH } from '../codec/tags.ts';
+import { DataCloneError } from '../errors.ts';
 import { cells, words } from '../memory/arena.ts';
 import {
   OPERATION_RECEIVE,
@@ -390,6 +391,9 @@ export function receiveNow<T>(channel: number): Received<T> {
     return [takeFrom(waiter) as T, true];
   } catch (error) {
     drop((waiter + WAITER_CELL) >> 1);
-    throw error;
+    if (!(error instanceof PendingValue)) throw error;
+    const reason =
+      'holds a function or a moved object that is not on this thread yet: receive it with recv(), which waits for it';
+    throw new DataCloneError(`tryRecv: the value ${reason}`, { cause: error });
   }
 }

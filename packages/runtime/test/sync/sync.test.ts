@@ -3,6 +3,7 @@ import { programsSuite } from '../suites/programs.ts';
 import { atomicInts } from './atomic-ints.mjs';
 import { mutexes } from './mutexes.mjs';
 import { streams } from './streams.mjs';
+import { transfers } from './transfers.mjs';
 import { waitGroups } from './wait-groups.mjs';
 
 for (const place of everywhere) {
@@ -10,4 +11,5 @@ for (const place of everywhere) {
   programsSuite('WaitGroup', place, waitGroups);
   programsSuite('AtomicInt', place, atomicInts);
   programsSuite('streams', place, streams);
+  programsSuite('transfer', place, transfers);
 }
