@@ -22,5 +22,6 @@ export type { Settings } from './settings.ts';
 export { AtomicInt } from './sync/atomic-int.ts';
 export { Chan, chan, type ReceiveOkOp, type ReceiveOp, type RecvChan, type SendChan } from './sync/channel.ts';
 export { type Guard, Mutex } from './sync/mutex.ts';
+export { proxy, type Remote } from './sync/proxy.ts';
 export { type DefaultHit, type SelectCases, type SelectHit, select } from './sync/select.ts';
 export { WaitGroup } from './sync/wait-group.ts';

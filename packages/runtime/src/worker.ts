@@ -31,6 +31,7 @@ import { installParcels } from './threads/parcels.ts';
 import './sync/atomic-int.ts';
 import './sync/channel.ts';
 import './sync/mutex.ts';
+import './sync/proxy.ts';
 import './sync/wait-group.ts';
 
 export default async function install(installation: Installation): Promise<void> {

@@ -180,15 +180,20 @@ function writeSharedBuffer(writer: BlobWriter, buffer: SharedArrayBuffer): void 
   writer.own(address);
 }
 
+/** Only for an error: the name of a proxy is a call to another thread. */
+function nameOf(fn: Function): string {
+  if (types.isProxy(fn)) return 'a Proxy';
+  return fn.name === '' ? 'a function' : `the function '${fn.name}'`;
+}
+
 export function writeFunction(writer: BlobWriter, fn: Function): void {
   if (writer.seen(fn)) return;
-  const name = fn.name === '' ? 'a function' : `the function '${fn.name}'`;
-  if (functionHook === undefined) writer.refuse(`is ${name}. Send data only, or use proxy(value).`);
+  if (functionHook === undefined) writer.refuse(`is ${nameOf(fn)}. Send data only, or use proxy(value).`);
   let reference: { functionNumber: number; captures: unknown[] | null };
   try {
     reference = functionHook.encode(fn);
   } catch (error) {
-    if (error instanceof CaptureError) writer.refuse(`is ${name} that cannot be copied: ${error.message}`, error);
+    if (error instanceof CaptureError) writer.refuse(`is ${nameOf(fn)} that cannot be copied: ${error.message}`, error);
     throw error;
   }
   writer.byte(layout.VALUE_FUNCTION);

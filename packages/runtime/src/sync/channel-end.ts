@@ -8,7 +8,7 @@
  *      read only after its writer's store.
  *
  * A channel made from a source has another one, CHANNEL_SOURCE, which nobody sends on: it is closed when nobody reads the
- * first one any more. What feeds the channel waits for that beside waiting for its source.
+ * first one any more, at the latest when its block is freed. What feeds the channel waits for that beside waiting for its source.
  */
 import { clear, drop } from '../codec/cell.ts';
 import { decode } from '../codec/decode.ts';
@@ -83,7 +83,9 @@ function reasonOf(channel: number): unknown {
 export function dropEnd(channel: number): void {
   drop((channel + CHANNEL_WHY) >> 1);
   const source = words[channel + CHANNEL_SOURCE]!;
-  if (source !== 0) release(source);
+  if (source === 0) return;
+  closeUnlessClosed(source);
+  release(source);
 }
 
 function end(channel: number, how: number, why: unknown): void {
