@@ -28,6 +28,8 @@ interface Reader<T> {
 /** How a source is read. Throws TypeError for what is none, or is being read already. */
 export function readerOf<T>(source: Source<T>): Reader<T> {
   if (typeof source === 'object' && source !== null) {
+    if ('recvOk' in source)
+      throw new TypeError('Chan.from takes a readable stream or an iterable, got a channel: receive from it as it is');
     if (isWebStream(source)) return webReader(source.getReader() as ReadableStreamDefaultReader<T>);
     if (Symbol.asyncIterator in source) {
       return isNodeStream(source) ? nodeReader<T>(source) : iteratorReader(source[Symbol.asyncIterator]());

@@ -511,6 +511,7 @@ export const streams = {
       const message = `Chan.from takes a readable stream, an async iterable or an iterable object, got ${got}`;
       assert.throws(() => Chan.from(wrong), { name: 'TypeError', message });
     }
+    assert.throws(() => Chan.from(chan()), { name: 'TypeError', message: /got a channel: receive from it as it is$/ });
     const message = 'Chan.from: capacity must be a whole number of at least 0, got -1';
     const untouched = new ReadableStream({});
     assert.throws(() => Chan.from(untouched, -1), { name: 'RangeError', message });
