@@ -12,6 +12,17 @@ const examples: Record<string, string> = {
   'prime-sieve': 'a chain of goroutines, one for each prime',
   'thread-ring': 'a token goes round a ring of 503 goroutines',
   skynet: 'a tree of goroutines with 100,000 leaves',
+  'bank-transfers': 'money moved at random, a lock for each account',
+  'web-crawler': 'every page once, in parallel (A Tour of Go)',
+  'equivalent-trees': 'two trees walked at once and compared (A Tour of Go)',
+  'rate-limiter': 'permits that a goroutine issues, saved up in a channel',
+  pipeline: 'three stages that an AbortSignal stops',
+  'load-balancer': "requests to the least busy worker (Rob Pike's)",
+  chameneos: 'creatures that meet two by two (benchmarks game)',
+  'power-series': "series as goroutines that ask each other (McIlroy's)",
+  mandelbrot: 'rows taken by whoever is free (benchmarks game)',
+  'spectral-norm': 'matrix times vector, in parts (benchmarks game)',
+  fannkuch: 'permutations in ranges (benchmarks game)',
   'http-server': 'a server that stays responsive while it computes',
 };
 

@@ -70,6 +70,7 @@ import { wakeForWork } from './scheduler/wake.ts';
 import { configure as configureSettings, mustBeWhole, type Settings, settings } from './settings.ts';
 import type { MainControl } from './threads/control.ts';
 import { startMonitor } from './threads/monitor.ts';
+import { forgetParcels, installParcels } from './threads/parcels.ts';
 import { ThreadPool } from './threads/pool.ts';
 
 /** How long a stopping thread may take to finish the goroutine it is running, in milliseconds. */
@@ -98,6 +99,7 @@ export function ensureArena(): void {
   runtimeId = randomUUID();
   openSharedBuffers(runtimeId);
   installFunctionHook();
+  installParcels(null);
   watchUncaught();
   process.on('beforeExit', beforeExit);
   usable = true;
@@ -398,6 +400,7 @@ function reset(): void {
 
 function leaveArena(): void {
   closeSharedBuffers();
+  forgetParcels();
   process.off('beforeExit', beforeExit);
   usable = false;
 }

@@ -28,22 +28,25 @@ import { whenSurplus } from './scheduler/spare.ts';
 import { giveBackSpareWaiter } from './scheduler/waiter.ts';
 import { writeConsoleDirectly } from './threads/console.ts';
 import type { Installation, MainControl, WorkerControl } from './threads/control.ts';
+import { installParcels } from './threads/parcels.ts';
 // Each tells the codec how to make its proxies; goroutines bring the rest of this package with them.
 import './context/context.ts';
 import './group/group.ts';
 import './sync/atomic-int.ts';
 import './sync/channel.ts';
 import './sync/mutex.ts';
+import './sync/proxy.ts';
 import './sync/wait-group.ts';
 import './time/timer.ts';
 
 export default async function install(installation: Installation): Promise<void> {
-  const { memory, core, serve, call } = installation;
+  const { memory, core, serve, call, parcels } = installation;
   useCoreModule(core);
   joinArena(memory, installation.machine);
   attachMachine(installation.machine);
   openSharedBuffers(installation.runtimeId);
   installFunctionHook();
+  installParcels(parcels);
   writeConsoleDirectly();
   const main = Comlink.wrap<MainControl>(call as unknown as Comlink.Endpoint);
   Comlink.expose(control, serve as unknown as Comlink.Endpoint);

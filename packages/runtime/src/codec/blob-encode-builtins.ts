@@ -1,6 +1,6 @@
 /** Writes objects of the language's and Node's own classes, and functions. */
 import * as types from 'node:util/types';
-import { CaptureError } from '../errors.ts';
+import { CaptureError, DataCloneError } from '../errors.ts';
 import { writeNested, writeProperties, writeValue } from './blob-encode.ts';
 import * as layout from './blob-layout.ts';
 import type { BlobWriter } from './blob-writer.ts';
@@ -12,6 +12,7 @@ import { parcelHook } from './parcels.ts';
 import { Described, mapKeyStep, mapValueStep } from './path.ts';
 import { publishSharedBuffer } from './shared-buffers.ts';
 import { isMarked, isPooled } from './transfer.ts';
+import { isTransferable } from './transferable.ts';
 import { type Resizable, tracksLength, viewNumber } from './view-classes.ts';
 
 /** An object that is neither plain, nor an array, nor an instance of a program's class. */
@@ -56,16 +57,27 @@ function writeBoxed(writer: BlobWriter, object: object): void {
 /** The last resort: an object that may be posted to the other thread. */
 function writeParcel(writer: BlobWriter, object: object): void {
   const moved = isMarked(object);
-  const parcel = parcelHook === undefined ? 0 : parcelHook.reserve(object, moved);
+  const parcel = parcelHook === undefined ? 0 : reserve(writer, object, moved);
   if (parcel === 0) {
     writer.refuse(
       moved
         ? `is ${describe(object)}, which cannot be transferred to a goroutine. Keep it on its thread and use proxy(value).`
-        : `is ${describe(object)}. Send data only, or use proxy(value).`,
+        : isTransferable(object)
+          ? `is ${describe(object)}, which can be moved but not copied: use transfer(value).`
+          : `is ${describe(object)}. Send data only, or use proxy(value).`,
     );
   }
   writer.byte(layout.VALUE_PARCEL);
   writer.parcel(parcel, object, moved);
+}
+
+function reserve(writer: BlobWriter, object: object, moved: boolean): number {
+  try {
+    return parcelHook!.reserve(object, moved);
+  } catch (error) {
+    if (error instanceof DataCloneError) writer.refuse(`is ${error.message}`, error);
+    throw error;
+  }
 }
 
 /** Contents of what `writeNested` begins and is neither a plain object nor an array. */
@@ -169,6 +181,12 @@ function writeSharedBuffer(writer: BlobWriter, buffer: SharedArrayBuffer): void 
   writer.own(address);
 }
 
+/** Only for an error: the name of a proxy is a call to another thread. */
+function nameOf(fn: Function): string {
+  if (types.isProxy(fn)) return 'a Proxy';
+  return fn.name === '' ? 'a function' : `the function '${fn.name}'`;
+}
+
 export function writeFunction(writer: BlobWriter, fn: Function): void {
   if (writer.seen(fn)) return;
   const object = (fn as { [OBJECT_OF_FUNCTION]?: SharedObject })[OBJECT_OF_FUNCTION];
@@ -179,13 +197,12 @@ export function writeFunction(writer: BlobWriter, fn: Function): void {
     writer.own(object.address);
     return;
   }
-  const name = fn.name === '' ? 'a function' : `the function '${fn.name}'`;
-  if (functionHook === undefined) writer.refuse(`is ${name}. Send data only, or use proxy(value).`);
+  if (functionHook === undefined) writer.refuse(`is ${nameOf(fn)}. Send data only, or use proxy(value).`);
   let reference: { functionNumber: number; captures: unknown[] | null };
   try {
     reference = functionHook.encode(fn);
   } catch (error) {
-    if (error instanceof CaptureError) writer.refuse(`is ${name} that cannot be copied: ${error.message}`, error);
+    if (error instanceof CaptureError) writer.refuse(`is ${nameOf(fn)} that cannot be copied: ${error.message}`, error);
     throw error;
   }
   writer.byte(layout.VALUE_FUNCTION);

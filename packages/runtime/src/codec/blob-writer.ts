@@ -5,16 +5,16 @@
  * that overflows leaves nothing behind. A getter may itself encode: each encoding under way has a writer of its own.
  */
 import { Buffer } from 'node:buffer';
-import { DataCloneError } from '../errors.ts';
+import { DataCloneError, textOf } from '../errors.ts';
 import { bytes, words } from '../memory/arena.ts';
 import { allocate, free, generationOf, release, retain } from '../memory/heap.ts';
 import { KIND_BINARY } from '../memory/layout.ts';
 import * as layout from './blob-layout.ts';
-import { withArticle } from './classes.ts';
+import { describe, withArticle } from './classes.ts';
 import { parcelHook } from './parcels.ts';
 import { cannotCopy, formatPath, type Step, type Trail } from './path.ts';
 import { isLatin1, LOOP_LENGTH } from './text.ts';
-import { detach } from './transfer.ts';
+import { detach, unmark } from './transfer.ts';
 import { arenaBuffer, mapViews } from './views.ts';
 
 const FIRST_CAPACITY = 4096;
@@ -37,6 +37,8 @@ interface Parcel {
   readonly address: number;
   readonly object: object;
   readonly moved: boolean;
+  /** For messages. */
+  readonly path: string;
 }
 
 export class BlobWriter {
@@ -246,7 +248,7 @@ export class BlobWriter {
 
   /** Notes an object to be posted by the commit. Takes over the one reference of its block. */
   parcel(address: number, object: object, moved: boolean): void {
-    this.#parcels.push({ address, object, moved });
+    this.#parcels.push({ address, object, moved, path: formatPath(this.trail, this.path.slice(0, this.depth)) });
     this.own(address);
   }
 
@@ -301,12 +303,21 @@ export class BlobWriter {
         }
         position += length;
       }
-      for (const { address: parcel, object, moved } of this.#parcels) parcelHook!.post(parcel, object, moved);
+      for (const parcel of this.#parcels) this.#post(parcel);
       if (this.#moved.length > 0) detach(this.#moved, this.what);
     } catch (error) {
       free(address);
       throw error;
     }
+  }
+
+  #post({ address, object, moved, path }: Parcel): void {
+    try {
+      parcelHook!.post(address, object, moved);
+    } catch (error) {
+      throw cannotCopy(this.what, path, `is ${describe(object)} that cannot be posted: ${textOf(error)}`, error);
+    }
+    if (moved) unmark(object);
   }
 
   /** Forgets the value, so that it can be collected. */

@@ -13,7 +13,10 @@
  * Without a hook such objects are refused.
  */
 export interface ParcelHook {
-  /** A new block with one reference, or 0 when the object cannot be posted. `moved`: marked by `transfer`. */
+  /**
+   * A new block with one reference, or 0 when an object of this class cannot be posted. `moved`: marked by `transfer`.
+   * Throws DataCloneError, which becomes one with the path to the object, when this one cannot.
+   */
   reserve(object: object, moved: boolean): number;
   post(address: number, object: object, moved: boolean): void;
   receive(address: number): object;

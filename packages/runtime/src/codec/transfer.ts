@@ -1,9 +1,9 @@
 /**
  * `transfer(x)` marks an object: the next encode that meets it moves it instead of copying it.
  *
- * What is moved is an ArrayBuffer's contents: they are copied into the value, and the sender's buffer is detached once
+ * An ArrayBuffer's contents are copied into the value, and the sender's buffer is detached once
  * nothing can fail any more. Detaching goes through a message port: structuredClone and ArrayBuffer.prototype.transfer
- * would, on Node 20, also take from Node what it protects from being moved.
+ * would, on Node 20, also take from Node what it protects from being moved. Everything else is posted, see `parcels.ts`.
  *
  * A Buffer in the pool that Node cuts small Buffers from is copied, since its neighbours need the pool. Other memory
  * that cannot be detached, such as WebAssembly's, is refused, by Node 20 copied.
@@ -12,16 +12,35 @@ import { Buffer } from 'node:buffer';
 import { isArrayBuffer } from 'node:util/types';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { DataCloneError } from '../errors.ts';
+import { describe } from './classes.ts';
+import { isTransferable } from './transferable.ts';
 
 const marked = new WeakSet<object>();
 
-/** Marks an ArrayBuffer, or a typed array's buffer, to be moved by the next send; returns its argument. */
+/**
+ * Marks an object to be moved by the next `send`, `go` or result that has it, and returns it: the sender's is of no more use then.
+ * An ArrayBuffer, or a typed array, whose buffer it is; a MessagePort; a ReadableStream, WritableStream or TransformStream, which
+ * goes on where it was made and is read or written elsewhere; a FileHandle.
+ *
+ * Throws TypeError for what cannot be moved. What can be moved no more, such as a stream that is being read, throws DataCloneError at the
+ * `send`, and nothing is sent.
+ *
+ * @example
+ * const { port1, port2 } = new MessageChannel();
+ * go(function* (port) { port.postMessage('from a goroutine'); }, transfer(port2));
+ */
 export function transfer<T>(x: T): T {
-  if ((typeof x !== 'object' && typeof x !== 'function') || x === null) {
-    throw new TypeError(`transfer() takes an ArrayBuffer or another transferable object, got ${x === null ? 'null' : typeof x}`);
+  if (typeof x !== 'object' || x === null) throw notTransferable(x === null ? 'null' : typeof x);
+  const moved = transferred(x);
+  if (moved !== x || !ArrayBuffer.isView(x)) {
+    if (!isTransferable(moved)) throw notTransferable(describe(moved));
   }
-  marked.add(transferred(x));
+  marked.add(moved);
   return x;
+}
+
+function notTransferable(what: string): TypeError {
+  return new TypeError(`transfer() takes an ArrayBuffer or another transferable object, got ${what}`);
 }
 
 function transferred(x: object): object {
@@ -37,6 +56,11 @@ export function isPooled(view: ArrayBufferView): view is Buffer {
 
 export function isMarked(object: object): boolean {
   return marked.has(object);
+}
+
+/** It was moved. */
+export function unmark(object: object): void {
+  marked.delete(object);
 }
 
 /** Detaches all of them or, throwing, none. */

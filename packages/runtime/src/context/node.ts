@@ -19,7 +19,7 @@
 import { clear, drop, move } from '../codec/cell.ts';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
-import { proxyOf, registerKind } from '../codec/handles.ts';
+import { EXISTING, proxyOf, registerKind } from '../codec/handles.ts';
 import { PendingValue } from '../codec/pending.ts';
 import { HIGH_HANDLE } from '../codec/tags.ts';
 import { ArenaExhaustedError, CanceledError, DeadlineExceededError, textOf } from '../errors.ts';
@@ -37,6 +37,7 @@ import { MEMBER_LINKS, MEMBER_NODE, MEMBER_RECORD, whenMemberLeaves } from '../s
 import { sendScratch } from '../scheduler/scratch.ts';
 import { reserveWaiter } from '../scheduler/waiter.ts';
 import { Chan } from '../sync/channel.ts';
+import { dropEnd, initializeEnd } from '../sync/channel-end.ts';
 
 /** Guards STATE, CAUSE, WATCHERS, both lists, and the links of those in them. */
 const NODE_LOCK = CHANNEL_WORDS;
@@ -81,13 +82,14 @@ export function createNode(parent: Done | null, deadline: number, due: number, e
   requireArena();
   const node = allocate(KIND_DONE, NODE_WORDS * 4);
   words.fill(0, node, node + NODE_WORDS);
+  initializeEnd(node);
   cells[(node + NODE_DEADLINE) >> 1] = deadline;
   cells[(node + NODE_DUE) >> 1] = due;
   words[node + NODE_ETERNAL] = eternal ? 1 : 0;
   clear((node + NODE_CAUSE) >> 1);
   clear((node + NODE_PARENT) >> 1);
   if (parent !== null && words[parent.address + NODE_ETERNAL] === 0) adopt(parent.address, node);
-  return new Chan<never>(node);
+  return new Chan<never>(EXISTING, node);
 }
 
 function adopt(parent: number, node: number): void {
@@ -139,11 +141,12 @@ function leaveParent(node: number): void {
 
 setDestroyer(KIND_DONE, (node) => {
   leaveParent(node);
+  dropEnd(node);
   drop((node + NODE_CAUSE) >> 1);
   drop((node + NODE_PARENT) >> 1);
 });
 
-registerKind(KIND_DONE, (address) => new Chan<never>(address));
+registerKind(KIND_DONE, (address) => new Chan<never>(EXISTING, address));
 
 export function isCanceled(node: number): boolean {
   return load(node + NODE_STATE) !== LIVE;

@@ -58,9 +58,23 @@ export const CHANNEL_CLOSED = 4;
 export const CHANNEL_RING = 5;
 export const CHANNEL_RECEIVERS = 6;
 export const CHANNEL_SENDERS = 8;
+/** One of the END_ values: by compare-exchange and store, without LOCK; see `sync/channel-end.ts`. */
+export const CHANNEL_END = 10;
+/** Address of the channel that is closed when the readers of this one have left, on which it has a reference; else 0. Written once. */
+export const CHANNEL_SOURCE = 11;
+/** A cell (even offset): the error or reason that belongs to the end; written by the one who stored END_WRITING. */
+export const CHANNEL_WHY = 12;
 /** Fills a block of 64 bytes with its header, so that a channel is one cache line. */
 export const CHANNEL_WORDS = 14;
 
+/** Nothing but `close`, so far. */
+export const END_PLAIN = 0;
+/** Somebody writes WHY. */
+export const END_WRITING = 1;
+/** What fed the channel has failed: receivers get the error, once the channel is drained. */
+export const END_FAILED = 2;
+/** Its reader has gone: senders are cancelled. */
+export const END_LEFT = 3;
 // ---- Channel of a timer: the words of a channel, then these; see time/timer-channel.ts -------------------------------
 /** The number of the arming that is to fire, 0: none; under CHANNEL_LOCK. */
 export const TIMER_ARMED = 14;

@@ -16,6 +16,7 @@ const names: string[] = [
   'functions',
   'arguments',
   'scratch',
+  'parcels',
 ];
 names[KIND_MEMBER] = 'members of groups';
 names[KIND_CONTEXT] = 'contexts';

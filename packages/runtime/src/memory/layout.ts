@@ -83,6 +83,8 @@ export const GOROUTINE_NUMBERS = AFTER_USAGE + 5 * WORDS_PER_LINE;
 export const FUNCTION_COUNT = AFTER_USAGE + 6 * WORDS_PER_LINE;
 /** Shared buffers that were handed out by reference; atomic. */
 export const SHARED_BUFFER_COUNT = AFTER_USAGE + 6 * WORDS_PER_LINE + 1;
+/** Objects that were posted from thread to thread; atomic. See `threads/parcels.ts`. */
+export const PARCEL_COUNT = AFTER_USAGE + 6 * WORDS_PER_LINE + 2;
 
 /** One of the MONITOR_ values; the monitor sleeps on this word. See `scheduler/sysmon.ts`. */
 export const MONITOR = AFTER_USAGE + 7 * WORDS_PER_LINE;
@@ -209,6 +211,7 @@ export const KIND_SHARED_BUFFER = 10;
 export const KIND_FUNCTION = 11;
 export const KIND_TUPLE = 12;
 export const KIND_SCRATCH = 13;
+export const KIND_PARCEL = 14;
 export const KIND_MEMBER = 24;
 export const KIND_CONTEXT = 25;
 /** A context's `done`, and what cancels it: a channel with more words behind it. */

@@ -1,15 +1,33 @@
 /** Functions inside values (captured ones above all): how the codec writes them down and makes them again. */
 import { setFunctionHook } from '../codec/functions.ts';
 import { PendingValue } from '../codec/pending.ts';
+import { MAXIMUM_FUNCTIONS } from '../memory/layout.ts';
 import { definitionOf, failureOf, functionOf, loadNumber, locatedCaptures, numberOf } from './function-table.ts';
+
+/** Proxies of objects on other threads are functions to JavaScript, but what goes along is what they are made of: see `sync/proxy.ts`. */
+export interface RemoteHook {
+  lineOf(value: object): unknown[] | undefined;
+  make(line: unknown[]): Function;
+}
+
+let remoteHook: RemoteHook | undefined;
+/** In the place of a function's number; no function has it. */
+const REMOTE = MAXIMUM_FUNCTIONS;
+
+export function setRemoteHook(hook: RemoteHook): void {
+  remoteHook = hook;
+}
 
 export function installFunctionHook(): void {
   setFunctionHook({
     encode(fn) {
+      const line = remoteHook?.lineOf(fn);
+      if (line !== undefined) return { functionNumber: REMOTE, captures: line };
       const functionNumber = numberOf(fn, 'copy of a function');
       return { functionNumber, captures: locatedCaptures };
     },
     decode(functionNumber, captures) {
+      if (functionNumber === REMOTE) return remoteHook!.make(captures!);
       const loaded = functionOf(functionNumber);
       if (loaded === undefined) {
         const failure = failureOf(functionNumber);

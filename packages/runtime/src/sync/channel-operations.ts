@@ -9,8 +9,9 @@ import { drop, move } from '../codec/cell.ts';
 import { take } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import type { SharedObject } from '../codec/handles.ts';
+import { PendingValue } from '../codec/pending.ts';
 import { LAST_NUMBER_HIGH } from '../codec/tags.ts';
-import { ClosedChannelError } from '../errors.ts';
+import { DataCloneError } from '../errors.ts';
 import { cells, words } from '../memory/arena.ts';
 import {
   OPERATION_RECEIVE,
@@ -29,16 +30,32 @@ import { poll, receive, send, withdraw } from '../memory/core.ts';
 import { wakeServed } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
 import { concludeOrKeep } from '../scheduler/object-operation.ts';
-import { DRIVEN, FRESH, SelectableOperation } from '../scheduler/operation.ts';
+import { DRIVEN, FRESH, type Operation, SelectableOperation } from '../scheduler/operation.ts';
 import { sendScratch } from '../scheduler/scratch.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 import { freeWaiter, parkSpare, spareWaiter, takeWaiter } from '../scheduler/waiter.ts';
+import { failureOf, refusalOf } from './channel-end.ts';
 
 /** The stage of a receive that found the channel closed and drained. */
 const CLOSED = 3;
 
 /** A value that was sent, or the news that the channel is closed and drained. */
 export type Received<T> = [value: T, ok: true] | [value: undefined, ok: false];
+
+/** What `recv` gives: as a case of `select`, its hit tells by `ok` whether the value was sent. */
+export interface ReceiveOp<T> extends Operation<T | undefined> {
+  /** Whether a value was received; false once the channel was found closed and drained. */
+  readonly ok: boolean;
+  /** @internal For the compiler only, never there: the type of what is sent, without the `undefined` of a closed channel. */
+  readonly sent: T;
+}
+
+/** What `recvOk` gives. */
+export interface ReceiveOkOp<T> extends Operation<Received<T>> {
+  readonly ok: boolean;
+  /** @internal For the compiler only, never there. */
+  readonly sentWithFlag: T;
+}
 
 /** The spare waiter, with a copy of the value in its cell. Throws DataCloneError, or ArenaExhaustedError; then nothing is copied. */
 function spareWith(value: unknown): number {
@@ -68,9 +85,27 @@ function takeFrom(waiter: number): unknown {
 }
 
 /** The value could not be sent: the channel is closed. */
-function refuse(waiter: number): ClosedChannelError {
+function refuse(channel: number, waiter: number): Error {
   drop((waiter + WAITER_CELL) >> 1);
-  return new ClosedChannelError('send on closed channel');
+  return refusalOf(channel);
+}
+
+/** There is nothing more to receive. Throws when what fed the channel has failed. */
+function mustHaveEndedWell(channel: number): void {
+  const failure = failureOf(channel);
+  if (failure !== undefined) throw failure.error;
+}
+
+/** After a wait: takes the outcome out of the operation's waiter. It keeps that while the value cannot be made yet. */
+function endReceive(operation: ReceiveOperation<any> | ReceiveOkOperation<any>): boolean {
+  try {
+    operation.conclude(outcomeOf(operation.waiter), operation.waiter);
+  } catch (error) {
+    if (!(error instanceof PendingValue)) operation.discard();
+    throw error;
+  }
+  operation.discard();
+  return true;
 }
 
 export class SendOperation extends SelectableOperation<void> {
@@ -121,7 +156,7 @@ export class SendOperation extends SelectableOperation<void> {
       this.waiter = parkSpare();
       return false;
     }
-    if (result === RESULT_CLOSED) throw refuse(waiter);
+    if (result === RESULT_CLOSED) throw refuse(this.object.address, waiter);
     wakeServed(result);
     return true;
   }
@@ -130,7 +165,7 @@ export class SendOperation extends SelectableOperation<void> {
     const { waiter } = this;
     this.waiter = 0;
     const closed = words[waiter + WAITER_OUTCOME] !== OUTCOME_DONE;
-    const error = closed ? refuse(waiter) : null;
+    const error = closed ? refuse(this.object.address, waiter) : null;
     freeWaiter(waiter);
     if (error !== null) throw error;
     return true;
@@ -144,7 +179,7 @@ export class SendOperation extends SelectableOperation<void> {
   conclude(result: number, waiter: number): void {
     this.value = undefined;
     this.waiter = 0;
-    const error = result === RESULT_CLOSED ? refuse(waiter) : null;
+    const error = result === RESULT_CLOSED ? refuse(this.object.address, waiter) : null;
     freeWaiter(waiter);
     if (error !== null) throw error;
   }
@@ -161,7 +196,8 @@ export class SendOperation extends SelectableOperation<void> {
   }
 }
 
-export class ReceiveOperation<T> extends SelectableOperation<T | undefined> {
+export class ReceiveOperation<T> extends SelectableOperation<T | undefined> implements ReceiveOp<T> {
+  declare readonly sent: T;
   done: boolean;
   value: T | undefined;
   stage: number;
@@ -223,14 +259,14 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> {
   }
 
   end(): boolean {
-    this.conclude(outcomeOf(this.waiter), this.waiter);
-    this.discard();
-    return true;
+    return endReceive(this);
   }
 
   conclude(result: number, waiter: number): void {
-    if (result === RESULT_CLOSED) this.stage = CLOSED;
-    else this.value = takeFrom(waiter) as T;
+    if (result === RESULT_CLOSED) {
+      mustHaveEndedWell(this.object.address);
+      this.stage = CLOSED;
+    } else this.value = takeFrom(waiter) as T;
   }
 
   leave(): boolean {
@@ -243,7 +279,8 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> {
   }
 }
 
-export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> {
+export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> implements ReceiveOkOp<T> {
+  declare readonly sentWithFlag: T;
   done: boolean;
   value: Received<T>;
   stage: number;
@@ -305,13 +342,14 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> {
   }
 
   end(): boolean {
-    this.conclude(outcomeOf(this.waiter), this.waiter);
-    this.discard();
-    return true;
+    return endReceive(this);
   }
 
   conclude(result: number, waiter: number): void {
-    this.value = result === RESULT_CLOSED ? [undefined, false] : [takeFrom(waiter) as T, true];
+    if (result === RESULT_CLOSED) {
+      mustHaveEndedWell(this.object.address);
+      this.value = [undefined, false];
+    } else this.value = [takeFrom(waiter) as T, true];
   }
 
   leave(): boolean {
@@ -337,7 +375,7 @@ export function sendNow(channel: number, value: unknown): boolean {
     drop((waiter + WAITER_CELL) >> 1);
     return false;
   }
-  if (result === RESULT_CLOSED) throw refuse(waiter);
+  if (result === RESULT_CLOSED) throw refuse(channel, waiter);
   wakeServed(result);
   return true;
 }
@@ -346,12 +384,16 @@ export function sendNow(channel: number, value: unknown): boolean {
 export function receiveNow<T>(channel: number): Received<T> {
   const waiter = spareWaiter();
   const result = poll(OPERATION_RECEIVE, channel, waiter);
+  if (result === RESULT_CLOSED) mustHaveEndedWell(channel);
   if (result === RESULT_WAITS || result === RESULT_CLOSED) return [undefined, false];
   wakeServed(result);
   try {
     return [takeFrom(waiter) as T, true];
   } catch (error) {
     drop((waiter + WAITER_CELL) >> 1);
-    throw error;
+    if (!(error instanceof PendingValue)) throw error;
+    const reason =
+      'holds a function or a moved object that is not on this thread yet: receive it with recv(), which waits for it';
+    throw new DataCloneError(`tryRecv: the value ${reason}`, { cause: error });
   }
 }

@@ -4,9 +4,10 @@
  * What happens under a channel's lock is `core/channel.ts`; the operations are `channel-operations.ts`. Values are encoded
  * before the lock is taken and read after it is given back: no user code runs under a lock.
  */
+import type { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import { drop } from '../codec/cell.ts';
-import { registerKind, SharedObject } from '../codec/handles.ts';
-import { ClosedChannelError } from '../errors.ts';
+import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
 import { requireArena, words } from '../memory/arena.ts';
 import {
   CHANNEL_CAPACITY,
@@ -14,34 +15,54 @@ import {
   CHANNEL_COUNT,
   CHANNEL_FIRST,
   CHANNEL_RING,
+  CHANNEL_SOURCE,
   CHANNEL_WORDS,
-  RESULT_REFUSED,
 } from '../memory/blocks.ts';
-import { closeChannel } from '../memory/core.ts';
-import { allocate, free, setDestroyer } from '../memory/heap.ts';
+import { allocate, free, retain, setDestroyer } from '../memory/heap.ts';
 import { KIND_CHANNEL, KIND_RING } from '../memory/layout.ts';
-import { readyAll } from '../scheduler/inbox.ts';
 import type { Operation } from '../scheduler/operation.ts';
-import { type Received, ReceiveOkOperation, ReceiveOperation, receiveNow, SendOperation, sendNow } from './channel-operations.ts';
+import { closeByHand, dropEnd, endsWithReader, initializeEnd, leaveChannel } from './channel-end.ts';
+import {
+  type Received,
+  type ReceiveOkOp,
+  ReceiveOkOperation,
+  type ReceiveOp,
+  ReceiveOperation,
+  receiveNow,
+  SendOperation,
+  sendNow,
+} from './channel-operations.ts';
+import { feed, readableOf, readableStreamOf, readerOf, type Source } from './channel-streams.ts';
 
-export type { Received } from './channel-operations.ts';
+export type { Received, ReceiveOkOp, ReceiveOp } from './channel-operations.ts';
 
-/** What can be sent on. */
-export interface SendChan<T> {
-  send(value: T): Operation<void>;
-  trySend(value: T): boolean;
+/**
+ * What can be sent on: a channel, seen by its senders. One of another type of value is not one of these.
+ *
+ * Source: the Go specification, channel types (`chan<- T`).
+ */
+export interface SendChan<in T> {
+  // As properties: what is written as a method would accept a channel of a narrower type.
+  readonly send: (value: T) => Operation<void>;
+  readonly trySend: (value: T) => boolean;
   close(): void;
   readonly length: number;
   readonly capacity: number;
   readonly closed: boolean;
 }
 
-/** What can be received from. */
-export interface RecvChan<T> extends AsyncIterable<T> {
-  recv(): Operation<T | undefined>;
-  recvOk(): Operation<Received<T>>;
+/**
+ * What can be received from: a channel, seen by its receivers. It has no `close`: only who sends knows that nothing more will come.
+ *
+ * Source: the Go specification, channel types (`<-chan T`).
+ */
+export interface RecvChan<out T> extends AsyncIterable<T> {
+  recv(): ReceiveOp<T>;
+  recvOk(): ReceiveOkOp<T>;
   tryRecv(): Received<T>;
-  forEach(body: (value: T) => Generator<unknown, unknown, unknown> | void): Generator<unknown, void, unknown>;
+  forEach(body: (value: T) => Generator<unknown, unknown, any> | void): Generator<unknown, void, any>;
+  toReadable(): Readable;
+  toReadableStream(): ReadableStream<T>;
   readonly length: number;
   readonly capacity: number;
   readonly closed: boolean;
@@ -51,10 +72,38 @@ export interface RecvChan<T> extends AsyncIterable<T> {
  * A channel of values of type `T`: any number of senders and receivers on any threads, first come, first served.
  * Values arrive as copies.
  */
-export class Chan<T> extends SharedObject implements SendChan<T>, RecvChan<T> {
+export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvChan<T> {
   /** @internal Use `chan()`. */
-  constructor(address: number) {
+  constructor(existing: typeof EXISTING, address: number) {
+    if (existing !== EXISTING) throw new TypeError('new Chan: make a channel with chan(capacity)');
     super(address);
+  }
+
+  /**
+   * A channel that brings what comes out of a stream (of Node or the Web), an async iterable or an iterable, and is closed
+   * when that has ended. `capacity` is how many values may wait in it; nothing more is asked of the source meanwhile.
+   *
+   * The source is read on the calling thread; the channel may be read on any. When the source fails, receivers get its
+   * error, after what came before it; they get a DataCloneError when it brought a value that cannot be copied.
+   *
+   * The source ends with its readers: leaving `for await` or `forEach` over the channel before its end cancels the source and
+   * closes the channel, and so does `close()`.
+   *
+   * Throws TypeError for what is no source or is being read already, RangeError for a capacity that is no whole number of at least 0.
+   *
+   * @example
+   * const chunks = Chan.from(createReadStream('big.log'));
+   * for (let worker = 0; worker < 4; worker++) go(count, chunks);
+   */
+  static from<T>(source: Source<T>, capacity = 0): Chan<T> {
+    mustBeCapacity(capacity, 'Chan.from: capacity');
+    const reader = readerOf(source);
+    const channel = chan<T>(capacity);
+    const left = chan<never>();
+    retain(left.address);
+    words[channel.address + CHANNEL_SOURCE] = left.address;
+    feed(channel, left, reader);
+    return channel;
   }
 
   /** Sends a value; waits while the channel is full, or until a receiver comes when it is unbuffered. Throws ClosedChannelError on a closed channel. */
@@ -64,13 +113,13 @@ export class Chan<T> extends SharedObject implements SendChan<T>, RecvChan<T> {
   }
 
   /** Receives a value; waits while the channel is empty. Gives `undefined` once it is closed and drained. */
-  recv(): Operation<T | undefined> {
+  recv(): ReceiveOp<T> {
     this.mustBeCurrent();
     return new ReceiveOperation<T>(this);
   }
 
   /** Receives a value and whether it was sent: `[value, true]`, or `[undefined, false]` once closed and drained. */
-  recvOk(): Operation<Received<T>> {
+  recvOk(): ReceiveOkOp<T> {
     this.mustBeCurrent();
     return new ReceiveOkOperation<T>(this);
   }
@@ -87,12 +136,13 @@ export class Chan<T> extends SharedObject implements SendChan<T>, RecvChan<T> {
     return receiveNow<T>(this.address);
   }
 
-  /** Closes the channel: receivers get what is buffered, then `undefined`. Throws ClosedChannelError when it is closed already. */
+  /**
+   * Closes the channel: receivers get what is buffered, then `undefined`. Throws ClosedChannelError when it is closed already,
+   * unless that was because its reader has gone.
+   */
   close(): void {
     this.mustBeCurrent();
-    const waiters = closeChannel(this.address);
-    if (waiters === RESULT_REFUSED) throw new ClosedChannelError('close of closed channel');
-    readyAll(waiters);
+    closeByHand(this.address);
   }
 
   /** Values in the buffer now. */
@@ -110,10 +160,16 @@ export class Chan<T> extends SharedObject implements SendChan<T>, RecvChan<T> {
 
   /** Receives until the channel is closed and drained. For async code; inside a goroutine use `forEach`. */
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    for (;;) {
-      const [value, ok] = await this.recvOk();
-      if (!ok) return;
-      yield value as T;
+    let left = true;
+    try {
+      for (;;) {
+        const [value, ok] = await this.recvOk();
+        if (!ok) break;
+        yield value;
+      }
+      left = false;
+    } finally {
+      if (left) this.leave();
     }
   }
 
@@ -125,14 +181,50 @@ export class Chan<T> extends SharedObject implements SendChan<T>, RecvChan<T> {
    *   yield* results.send(work(job));
    * });
    */
-  *forEach(body: (value: T) => Generator<unknown, unknown, unknown> | void): Generator<unknown, void, unknown> {
-    for (;;) {
-      const [value, ok] = yield* this.recvOk();
-      if (!ok) return;
-      const steps = body(value as T);
-      if (steps !== undefined) yield* steps;
+  *forEach(body: (value: T) => Generator<unknown, unknown, any> | void): Generator<unknown, void, any> {
+    let left = true;
+    try {
+      for (;;) {
+        const [value, ok] = yield* this.recvOk();
+        if (!ok) break;
+        const steps = body(value);
+        if (steps !== undefined) yield* steps;
+      }
+      left = false;
+    } finally {
+      if (left) this.leave();
     }
   }
+
+  /** A loop over it has ended before the channel. Others may go on with one that goroutines feed; a source ends with its reader. */
+  private leave(): void {
+    if (this.isCurrent() && endsWithReader(this.address)) leaveChannel(this.address, undefined);
+  }
+
+  /**
+   * The channel as a Readable of Node, in object mode: it ends when the channel is closed and drained, and takes a value only when it is
+   * asked for one. Destroying it, also by leaving a loop over it, closes the channel: whoever sends on it finds a CanceledError
+   * thrown, which ends a goroutine quietly. It fails with what made the channel fail, and with a TypeError for a `null`,
+   * which a Node stream cannot carry.
+   *
+   * @example
+   * await pipeline(lines.toReadable(), createWriteStream('out.txt'));
+   */
+  toReadable(): Readable {
+    this.mustBeCurrent();
+    return readableOf(this);
+  }
+
+  /** The same as a ReadableStream of the Web, which carries any value. Cancelling it is what destroying is to `toReadable`. */
+  toReadableStream(): ReadableStream<T> {
+    this.mustBeCurrent();
+    return readableStreamOf(this);
+  }
+}
+
+function mustBeCapacity(capacity: number, what: string): void {
+  if (Number.isInteger(capacity) && capacity >= 0) return;
+  throw new RangeError(`${what} must be a whole number of at least 0, got ${String(capacity)}`);
 }
 
 /**
@@ -146,9 +238,7 @@ export class Chan<T> extends SharedObject implements SendChan<T>, RecvChan<T> {
  * console.log(await results.recv()); // 42
  */
 export function chan<T>(capacity = 0): Chan<T> {
-  if (!Number.isInteger(capacity) || capacity < 0) {
-    throw new RangeError(`chan capacity must be a whole number of at least 0, got ${String(capacity)}`);
-  }
+  mustBeCapacity(capacity, 'chan capacity');
   requireArena();
   const ring = capacity === 0 ? 0 : allocate(KIND_RING, capacity * 8);
   let channel: number;
@@ -161,10 +251,12 @@ export function chan<T>(capacity = 0): Chan<T> {
   words.fill(0, channel, channel + CHANNEL_WORDS);
   words[channel + CHANNEL_CAPACITY] = capacity;
   words[channel + CHANNEL_RING] = ring;
-  return new Chan<T>(channel);
+  initializeEnd(channel);
+  return new Chan<T>(EXISTING, channel);
 }
 
 setDestroyer(KIND_CHANNEL, (channel) => {
+  dropEnd(channel);
   const ring = words[channel + CHANNEL_RING]!;
   if (ring === 0) return;
   const capacity = words[channel + CHANNEL_CAPACITY]!;
@@ -173,4 +265,4 @@ setDestroyer(KIND_CHANNEL, (channel) => {
   free(ring);
 });
 
-registerKind(KIND_CHANNEL, (address) => new Chan(address));
+registerKind(KIND_CHANNEL, (address) => new Chan(EXISTING, address));

@@ -35,6 +35,7 @@ import { DRIVEN, FRESH, Operation, type SelectableOperation, wakeWhenReady } fro
 import { caseScratch } from '../scheduler/scratch.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 import { reserveWaiter, spareWaiter, takeWaiter } from '../scheduler/waiter.ts';
+import type { ReceiveOkOp, ReceiveOp } from './channel-operations.ts';
 
 /** For so many there is room at once. */
 const USUAL_CASES = 4;
@@ -45,12 +46,19 @@ const WITHDRAWN = -1;
 /** The cases of a select, by the key that names the hit. `null` never fires, as Go's nil channel. */
 export type SelectCases = Record<string, Operation<any> | null>;
 
-type CaseValue<C> = C extends Operation<infer V> ? V : never;
+/** The hit of one case. Where the cases are not known by name, it may be that of a receive or of any other. */
+type HitOf<K extends string, C> = string extends K
+  ? { key: K; value: C extends Operation<infer V> ? V : never; ok?: boolean }
+  : C extends ReceiveOp<infer T>
+    ? { key: K; value: T; ok: true } | { key: K; value: undefined; ok: false }
+    : C extends ReceiveOkOp<infer T>
+      ? { key: K; value: [value: T, ok: true]; ok: true } | { key: K; value: [value: undefined, ok: false]; ok: false }
+      : C extends Operation<infer V>
+        ? { key: K; value: V; ok?: undefined }
+        : never;
 
 /** What a select gives: the key and the value of the case that was carried out; `ok` for receives. */
-export type SelectHit<C extends SelectCases> = {
-  [K in keyof C & string]: C[K] extends null ? never : { key: K; value: CaseValue<C[K]>; ok?: boolean };
-}[keyof C & string];
+export type SelectHit<C extends SelectCases> = { [K in keyof C & string]: HitOf<K, C[K]> }[keyof C & string];
 
 /** What a select with a default gives when no case is ready. */
 export interface DefaultHit {

@@ -57,4 +57,6 @@ export interface Installation {
   /** The control plane: one end serves `WorkerControl` here, the other calls `MainControl`. */
   serve: MessagePort;
   call: MessagePort;
+  /** To the main thread's post office: see `threads/parcels.ts`. */
+  parcels: MessagePort;
 }

@@ -18,6 +18,7 @@ import { coreModule } from '../memory/core.ts';
 import { MACHINE_STATE, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
 import type { ThreadReport } from '../scheduler/inspect.ts';
 import type { Installation, MainControl, WorkerControl } from './control.ts';
+import { connectParcels, disconnectParcels } from './parcels.ts';
 
 /** What a thread runs. */
 let workerFile = new URL('../worker.js', import.meta.url).href;
@@ -94,6 +95,7 @@ export class ThreadPool {
   private async install(machine: number): Promise<Member> {
     const toWorker = new MessageChannel();
     const toMain = new MessageChannel();
+    const parcels = new MessageChannel();
     const installation: Installation = {
       memory,
       core: coreModule(),
@@ -102,6 +104,7 @@ export class ThreadPool {
       spareMilliseconds: this.spareMilliseconds,
       serve: toWorker.port2,
       call: toMain.port2,
+      parcels: parcels.port2,
     };
     const control = Comlink.wrap<WorkerControl>(toWorker.port1 as unknown as Comlink.Endpoint);
     Comlink.expose(this.main, toMain.port1 as unknown as Comlink.Endpoint);
@@ -109,7 +112,8 @@ export class ThreadPool {
     for (const port of ports) port.unref();
     const piscina = poolOfOne();
     const member: Member = { machine, control, ports, piscina };
-    await piscina.run(installation, { transferList: [toWorker.port2, toMain.port2] });
+    connectParcels(machine, parcels.port1);
+    await piscina.run(installation, { transferList: [toWorker.port2, toMain.port2, parcels.port2] });
     this.members.push(member);
     const thread = piscina.threads[0];
     let why = 'it exited';
@@ -166,10 +170,11 @@ export class ThreadPool {
     await Promise.all(members.map((member) => this.endMember(member)));
   }
 
-  private async endMember({ control, ports, piscina }: Member): Promise<void> {
+  private async endMember({ machine, control, ports, piscina }: Member): Promise<void> {
     control[Comlink.releaseProxy]();
     for (const port of ports) port.close();
     await piscina.destroy();
+    disconnectParcels(machine);
   }
 }
 

@@ -8,7 +8,7 @@
  * timers of a thread that is lost. A timer in a heap is work of its thread, as a sleep is.
  */
 import { performance } from 'node:perf_hooks';
-import { proxyOf, registerKind } from '../codec/handles.ts';
+import { EXISTING, proxyOf, registerKind } from '../codec/handles.ts';
 import { buffer, cells, requireArena, words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import {
@@ -22,7 +22,7 @@ import {
   WAITER_CELL,
 } from '../memory/blocks.ts';
 import { fireTimer } from '../memory/core.ts';
-import { allocate, generationOf, withReserve } from '../memory/heap.ts';
+import { allocate, generationOf, setDestroyer, withReserve } from '../memory/heap.ts';
 import { KIND_TIMER_CHANNEL, MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
 import { lock, unlock } from '../memory/lock.ts';
 import { forEachBlock } from '../memory/walk.ts';
@@ -33,6 +33,7 @@ import { NOTICE_TIMER, notice, whenNoticed } from '../scheduler/notice.ts';
 import { addTimer, removeTimer, sharedNow, type Timer } from '../scheduler/timers.ts';
 import { reserveWaiter, spareWaiter } from '../scheduler/waiter.ts';
 import { Chan } from '../sync/channel.ts';
+import { dropEnd, initializeEnd } from '../sync/channel-end.ts';
 
 /** How often it was armed: gives the next number. Like all that follow, under CHANNEL_LOCK. */
 const TIMER_ARMINGS = TIMER_ARMED + 1;
@@ -56,11 +57,13 @@ export function createTimerChannel(): TimerChannel {
   const channel = allocate(KIND_TIMER_CHANNEL, TIMER_WORDS * 4);
   words.fill(0, channel, channel + TIMER_WORDS);
   words[channel + CHANNEL_CAPACITY] = 1;
+  initializeEnd(channel);
   words[channel + CHANNEL_RING] = channel + TIMER_RING;
-  return new Chan<number>(channel);
+  return new Chan<number>(EXISTING, channel);
 }
 
-registerKind(KIND_TIMER_CHANNEL, (address) => new Chan<number>(address));
+setDestroyer(KIND_TIMER_CHANNEL, dropEnd);
+registerKind(KIND_TIMER_CHANNEL, (address) => new Chan<number>(EXISTING, address));
 
 /** The timers of this thread's heap that belong to channels, by address. */
 const timers = new Map<number, ChannelTimer>();

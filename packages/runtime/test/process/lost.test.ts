@@ -7,6 +7,8 @@ describe('a thread that ends in the middle', () => {
     ['again', /^five times\n$/],
     ['the others', /^all accounted for\n$/],
     ['queued', /^all ran\n$/],
+    ['called', /^ThreadLostError,ThreadLostError,ThreadLostError\n$/],
+    ['sender', /^from before\n$/],
   ])('takes its own goroutines along and no others: %s, on one thread and on two', async (program, printed) => {
     for (const GOMAXPROCS of ['1', '2']) {
       const { code, stdout, stderr } = await runProgram('lost', program, { env: { GOMAXPROCS }, patience: 20_000 });

@@ -1,6 +1,7 @@
 /** Programs whose threads end in the middle; one program of these by name. */
 import assert from 'node:assert/strict';
-import { AtomicInt, chan, go, gosched, runtime, sleep } from 'goroutines';
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
+import { AtomicInt, chan, go, gosched, proxy, runtime, sleep, transfer } from 'goroutines';
 
 /** Ends the thread it runs on, as a crash would. */
 function* dies() {
@@ -17,6 +18,33 @@ async function lostBy(handle) {
 }
 
 export const programs = {
+  /** Calls of an object on the thread that ends: the one that waits, the one that ends it, and a later one. */
+  async called() {
+    const remote = await go(() =>
+      proxy({ here: () => 'here', never: () => new Promise(() => {}), die: () => process.reallyExit(3) }),
+    );
+    assert.equal(await remote.here(), 'here');
+    const names = [];
+    for (const call of [remote.never(), remote.die()]) names.push((await lostBy(call)).name);
+    names.push((await lostBy(remote.here())).name);
+    console.log(names.join());
+  },
+
+  /** What the thread has sent before can be received. */
+  async sender() {
+    const sent = chan(1);
+    const lost = go(function* () {
+      const { port1, port2 } = new MessageChannel();
+      port1.postMessage('from before');
+      yield* sent.send(transfer(port2));
+      yield* dies();
+    });
+    assert.equal((await lostBy(lost)).name, 'ThreadLostError');
+    const port = await sent.recv();
+    console.log(receiveMessageOnPort(port).message);
+    port.close();
+  },
+
   async joiners() {
     const error = await lostBy(go(dies));
     console.log(`${error.name}: ${error.message}`);

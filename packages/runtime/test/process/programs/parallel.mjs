@@ -11,7 +11,27 @@ function* meetAsWell(met, count) {
   while (met.load() < count);
 }
 
+/** Each in turn adds one, and no one else can while it has not. */
+function inTurn(self, all, count, rounds) {
+  for (let round = 0; round < rounds; round++) {
+    while (count.load() % all !== self);
+    count.add(1);
+  }
+}
+
 export const programs = {
+  /** After `TestGoroutineParallelism` of Go's `runtime/proc_test.go`. */
+  async inLockStep() {
+    runtime.configure({ procs: 4 });
+    for (let run = 0; run < 3; run++) {
+      const count = new AtomicInt();
+      const handles = [0, 1, 2, 3].map((self) => go(inTurn, self, 4, count, 50));
+      for (const handle of handles) await handle;
+      if (count.load() !== 200) throw new Error(`${count.load()} steps`);
+    }
+    console.log('met');
+  },
+
   async fromMain() {
     runtime.configure({ procs: 4 });
     for (let round = 0; round < 5; round++) {
