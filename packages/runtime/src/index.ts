@@ -1,4 +1,6 @@
 /** The public surface of `goroutines`, and nothing else. */
+
+export type { MutexInterface, SemaphoreInterface } from 'async-mutex';
 export { blocking } from './blocking.ts';
 export { transfer } from './codec/transfer.ts';
 export { type RuntimeControl, runtime } from './control.ts';
@@ -20,7 +22,23 @@ export type { Goroutine } from './scheduler/handle.ts';
 export type { Operation as Op } from './scheduler/operation.ts';
 export type { Settings } from './settings.ts';
 export { AtomicInt } from './sync/atomic-int.ts';
+export { Barrier } from './sync/barrier.ts';
 export { type Chan, chan, type RecvChan, type SendChan } from './sync/channel.ts';
-export { type Guard, Mutex } from './sync/mutex.ts';
+export { Cond } from './sync/cond.ts';
+export type { EagerOperation as EagerOp } from './sync/eager.ts';
+export type { Guard } from './sync/guard.ts';
+export { E_ALREADY_LOCKED, E_CANCELED, E_TIMEOUT } from './sync/lock-errors.ts';
+export { Mutex, type Releaser } from './sync/mutex.ts';
+export { Once } from './sync/once.ts';
+export { RWMutex } from './sync/rw-mutex.ts';
 export { type DefaultHit, type SelectCases, type SelectHit, select } from './sync/select.ts';
+export { type Acquired, Semaphore } from './sync/semaphore.ts';
 export { WaitGroup } from './sync/wait-group.ts';
+export {
+  type LimitedMutex,
+  type LimitedSemaphore,
+  type MutexLike,
+  type SemaphoreLike,
+  tryAcquire,
+  withTimeout,
+} from './sync/with-timeout.ts';

@@ -14,4 +14,9 @@ export const KIND_NAMES: readonly string[] = [
   'functions',
   'arguments',
   'scratch',
+  'semaphores',
+  'reader/writer mutexes',
+  'conditions',
+  'onces',
+  'barriers',
 ];

@@ -25,8 +25,8 @@ import {
   WAITER_CELL,
   WAITER_OUTCOME,
 } from '../memory/blocks.ts';
-import { poll, receive, send, withdraw } from '../memory/core.ts';
-import { wakeServed } from '../scheduler/inbox.ts';
+import { poll, receive, send } from '../memory/core.ts';
+import { leaveLine, wakeServed } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
 import { concludeOrKeep } from '../scheduler/object-operation.ts';
 import { DRIVEN, FRESH, SelectableOperation } from '../scheduler/operation.ts';
@@ -150,7 +150,7 @@ export class SendOperation extends SelectableOperation<void> {
   }
 
   leave(): boolean {
-    return withdraw(OPERATION_SEND, this.object.address, this.waiter) !== 0;
+    return leaveLine(OPERATION_SEND, this.object.address, this.waiter);
   }
 
   discard(): void {
@@ -234,7 +234,7 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> {
   }
 
   leave(): boolean {
-    return withdraw(OPERATION_RECEIVE, this.object.address, this.waiter) !== 0;
+    return leaveLine(OPERATION_RECEIVE, this.object.address, this.waiter);
   }
 
   discard(): void {
@@ -315,7 +315,7 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> {
   }
 
   leave(): boolean {
-    return withdraw(OPERATION_RECEIVE, this.object.address, this.waiter) !== 0;
+    return leaveLine(OPERATION_RECEIVE, this.object.address, this.waiter);
   }
 
   discard(): void {
