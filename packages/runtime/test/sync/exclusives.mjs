@@ -201,6 +201,28 @@ export const exclusives = {
     mutex.unlock();
   },
 
+  *'cancel sends away one that was woken, too, if it finds the mutex taken again'(drive) {
+    for (let round = 0; round < 20; round++) {
+      const mutex = new Mutex();
+      yield* drive(mutex.lock());
+      const waiting = go(function* () {
+        try {
+          (yield* mutex.lock()).unlock();
+          return 'got it';
+        } catch (error) {
+          return error === E_CANCELED;
+        }
+      });
+      yield* untilParked(drive, waiting);
+      mutex.unlock();
+      const taken = mutex.tryLock(); // Before the one that was woken; or it is inside now, or was.
+      if (taken) mutex.cancel();
+      const outcome = yield* drive(waiting.join());
+      assert.ok(outcome === 'got it' || (taken && outcome === true), `${outcome}, ${taken}`);
+      assert.equal(mutex.isLocked(), taken);
+    }
+  },
+
   *'an error of the maker is the same one on its thread, and a copy elsewhere'(drive) {
     const error = Object.assign(new TypeError('closing down'), { code: 'E_CLOSING' });
     const mutex = new Mutex(error);

@@ -63,15 +63,20 @@ export const semaphores = {
     yield* untilParked(drive, light);
     semaphore.release();
     assert.equal(semaphore.tryAcquire(), false);
+    assert.equal((yield* drive(select({ got: semaphore.acquire(1) }, { default: true }))).key, 'default');
+    const newcomer = taker(semaphore, 1, log, leave);
+    yield* untilParked(drive, newcomer);
     assert.equal(semaphore.getValue(), 1);
     for (let turn = 0; turn < 10; turn++) yield* drive(gosched());
     assert.equal(log.length, 0);
     semaphore.release();
     assert.equal(yield* drive(log.recv()), 2);
     yield* drive(leave.send(1));
-    assert.equal(yield* drive(log.recv()), 1);
-    yield* drive(leave.send(1));
-    yield* drive(light.join());
+    for (const one of [light, newcomer]) {
+      assert.equal(yield* drive(log.recv()), 1);
+      yield* drive(leave.send(1));
+      yield* drive(one.join());
+    }
     yield* drive(heavy.join());
     assert.equal(semaphore.getValue(), 2);
   },
