@@ -28,8 +28,13 @@ import { writeConsoleDirectly } from './threads/console.ts';
 import type { Installation, MainControl, WorkerControl } from './threads/control.ts';
 // Each tells the codec how to make its proxies; goroutines bring the rest of this package with them.
 import './sync/atomic-int.ts';
+import './sync/barrier.ts';
 import './sync/channel.ts';
+import './sync/cond.ts';
 import './sync/mutex.ts';
+import './sync/once.ts';
+import './sync/rw-mutex.ts';
+import './sync/semaphore.ts';
 import './sync/wait-group.ts';
 
 export default async function install(installation: Installation): Promise<void> {

@@ -9,6 +9,7 @@ import { classifyError, HIDDEN_ERROR_PROPERTIES } from './error-classes.ts';
 import { functionHook } from './functions.ts';
 import { parcelHook } from './parcels.ts';
 import { Described, mapKeyStep, mapValueStep } from './path.ts';
+import { numberOfSame } from './same-everywhere.ts';
 import { publishSharedBuffer } from './shared-buffers.ts';
 import { isMarked, isPooled } from './transfer.ts';
 import { type Resizable, tracksLength, viewNumber } from './view-classes.ts';
@@ -23,10 +24,20 @@ export function writeBuiltin(writer: BlobWriter, object: object): void {
   else if (types.isSharedArrayBuffer(object)) writeSharedBuffer(writer, object);
   else if (types.isArrayBuffer(object)) writeBuffer(writer, object);
   else if (isDomException(object)) writeDomException(writer, object);
-  else if (types.isNativeError(object) || object instanceof Error) writeNested(writer, object, layout.VALUE_ERROR);
+  else if (types.isNativeError(object) || object instanceof Error) writeNamedError(writer, object);
   else if (types.isRegExp(object)) writeRegExp(writer, object);
   else if (types.isBoxedPrimitive(object) && !types.isSymbolObject(object)) writeBoxed(writer, object);
   else writeParcel(writer, object);
+}
+
+function writeNamedError(writer: BlobWriter, error: Error): void {
+  const number = numberOfSame(error);
+  if (number < 0) {
+    writeNested(writer, error, layout.VALUE_ERROR);
+    return;
+  }
+  writer.byte(layout.VALUE_SAME);
+  writer.byte(number);
 }
 
 function writeDate(writer: BlobWriter, date: Date): void {

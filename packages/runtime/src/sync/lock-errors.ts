@@ -1,13 +1,16 @@
 /**
  * The errors of async-mutex: the very objects, so that a program which compares with them (`error === E_CANCELED`) may use
- * that package and this one side by side. They are told apart by identity on their own thread, and by message elsewhere.
+ * that package and this one side by side. Each thread has its own; where one crosses, it arrives as the other thread's own.
  */
 export { E_ALREADY_LOCKED, E_CANCELED, E_TIMEOUT } from 'async-mutex';
 
-import { E_CANCELED } from 'async-mutex';
+import { E_ALREADY_LOCKED, E_CANCELED, E_TIMEOUT } from 'async-mutex';
 import { clear } from '../codec/cell.ts';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
+import { sameEverywhere } from '../codec/same-everywhere.ts';
+
+sameEverywhere(E_CANCELED, E_TIMEOUT, E_ALREADY_LOCKED);
 
 /** Writes down what those get who are sent away from a lock: an error of the user's, or undefined for E_CANCELED. */
 export function writeCancelError(error: unknown, cell: number, what: string): void {

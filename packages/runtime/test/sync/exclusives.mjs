@@ -223,6 +223,20 @@ export const exclusives = {
     }
   },
 
+  *'the errors are the same ones on every thread'(drive) {
+    const errors = { E_ALREADY_LOCKED, E_CANCELED, E_TIMEOUT };
+    const failing = go(function* () {
+      yield* gosched();
+      throw errors.E_CANCELED; // Captured, and so copied, and so is what joining gives.
+    });
+    assert.equal(yield* errorOf(drive, failing.join()), E_CANCELED);
+    const channel = chan(1);
+    yield* drive(channel.send([errors, E_TIMEOUT, E_TIMEOUT]));
+    const [received, ...twice] = yield* drive(channel.recv());
+    assert.equal(received.E_ALREADY_LOCKED, E_ALREADY_LOCKED);
+    assert.deepEqual([twice[0] === E_TIMEOUT, twice[1] === E_TIMEOUT], [true, true]);
+  },
+
   *'an error of the maker is the same one on its thread, and a copy elsewhere'(drive) {
     const error = Object.assign(new TypeError('closing down'), { code: 'E_CLOSING' });
     const mutex = new Mutex(error);
