@@ -60,7 +60,7 @@ export const go: Go = Object.assign(
       mustBeFunction(fn, 'go.with');
       const { name, signal } = checkedOptions(options);
       ensureThreads();
-      const handle = spawn<ResultOf<F>>(fn, args, name, 'go.with', signal?.aborted ? signal : undefined);
+      const handle = spawn<ResultOf<F>>(fn, args, name, 'go.with', { aborted: signal?.aborted ? signal : undefined });
       if (signal !== undefined && !signal.aborted) cancelOnAbort(handle, signal);
       return handle;
     },

@@ -63,6 +63,7 @@ import { addProcessors, resetProcessors, retireProcessors } from './scheduler/pr
 import { LocalQueue } from './scheduler/run-queue.ts';
 import { schedule } from './scheduler/schedule.ts';
 import { isSurplus, wakeForBlocking } from './scheduler/spare.ts';
+import { whenThreadsNeeded } from './scheduler/spawn.ts';
 import { wakeForWork } from './scheduler/wake.ts';
 import { configure as configureSettings, mustBeWhole, type Settings, settings } from './settings.ts';
 import type { MainControl } from './threads/control.ts';
@@ -332,6 +333,7 @@ export async function stop(reason: string): Promise<void> {
 }
 
 whenArenaNeeded(ensureArena);
+whenThreadsNeeded(ensureThreads);
 
 /** When shared memory is not to be touched any more: at least nobody awaits for ever. */
 function failAsyncWaits(error: Error): void {

@@ -10,10 +10,10 @@ import { ArenaExhaustedError, CanceledError, ThreadLostError, textOf } from '../
 import { nameOrigins } from '../functions/load.ts';
 import { words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
-import { completeRecord } from '../memory/core.ts';
+import { addToGroup, completeRecord } from '../memory/core.ts';
 import { release, retain, withReserve } from '../memory/heap.ts';
 import { MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
-import { DONE, ERROR_LOST, FAILED, JOINED, RESULT, STARTER } from './goroutine.ts';
+import { DONE, ERROR_LOST, FAILED, GROUP, JOINED, RESULT, STARTER } from './goroutine.ts';
 import { readyAll } from './inbox.ts';
 import { COUNT_FINISHED, machine } from './machine.ts';
 import { NOTICE_UNJOINED, notice, whenNoticed } from './notice.ts';
@@ -75,9 +75,19 @@ function uncopied(error: unknown): Error {
 function end(record: number, status: number, report: boolean): void {
   machine.count(COUNT_FINISHED);
   readyAll(completeRecord(record, status));
+  if (words[record + GROUP] !== 0) leaveGroup(record);
   // Who joins has set JOINED, before it took its place among the joiners.
   if (report && load(record + JOINED) === 0) withReserve(() => reportUnjoined(record));
   release(record);
+}
+
+/** `WaitGroup.go` counted it. Somebody may have called `done` too often: then there is nothing left to take off. */
+function leaveGroup(record: number): void {
+  const group = words[record + GROUP]!;
+  words[record + GROUP] = 0;
+  const waiters = addToGroup(group, -1);
+  if (waiters > 0) readyAll(waiters);
+  release(group);
 }
 
 /**

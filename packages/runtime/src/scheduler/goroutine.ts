@@ -52,7 +52,9 @@ export const CANCEL_REASON = 22;
 export const ERROR_LOST = 24;
 /** The machine that started it; written once. */
 export const STARTER = 25;
-const RECORD_BYTES = 26 * 4;
+/** The wait group that is told of its end, with a reference of it, or 0; written before it is queued. */
+export const GROUP = 26;
+const RECORD_BYTES = 28 * 4;
 
 export const RUNNABLE = 0;
 export const RUNNING = 1;
@@ -84,6 +86,7 @@ export function createRecord(functionNumber: number, starter: number): number {
   words[record + JOINED] = 0;
   words[record + CANCELED] = 0;
   words[record + ERROR_LOST] = 0;
+  words[record + GROUP] = 0;
   clear((record + RESULT) >> 1);
   clear((record + NAME) >> 1);
   clear((record + CANCEL_REASON) >> 1);

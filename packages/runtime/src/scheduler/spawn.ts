@@ -7,14 +7,14 @@
 import { types } from 'node:util';
 import { encode } from '../codec/encode.ts';
 import { words } from '../memory/arena.ts';
-import { release } from '../memory/heap.ts';
+import { release, retain } from '../memory/heap.ts';
 import { PROCESSOR_COUNT } from '../memory/layout.ts';
 import { pushBlocking } from './blocking-queue.ts';
 import { cancel } from './cancel.ts';
 import type { LocalOutcome } from './complete.ts';
 import { locatedCaptures, numberOf } from './function-table.ts';
 import { pushGlobal } from './global-queue.ts';
-import { ARGUMENTS, ARGUMENTS_FORM, BLOCKING, CAPTURES, CAPTURES_FORM, createRecord, MACHINE, NAME } from './goroutine.ts';
+import { ARGUMENTS, ARGUMENTS_FORM, BLOCKING, CAPTURES, CAPTURES_FORM, createRecord, GROUP, MACHINE, NAME } from './goroutine.ts';
 import { Goroutine } from './handle.ts';
 import { COUNT_CREATED, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
@@ -26,14 +26,26 @@ import { waitOperation } from './wait.ts';
 import { wakeForWork } from './wake.ts';
 
 const NOTHING: readonly unknown[] = [];
+const NO_OPTIONS = {};
 
-/** Starts `fn` as a goroutine on the worker threads. `api` is the call that the user wrote, for messages. */
+let provideThreads: () => void = () => undefined;
+
+/** Says how the threads are started that a goroutine needs which is started by another object than `go`. */
+export function whenThreadsNeeded(callback: () => void): void {
+  provideThreads = callback;
+}
+
+export function requireThreads(): void {
+  provideThreads();
+}
+
+/** Starts `fn` as a goroutine on the worker threads. `api` is the call that the user wrote, for messages; `group` the wait group to tell. */
 export function spawn<R>(
   fn: Function,
   parameters: readonly unknown[],
   name: string | undefined,
   api: string,
-  aborted?: AbortSignal,
+  { aborted, group = 0 }: { aborted?: AbortSignal | undefined; group?: number } = NO_OPTIONS,
 ): Goroutine<R> {
   const record = recordFor(numberOf(fn, api), parameters, name, api);
   try {
@@ -42,6 +54,10 @@ export function spawn<R>(
     release(record);
     release(record);
     throw error;
+  }
+  if (group !== 0) {
+    retain(group);
+    words[record + GROUP] = group;
   }
   const handle = new Goroutine<R>(record, true, null);
   if (machine.current !== null) machine.current.hasStarted = true;

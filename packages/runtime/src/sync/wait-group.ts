@@ -3,15 +3,18 @@
  */
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
 import { SyncError } from '../errors.ts';
+import type { ResultOf } from '../go.ts';
 import { requireArena, words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { GROUP_COUNT, GROUP_WORDS, OPERATION_WAIT, RESULT_REFUSED } from '../memory/blocks.ts';
 import { addToGroup } from '../memory/core.ts';
 import { allocate } from '../memory/heap.ts';
 import { KIND_WAIT_GROUP } from '../memory/layout.ts';
+import type { Goroutine } from '../scheduler/handle.ts';
 import { readyAll } from '../scheduler/inbox.ts';
 import { ObjectOperation, ObjectRules } from '../scheduler/object-operation.ts';
 import type { Operation } from '../scheduler/operation.ts';
+import { requireThreads, spawn } from '../scheduler/spawn.ts';
 
 /**
  * Waits for a number of goroutines to finish.
@@ -22,6 +25,7 @@ import type { Operation } from '../scheduler/operation.ts';
  *   group.add();
  *   go(function* () { try { work(i); } finally { group.done(); } });
  * }
+ * group.go(() => work(10)); // in one
  * yield* group.wait();
  */
 export class WaitGroup extends SharedObject {
@@ -51,6 +55,26 @@ export class WaitGroup extends SharedObject {
   /** Takes one from the counter. */
   done(): void {
     this.add(-1);
+  }
+
+  /**
+   * Starts a goroutine as `go` does, and counts it until it has ended, however it ends. Throws as `go` does, and counts
+   * nothing then.
+   *
+   * @example
+   * for (const name of names) group.go(function* () { yield* wait(load(name)); });
+   * yield* group.wait();
+   */
+  go<F extends (...args: any[]) => unknown>(fn: F, ...args: Parameters<F>): Goroutine<ResultOf<F>> {
+    if (typeof fn !== 'function') throw new TypeError(`WaitGroup.go takes a function, got ${fn === null ? 'null' : typeof fn}`);
+    requireThreads();
+    this.add(1);
+    try {
+      return spawn<ResultOf<F>>(fn, args, undefined, 'WaitGroup.go', { group: this.address });
+    } catch (error) {
+      this.done();
+      throw error;
+    }
   }
 
   /** Waits until the counter is zero. */
