@@ -143,12 +143,12 @@ function* waitInGoroutine(condition: Cond): Generator<unknown, void, unknown> {
 
 async function waitInAsyncCode(condition: Cond): Promise<void> {
   const waiting = new ConditionOperation(condition);
-  await waiting;
+  await waiting.then(); // Begins now, and not when `await` comes to it.
   let canceled: unknown = null;
   for (let locked = false; !locked; ) {
     const locking = condition.mutex.lock();
     try {
-      await locking;
+      await locking.then();
       locked = true;
     } catch (error) {
       if (!isCancellation(error, condition)) throw error;

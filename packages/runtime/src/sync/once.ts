@@ -55,7 +55,7 @@ export class Once extends SharedObject {
       async () => {
         const before = enterOnce(address);
         if (before === ONCE_DONE) return;
-        if (before !== ONCE_FRESH) return await new ObjectOperation<void>(WAITING, once);
+        if (before !== ONCE_FRESH) return await new ObjectOperation<void>(WAITING, once).then();
         try {
           await callInAsyncCode(fn);
         } finally {
