@@ -3,7 +3,8 @@ import * as original from 'async-mutex';
 import * as ours from 'goroutines';
 import { describe, expect, it } from 'vitest';
 import { randomNumbers, seed } from '../helpers/random.mjs';
-import { type AnyMutex, type AnySemaphore, type AsyncMutexPackage, asyncMutexSuite } from '../suites/async-mutex.ts';
+import { asyncMutexSuite } from '../suites/async-mutex.ts';
+import type { AnyMutex, AnySemaphore, AsyncMutexPackage } from '../suites/async-mutex-package.ts';
 
 asyncMutexSuite('async-mutex', original);
 asyncMutexSuite('goroutines', ours as AsyncMutexPackage);
