@@ -247,6 +247,10 @@ class SelectOperation extends Operation<unknown> {
     return true;
   }
 
+  override refuse(): void {
+    if (this.hit >= 0) this.operations[this.hit]!.refuse();
+  }
+
   withdraw(): boolean {
     const { operations, count } = this;
     if (count === 0) return true;
