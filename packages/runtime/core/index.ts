@@ -7,6 +7,7 @@
  * One instance a thread, on the one memory that is the arena. It has no data of its own in there, and no stack.
  */
 import { closeChannel } from './channel.ts';
+import { broadcastCondition, signalCondition } from './condition.ts';
 import { lock, unlock } from './lock.ts';
 import {
   add,
@@ -17,11 +18,14 @@ import {
   exchange,
   or,
 } from './memory.ts';
-import { passOnLock, retryLock, takeFree as tryLockMutex, unlockMutex } from './mutex.ts';
+import { cancelMutex, passOnLock, retryLock, takeFree as tryLockMutex, unlockMutex } from './mutex.ts';
+import { enterOnce, finishOnce } from './once.ts';
 import { drive, lockMutex, poll, receive, send, withdraw } from './operation.ts';
-import { initialize, lookOut, needsWake, post, send as sendWaiter } from './ready.ts';
+import { initialize, lookOut, needsWake, post, send as sendWaiter, takeServed } from './ready.ts';
 import { completeRecord } from './record.ts';
+import { unlockReader, unlockWriter } from './rw-mutex.ts';
 import { seedRandom, selectEnroll, selectPoll } from './select.ts';
+import { cancelSemaphore, releaseSemaphore, setSemaphore, tryTakeSemaphore } from './semaphore.ts';
 import { fireTimer } from './timer.ts';
 import { addToGroup } from './wait-group.ts';
 
@@ -29,11 +33,16 @@ export {
   add,
   addToGroup,
   and,
+  broadcastCondition,
+  cancelMutex,
+  cancelSemaphore,
   closeChannel,
   compareExchange,
   completeRecord,
   drive,
+  enterOnce,
   exchange,
+  finishOnce,
   fireTimer,
   initialize,
   load,
@@ -46,15 +55,22 @@ export {
   poll,
   post,
   receive,
+  releaseSemaphore,
   retryLock,
   seedRandom,
   selectEnroll,
   selectPoll,
   send,
   sendWaiter,
+  setSemaphore,
+  signalCondition,
   store,
+  takeServed,
   tryLockMutex,
+  tryTakeSemaphore,
   unlock,
   unlockMutex,
+  unlockReader,
+  unlockWriter,
   withdraw,
 };

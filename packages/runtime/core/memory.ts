@@ -24,6 +24,19 @@ export function moveCell(from: i32, to: i32): void {
   store<i64>(to << 2, load<i64>(from << 2));
 }
 
+/** A cell as a double, such as a priority. Plain, as `get` is. */
+// @ts-ignore: decorator
+@inline
+export function getNumber(address: i32): f64 {
+  return load<f64>(address << 2);
+}
+
+// @ts-ignore: decorator
+@inline
+export function setNumber(address: i32, value: f64): void {
+  store<f64>(address << 2, value);
+}
+
 // @ts-ignore: decorator
 @inline
 export function atomicLoad(address: i32): i32 {

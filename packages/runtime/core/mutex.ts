@@ -7,21 +7,31 @@
  * HELD changes without LOCK. Everything else is under LOCK:
  *   WOKEN    machine + 1 of the one waiter that was taken out of the line to try again, else 0: no second is woken.
  *   HAND_OVER  not 0: the next unlocking hands over, and who comes does not take it.
+ *   CANCELED   not 0: the line was sent away while one was on its way to try again; he is not to wait once more.
+ * The line is ordered by priority, and within one by arrival; who was woken in vain goes to its head all the same.
+ * WATCHERS wait until it is free, without wanting it: they go on when nobody in line goes before them.
  *
  * No wake-up is lost. To wait: (1) enter the line, (2) look at HELD again. To unlock: (1) clear HELD, (2) look at the line.
- * Both are a write followed by a read of the other's word, in one order for all: at least one sees the other's write.
+ * Both are a write followed by a read of the other's word, in one order for all: at least one sees the other's write. A
+ * watcher does the same with its line. If it finds the mutex free but others before it, one of those is in line or on his
+ * way: he will unlock, or pass on, and then the watchers are looked at again.
  */
 import {
+  MUTEX_CANCELED,
   MUTEX_HAND_OVER,
   MUTEX_HELD,
   MUTEX_LOCK,
   MUTEX_WAITERS,
+  MUTEX_WATCHERS,
   MUTEX_WOKEN,
+  OUTCOME_CANCELED,
   OUTCOME_DONE,
   OUTCOME_RETRY,
+  RESULT_CLOSED,
   RESULT_DONE,
   RESULT_REFUSED,
   RESULT_WAITS,
+  WAITER_CELL,
   WAITER_CLAIM,
   WAITER_DETAIL,
   WAITER_MACHINE,
@@ -33,9 +43,19 @@ import {
   WATCH_NOT,
 } from '../src/memory/blocks.ts';
 import { lock, unlock } from './lock.ts';
-import { atomicLoad, atomicStore, compareExchange, get, set } from './memory.ts';
-import { conclude, serve } from './ready.ts';
-import { dequeue, isLost, isLostMachine, remove } from './wait-queue.ts';
+import { atomicLoad, atomicStore, compareExchange, get, set, setNumber } from './memory.ts';
+import { conclude, serveAll, serveNext } from './ready.ts';
+import {
+  dequeue,
+  dequeueAll,
+  enqueue,
+  enqueueByPriority,
+  firstOf,
+  isLostMachine,
+  passesAll,
+  remove,
+  takeWatchers,
+} from './wait-queue.ts';
 
 /** How often a waiter finds the mutex taken when it was woken, until it is handed over to it. */
 const PATIENCE = 2;
@@ -55,8 +75,21 @@ export function takeFree(mutex: i32): i32 {
   return compareExchange(mutex + MUTEX_HELD, 0, 1) === 0 ? RESULT_DONE : RESULT_WAITS;
 }
 
+/** The waiter enters the line, among those without a priority. Under LOCK. */
+export function standInLine(mutex: i32, waiter: i32): i32 {
+  setNumber(waiter + WAITER_CELL, 0);
+  return standByPriority(mutex, waiter);
+}
+
+/** The same with the priority in its cell. */
+export function standByPriority(mutex: i32, waiter: i32): i32 {
+  set(waiter + WAITER_DETAIL, 0);
+  enqueueByPriority(mutex + MUTEX_WAITERS, waiter);
+  return lookAgain(mutex, waiter);
+}
+
 /** After a waiter has entered the line: takes the mutex, if it was given back meanwhile, and leaves the line. Under LOCK. */
-export function lookAgain(mutex: i32, waiter: i32): i32 {
+function lookAgain(mutex: i32, waiter: i32): i32 {
   atomicStore(mutex + MUTEX_WAITERS, get(mutex + MUTEX_WAITERS)); // Step 1, in the one order of all.
   if (compareExchange(mutex + MUTEX_HELD, 0, 1) !== 0) return RESULT_WAITS;
   remove(mutex + MUTEX_WAITERS, waiter);
@@ -67,6 +100,7 @@ export function lookAgain(mutex: i32, waiter: i32): i32 {
 export function unlockMutex(mutex: i32): i32 {
   if (atomicLoad(mutex + MUTEX_HAND_OVER) === 0) {
     if (compareExchange(mutex + MUTEX_HELD, 1, 0) !== 1) return RESULT_REFUSED;
+    if (atomicLoad(mutex + MUTEX_WATCHERS) !== 0) return wakeNext(mutex);
     return atomicLoad(mutex + MUTEX_WAITERS) === 0 || someoneTries(mutex) ? RESULT_DONE : wakeNext(mutex);
   }
   lock(mutex + MUTEX_LOCK);
@@ -85,10 +119,46 @@ function handOver(mutex: i32): void {
   const waiter = dequeue(mutex + MUTEX_WAITERS);
   if (waiter === 0) {
     atomicStore(mutex + MUTEX_HELD, 0);
+    wakeWatchers(mutex);
     return;
   }
   set(waiter + WAITER_OUTCOME, OUTCOME_DONE);
-  serve(waiter);
+  serveNext(waiter);
+}
+
+/** The mutex is free, and nobody is on his way to it. Under LOCK. */
+function wakeWatchers(mutex: i32): void {
+  serveAll(takeWatchers(mutex + MUTEX_WATCHERS, mutex + MUTEX_WAITERS, 1));
+}
+
+/** Whether it is free for one who comes with that priority. Under LOCK. */
+export function tryWatch(mutex: i32, waiter: i32): i32 {
+  if (atomicLoad(mutex + MUTEX_HELD) !== 0 || someoneTries(mutex)) return RESULT_WAITS;
+  return passesAll(mutex + MUTEX_WAITERS, waiter) ? RESULT_DONE : RESULT_WAITS;
+}
+
+export function standAsWatcher(mutex: i32, waiter: i32): i32 {
+  const watchers = mutex + MUTEX_WATCHERS;
+  enqueue(watchers, waiter);
+  atomicStore(watchers, get(watchers)); // Step 1, in the one order of all.
+  const result = tryWatch(mutex, waiter);
+  if (result === RESULT_DONE) remove(watchers, waiter);
+  return result;
+}
+
+/** Sends everybody away who waits for it. */
+export function cancelMutex(mutex: i32): i32 {
+  lock(mutex + MUTEX_LOCK);
+  serveAll(dequeueAll(mutex + MUTEX_WAITERS, OUTCOME_CANCELED, 0));
+  if (someoneTries(mutex)) set(mutex + MUTEX_CANCELED, 1);
+  else if (atomicLoad(mutex + MUTEX_HELD) === 0) wakeWatchers(mutex);
+  unlock(mutex + MUTEX_LOCK);
+  return conclude(RESULT_DONE);
+}
+
+/** After a waiter has left the line. Under LOCK. */
+export function afterLeaving(mutex: i32): void {
+  if (get(mutex + MUTEX_WATCHERS) !== 0 && atomicLoad(mutex + MUTEX_HELD) === 0 && !someoneTries(mutex)) wakeWatchers(mutex);
 }
 
 /** Whether a waiter is on its way already. One of a thread that has been lost will not come. */
@@ -109,31 +179,30 @@ function wakeNext(mutex: i32): i32 {
 
 /** Under LOCK. */
 function wakeFirst(mutex: i32): void {
-  while (true) {
-    const first = get(mutex + MUTEX_WAITERS);
-    if (first === 0 || someoneTries(mutex)) return;
-    if (isLost(first)) {
-      remove(mutex + MUTEX_WAITERS, first);
-    } else if (get(first + WAITER_CLAIM) === 0) {
-      remove(mutex + MUTEX_WAITERS, first);
-      set(first + WAITER_OUTCOME, OUTCOME_RETRY);
-      atomicStore(mutex + MUTEX_WOKEN, get(first + WAITER_MACHINE) + 1);
-      serve(first);
-      return;
-    } else {
-      // A select cannot try again once its claim is won: it gets the mutex, if that is still to be had.
-      if (compareExchange(mutex + MUTEX_HELD, 0, 1) === 0) handOver(mutex);
-      return;
-    }
+  if (someoneTries(mutex)) return;
+  if (get(mutex + MUTEX_WATCHERS) !== 0) wakeWatchers(mutex);
+  const first = firstOf(mutex + MUTEX_WAITERS);
+  if (first === 0) return;
+  if (get(first + WAITER_CLAIM) === 0) {
+    remove(mutex + MUTEX_WAITERS, first);
+    set(first + WAITER_OUTCOME, OUTCOME_RETRY);
+    set(mutex + MUTEX_CANCELED, 0);
+    atomicStore(mutex + MUTEX_WOKEN, get(first + WAITER_MACHINE) + 1);
+    serveNext(first);
+  } else if (compareExchange(mutex + MUTEX_HELD, 0, 1) === 0) {
+    // A select cannot try again once its claim is won: it gets the mutex, if that is still to be had.
+    handOver(mutex);
   }
 }
 
-/** A waiter that was woken with OUTCOME_RETRY tries again; else it waits at the head of the line. */
+/** A waiter that was woken with OUTCOME_RETRY tries again; else it waits at the head of the line, or is sent away: RESULT_CLOSED. */
 export function retryLock(mutex: i32, waiter: i32): i32 {
   lock(mutex + MUTEX_LOCK);
   atomicStore(mutex + MUTEX_WOKEN, 0);
   let result = takeFree(mutex);
-  if (result === RESULT_WAITS) {
+  if (result === RESULT_WAITS && get(mutex + MUTEX_CANCELED) !== 0) {
+    result = RESULT_CLOSED;
+  } else if (result === RESULT_WAITS) {
     set(waiter + WAITER_DETAIL, get(waiter + WAITER_DETAIL) + 1);
     set(waiter + WAITER_WATCH, WATCH_NOT);
     putFirst(mutex, waiter);

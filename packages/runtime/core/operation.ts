@@ -4,38 +4,60 @@
  * result is RESULT_WAITS, and again when the caller was woken or has left the line.
  */
 import {
+  BARRIER_WAITERS,
   CHANNEL_LOCK,
   CHANNEL_RECEIVERS,
   CHANNEL_SENDERS,
+  CONDITION_WAITERS,
   GROUP_LOCK,
   GROUP_WAITERS,
   MUTEX_LOCK,
   MUTEX_WAITERS,
+  MUTEX_WATCHERS,
+  ONCE_WAITERS,
+  OPERATION_ACQUIRE,
+  OPERATION_BARRIER,
+  OPERATION_CONDITION,
   OPERATION_JOIN,
   OPERATION_LOCK,
+  OPERATION_LOCK_BY_PRIORITY,
+  OPERATION_ONCE,
+  OPERATION_READ_LOCK,
   OPERATION_RECEIVE,
   OPERATION_SEND,
   OPERATION_WAIT,
+  OPERATION_WATCH_MUTEX,
+  OPERATION_WATCH_SEMAPHORE,
+  OPERATION_WRITE_LOCK,
   OUTCOME_NONE,
   RECORD_JOINERS,
   RECORD_LOCK,
+  RESULT_DONE,
+  RESULT_REFUSED,
   RESULT_WAITS,
+  RW_READ_WAITERS,
+  RW_WRITE_WAITERS,
+  SEMAPHORE_WAITERS,
+  SEMAPHORE_WATCHERS,
   WAITER_CLAIM,
-  WAITER_DETAIL,
   WAITER_MACHINE,
   WAITER_OUTCOME,
   WAITER_SLOT,
   WAITER_WATCH,
   WATCH_NOT,
 } from '../src/memory/blocks.ts';
+import { leaveBarrier, standAtBarrier, tryPass } from './barrier.ts';
 import { tryReceive, trySend } from './channel.ts';
 import { lock, unlock } from './lock.ts';
 import { set } from './memory.ts';
-import { lookAgain, tryLock } from './mutex.ts';
+import { afterLeaving, standAsWatcher, standByPriority, standInLine, tryLock, tryWatch } from './mutex.ts';
+import { tryOnce } from './once.ts';
 import { conclude, self } from './ready.ts';
 import { tryJoin } from './record.ts';
+import { admit, tryRead, tryWrite } from './rw-mutex.ts';
+import { letIn, tryAcquire, tryWatchSemaphore } from './semaphore.ts';
 import { tryWait } from './wait-group.ts';
-import { enqueue, remove } from './wait-queue.ts';
+import { enqueue, enqueueByPriority, remove } from './wait-queue.ts';
 
 // @ts-ignore: decorator
 @inline
@@ -43,7 +65,7 @@ export function lockOf(operation: i32, object: i32): i32 {
   if (operation === OPERATION_LOCK) return object + MUTEX_LOCK;
   if (operation === OPERATION_WAIT) return object + GROUP_LOCK;
   if (operation === OPERATION_JOIN) return object + RECORD_LOCK;
-  return object + CHANNEL_LOCK;
+  return object + CHANNEL_LOCK; // And all others, whose lock is their first word too.
 }
 
 // @ts-ignore: decorator
@@ -53,7 +75,20 @@ function queueOf(operation: i32, object: i32): i32 {
   if (operation === OPERATION_RECEIVE) return object + CHANNEL_RECEIVERS;
   if (operation === OPERATION_LOCK) return object + MUTEX_WAITERS;
   if (operation === OPERATION_WAIT) return object + GROUP_WAITERS;
-  return object + RECORD_JOINERS;
+  if (operation === OPERATION_JOIN) return object + RECORD_JOINERS;
+  return otherQueueOf(operation, object);
+}
+
+function otherQueueOf(operation: i32, object: i32): i32 {
+  if (operation === OPERATION_ACQUIRE) return object + SEMAPHORE_WAITERS;
+  if (operation === OPERATION_LOCK_BY_PRIORITY) return object + MUTEX_WAITERS;
+  if (operation === OPERATION_WATCH_MUTEX) return object + MUTEX_WATCHERS;
+  if (operation === OPERATION_WATCH_SEMAPHORE) return object + SEMAPHORE_WATCHERS;
+  if (operation === OPERATION_WRITE_LOCK) return object + RW_WRITE_WAITERS;
+  if (operation === OPERATION_READ_LOCK) return object + RW_READ_WAITERS;
+  if (operation === OPERATION_CONDITION) return object + CONDITION_WAITERS;
+  if (operation === OPERATION_ONCE) return object + ONCE_WAITERS;
+  return object + BARRIER_WAITERS;
 }
 
 /** Under the lock: carries it out if that is possible now. */
@@ -64,15 +99,39 @@ export function attempt(operation: i32, object: i32, waiter: i32): i32 {
   if (operation === OPERATION_RECEIVE) return tryReceive(object, waiter);
   if (operation === OPERATION_LOCK) return tryLock(object);
   if (operation === OPERATION_WAIT) return tryWait(object);
-  return tryJoin(object);
+  if (operation === OPERATION_JOIN) return tryJoin(object);
+  return attemptOther(operation, object, waiter);
+}
+
+function attemptOther(operation: i32, object: i32, waiter: i32): i32 {
+  if (operation === OPERATION_ACQUIRE) return tryAcquire(object, waiter);
+  if (operation === OPERATION_LOCK_BY_PRIORITY) return tryLock(object);
+  if (operation === OPERATION_WATCH_MUTEX) return tryWatch(object, waiter);
+  if (operation === OPERATION_WATCH_SEMAPHORE) return tryWatchSemaphore(object, waiter);
+  if (operation === OPERATION_WRITE_LOCK) return tryWrite(object);
+  if (operation === OPERATION_READ_LOCK) return tryRead(object);
+  if (operation === OPERATION_CONDITION) return RESULT_WAITS;
+  if (operation === OPERATION_ONCE) return tryOnce(object);
+  return tryPass(object);
 }
 
 /** Under the lock, after `attempt` was in vain: the waiter enters the line. Done after all, or RESULT_WAITS. */
 // @ts-ignore: decorator
 @inline
 export function enroll(operation: i32, object: i32, waiter: i32): i32 {
-  enqueue(queueOf(operation, object), waiter);
-  return operation === OPERATION_LOCK ? lookAgain(object, waiter) : RESULT_WAITS;
+  if (operation === OPERATION_LOCK) return standInLine(object, waiter);
+  if (operation <= OPERATION_JOIN) enqueue(queueOf(operation, object), waiter);
+  else return enrollOther(operation, object, waiter);
+  return RESULT_WAITS;
+}
+
+function enrollOther(operation: i32, object: i32, waiter: i32): i32 {
+  if (operation === OPERATION_LOCK_BY_PRIORITY) return standByPriority(object, waiter);
+  if (operation === OPERATION_WATCH_MUTEX) return standAsWatcher(object, waiter);
+  if (operation === OPERATION_ACQUIRE) enqueueByPriority(object + SEMAPHORE_WAITERS, waiter);
+  else if (operation === OPERATION_BARRIER) standAtBarrier(object, waiter);
+  else enqueue(otherQueueOf(operation, object), waiter);
+  return RESULT_WAITS;
 }
 
 // @ts-ignore: decorator
@@ -86,7 +145,6 @@ function begin(operation: i32, object: i32, waiter: i32, slot: i32): i32 {
     set(waiter + WAITER_SLOT, slot);
     set(waiter + WAITER_OUTCOME, OUTCOME_NONE);
     set(waiter + WAITER_CLAIM, 0);
-    set(waiter + WAITER_DETAIL, 0);
     set(waiter + WAITER_WATCH, WATCH_NOT);
     result = enroll(operation, object, waiter);
   }
@@ -121,11 +179,18 @@ export function poll(operation: i32, object: i32, waiter: i32): i32 {
   return conclude(result);
 }
 
-/** Takes a waiter out of the line. 0 when somebody has taken it out before. */
+/** Takes a waiter out of the line, and lets in whom it held up. RESULT_REFUSED when somebody has taken it out before. */
 export function withdraw(operation: i32, object: i32, waiter: i32): i32 {
   const objectLock = lockOf(operation, object);
   lock(objectLock);
-  const removed = remove(queueOf(operation, object), waiter);
+  if (!remove(queueOf(operation, object), waiter)) {
+    unlock(objectLock);
+    return RESULT_REFUSED;
+  }
+  if (operation === OPERATION_ACQUIRE) letIn(object);
+  else if (operation === OPERATION_WRITE_LOCK) admit(object);
+  else if (operation === OPERATION_LOCK || operation === OPERATION_LOCK_BY_PRIORITY) afterLeaving(object);
+  else if (operation === OPERATION_BARRIER) leaveBarrier(object);
   unlock(objectLock);
-  return i32(removed);
+  return conclude(RESULT_DONE);
 }

@@ -12,12 +12,14 @@
  */
 import {
   RESULT_DONE,
+  RESULT_MANY,
   RESULT_WAKES,
   SEEN_NOTHING,
   SEEN_SERVED,
   SEEN_WORK,
   WAITER_LINK,
   WAITER_MACHINE,
+  WAITER_NEXT,
   WAITER_SLOT,
   WAITER_WATCH,
   WATCH_NOT,
@@ -89,6 +91,8 @@ export function needsWake(): bool {
 }
 
 let served: i32 = 0;
+/** `served` is the first of a chain. */
+let many: bool = false;
 
 /** Names the waiter that was served under a lock: `conclude` wakes it once the lock is given back. */
 // @ts-ignore: decorator
@@ -97,12 +101,45 @@ export function serve(waiter: i32): void {
   served = waiter;
 }
 
-/** After the lock was given back: wakes whom carrying out an operation has served. */
+/** Names a chain of waiters that were served, linked by NEXT, after those that have been named before. */
+export function serveAll(chain: i32): void {
+  if (chain === 0) return;
+  if (served === 0) {
+    served = chain;
+  } else {
+    let last = served;
+    if (!many) set(last + WAITER_NEXT, 0);
+    while (get(last + WAITER_NEXT) !== 0) last = get(last + WAITER_NEXT);
+    set(last + WAITER_NEXT, chain);
+  }
+  many = true;
+}
+
+/** Names one more. */
+export function serveNext(waiter: i32): void {
+  if (served === 0) {
+    served = waiter;
+  } else {
+    set(waiter + WAITER_NEXT, 0);
+    serveAll(waiter);
+  }
+}
+
+/** After the lock was given back: wakes whom carrying out an operation has served, or leaves that to the caller. */
 // @ts-ignore: decorator
 @inline
 export function conclude(result: i32): i32 {
   const waiter = served;
   if (waiter === 0) return result;
+  if (many) return RESULT_MANY;
   served = 0;
   return ready(waiter);
+}
+
+/** The chain of those who were served, after RESULT_MANY. */
+export function takeServed(): i32 {
+  const chain = served;
+  served = 0;
+  many = false;
+  return chain;
 }

@@ -22,7 +22,6 @@ import {
   WAITER_CASE,
   WAITER_CLAIM,
   WAITER_CLAIM_WORD,
-  WAITER_DETAIL,
   WAITER_MACHINE,
   WAITER_OUTCOME,
   WAITER_SLOT,
@@ -107,7 +106,6 @@ function enterLines(cases: i32, count: i32, slot: i32): i32 {
     set(waiter + WAITER_OUTCOME, OUTCOME_NONE);
     set(waiter + WAITER_CLAIM, claim);
     set(waiter + WAITER_CASE, index + 1);
-    set(waiter + WAITER_DETAIL, 0);
     set(waiter + WAITER_WATCH, WATCH_NOT);
   }
   // In random order too: of two cases on one channel, the first in its line is the one that is served.

@@ -7,9 +7,12 @@
  * takes the next. So the owner, who locks each object to leave its queue, knows that nobody looks at the word any more.
  */
 import {
+  OUTCOME_DONE,
   UNCLAIMED,
   WAITER_CASE,
+  WAITER_CELL,
   WAITER_CLAIM,
+  WAITER_DETAIL,
   WAITER_MACHINE,
   WAITER_NEXT,
   WAITER_OUTCOME,
@@ -17,7 +20,7 @@ import {
   WAITER_QUEUE,
 } from '../src/memory/blocks.ts';
 import { MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_WORDS, MACHINES } from '../src/memory/layout.ts';
-import { compareExchange, get, set } from './memory.ts';
+import { compareExchange, get, getNumber, set } from './memory.ts';
 
 // @ts-ignore: decorator
 @inline
@@ -29,6 +32,41 @@ export function enqueue(queue: i32, waiter: i32): void {
   if (last === 0) set(queue, waiter);
   else set(last + WAITER_NEXT, waiter);
   set(queue + 1, waiter);
+}
+
+/** Enters behind all that have its priority or a higher one. */
+export function enqueueByPriority(queue: i32, waiter: i32): void {
+  let before = get(queue + 1);
+  while (before !== 0 && priorityOf(before) < priorityOf(waiter)) before = get(before + WAITER_PREVIOUS);
+  const after = before === 0 ? get(queue) : get(before + WAITER_NEXT);
+  set(waiter + WAITER_PREVIOUS, before);
+  set(waiter + WAITER_NEXT, after);
+  set(waiter + WAITER_QUEUE, queue);
+  if (before === 0) set(queue, waiter);
+  else set(before + WAITER_NEXT, waiter);
+  if (after === 0) set(queue + 1, waiter);
+  else set(after + WAITER_PREVIOUS, waiter);
+}
+
+// @ts-ignore: decorator
+@inline
+export function priorityOf(waiter: i32): f64 {
+  return getNumber(waiter + WAITER_CELL);
+}
+
+/** The first in line that is not of a lost thread, or 0. */
+export function firstOf(queue: i32): i32 {
+  while (true) {
+    const first = get(queue);
+    if (first === 0 || !isLost(first)) return first;
+    remove(queue, first);
+  }
+}
+
+/** Whether a waiter's priority lets it pass everybody in that line. */
+export function passesAll(queue: i32, waiter: i32): bool {
+  const first = firstOf(queue);
+  return first === 0 || priorityOf(first) < priorityOf(waiter);
 }
 
 /** Takes a waiter out from wherever it stands; false when somebody has taken it out before. */
@@ -56,7 +94,7 @@ export function isLostMachine(machine: i32): bool {
 }
 
 /** Wins the right to wake this waiter. */
-function claim(waiter: i32): bool {
+export function claim(waiter: i32): bool {
   if (isLost(waiter)) return false;
   const word = get(waiter + WAITER_CLAIM);
   return word === 0 || compareExchange(word, UNCLAIMED, get(waiter + WAITER_CASE)) === UNCLAIMED;
@@ -98,4 +136,35 @@ export function dequeueAll(queue: i32, outcome: i32, rest: i32): i32 {
   if (last === 0) return rest;
   set(last + WAITER_NEXT, rest);
   return first;
+}
+
+/**
+ * Takes out of a line of watchers those who may go on now that so much of the lock is free (a watcher's DETAIL is how
+ * much it looks for): but none that anybody in the line of `waiters` goes before. Returns their chain.
+ */
+export function takeWatchers(watchers: i32, waiters: i32, free: i32): i32 {
+  let first = 0;
+  let last = 0;
+  for (let waiter = get(watchers), next = 0; waiter !== 0; waiter = next) {
+    next = get(waiter + WAITER_NEXT);
+    if (get(waiter + WAITER_DETAIL) > free || !passesAll(waiters, waiter)) continue;
+    remove(watchers, waiter);
+    if (!claim(waiter)) continue;
+    set(waiter + WAITER_OUTCOME, OUTCOME_DONE);
+    set(waiter + WAITER_NEXT, 0);
+    if (last === 0) first = waiter;
+    else set(last + WAITER_NEXT, waiter);
+    last = waiter;
+  }
+  return first;
+}
+
+/** Takes out what waits on lost threads; returns how many. */
+export function dropLost(queue: i32): i32 {
+  let count = 0;
+  for (let waiter = get(queue), next = 0; waiter !== 0; waiter = next) {
+    next = get(waiter + WAITER_NEXT);
+    if (isLost(waiter) && remove(queue, waiter)) count++;
+  }
+  return count;
 }

@@ -1,4 +1,6 @@
 /** The public surface of `goroutines`, and nothing else. */
+
+export type { MutexInterface, SemaphoreInterface } from 'async-mutex';
 export { blocking } from './blocking.ts';
 export { transfer } from './codec/transfer.ts';
 export {
@@ -9,7 +11,6 @@ export {
   fromSignal,
   withCancel,
   withDeadline,
-  withTimeout,
   withValue,
 } from './context/context.ts';
 export { type RuntimeControl, runtime } from './control.ts';
@@ -34,9 +35,25 @@ export type { Goroutine } from './scheduler/handle.ts';
 export type { Operation as Op } from './scheduler/operation.ts';
 export type { Settings } from './settings.ts';
 export { AtomicInt } from './sync/atomic-int.ts';
+export { Barrier } from './sync/barrier.ts';
 export { Chan, chan, type ReceiveOkOp, type ReceiveOp, type RecvChan, type SendChan } from './sync/channel.ts';
-export { type Guard, Mutex } from './sync/mutex.ts';
+export { Cond } from './sync/cond.ts';
+export type { EagerOperation as EagerOp } from './sync/eager.ts';
+export type { Guard } from './sync/guard.ts';
+export { E_ALREADY_LOCKED, E_CANCELED, E_TIMEOUT } from './sync/lock-errors.ts';
+export { Mutex, type Releaser } from './sync/mutex.ts';
+export { Once } from './sync/once.ts';
 export { proxy, type Remote } from './sync/proxy.ts';
+export { RWMutex } from './sync/rw-mutex.ts';
 export { type DefaultHit, type SelectCases, type SelectHit, select } from './sync/select.ts';
+export { type Acquired, Semaphore } from './sync/semaphore.ts';
 export { WaitGroup } from './sync/wait-group.ts';
+export {
+  type LimitedMutex,
+  type LimitedSemaphore,
+  type MutexLike,
+  type SemaphoreLike,
+  tryAcquire,
+} from './sync/with-timeout.ts';
 export { type Ticker, type Timer, ticker, timer } from './time/timer.ts';
+export { withTimeout } from './with-timeout.ts';

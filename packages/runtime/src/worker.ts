@@ -33,9 +33,14 @@ import { installParcels } from './threads/parcels.ts';
 import './context/context.ts';
 import './group/group.ts';
 import './sync/atomic-int.ts';
+import './sync/barrier.ts';
 import './sync/channel.ts';
+import './sync/cond.ts';
 import './sync/mutex.ts';
+import './sync/once.ts';
 import './sync/proxy.ts';
+import './sync/rw-mutex.ts';
+import './sync/semaphore.ts';
 import './sync/wait-group.ts';
 import './time/timer.ts';
 

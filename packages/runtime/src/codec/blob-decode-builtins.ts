@@ -7,6 +7,7 @@ import { type BlobReader, Unfinished } from './blob-reader.ts';
 import { makeError } from './error-classes.ts';
 import { functionHook } from './functions.ts';
 import { parcelHook } from './parcels.ts';
+import { sameOfNumber } from './same-everywhere.ts';
 import { sharedBufferOf } from './shared-buffers.ts';
 import { makeView } from './view-classes.ts';
 
@@ -19,6 +20,8 @@ export function makeBuiltin(reader: BlobReader, tag: number): object {
       return reader.note(new Set());
     case layout.VALUE_ERROR:
       return makeNamedError(reader);
+    case layout.VALUE_SAME:
+      return reader.note(sameOfNumber(reader.byte()));
     case layout.VALUE_DATE:
       return reader.note(new Date(readValue(reader) as number));
     case layout.VALUE_DOM_EXCEPTION:

@@ -10,6 +10,7 @@ import { functionHook } from './functions.ts';
 import { OBJECT_OF_FUNCTION, type SharedObject, staleText } from './handles.ts';
 import { parcelHook } from './parcels.ts';
 import { Described, mapKeyStep, mapValueStep } from './path.ts';
+import { numberOfSame } from './same-everywhere.ts';
 import { publishSharedBuffer } from './shared-buffers.ts';
 import { isMarked, isPooled } from './transfer.ts';
 import { isTransferable } from './transferable.ts';
@@ -25,10 +26,20 @@ export function writeBuiltin(writer: BlobWriter, object: object): void {
   else if (types.isSharedArrayBuffer(object)) writeSharedBuffer(writer, object);
   else if (types.isArrayBuffer(object)) writeBuffer(writer, object);
   else if (isDomException(object)) writeDomException(writer, object);
-  else if (types.isNativeError(object) || object instanceof Error) writeNested(writer, object, layout.VALUE_ERROR);
+  else if (types.isNativeError(object) || object instanceof Error) writeNamedError(writer, object);
   else if (types.isRegExp(object)) writeRegExp(writer, object);
   else if (types.isBoxedPrimitive(object) && !types.isSymbolObject(object)) writeBoxed(writer, object);
   else writeParcel(writer, object);
+}
+
+function writeNamedError(writer: BlobWriter, error: Error): void {
+  const number = numberOfSame(error);
+  if (number < 0) {
+    writeNested(writer, error, layout.VALUE_ERROR);
+    return;
+  }
+  writer.byte(layout.VALUE_SAME);
+  writer.byte(number);
 }
 
 function writeDate(writer: BlobWriter, date: Date): void {
@@ -189,7 +200,7 @@ function nameOf(fn: Function): string {
 
 export function writeFunction(writer: BlobWriter, fn: Function): void {
   if (writer.seen(fn)) return;
-  const object = (fn as { [OBJECT_OF_FUNCTION]?: SharedObject })[OBJECT_OF_FUNCTION];
+  const object = types.isProxy(fn) ? undefined : (fn as { [OBJECT_OF_FUNCTION]?: SharedObject })[OBJECT_OF_FUNCTION];
   if (object !== undefined) {
     if (!object.isCurrent()) writer.refuse(staleText(object));
     object.list();

@@ -70,6 +70,8 @@ export const VALUE_FUNCTION = 31;
 /** A function that is being made: the one of that number, once it is. */
 export const VALUE_UNFINISHED = 32;
 export const VALUE_PARCEL = 33;
+/** An object that every thread has: its number. */
+export const VALUE_SAME = 34;
 /** A handle of the object that a function goes with. */
 export const VALUE_OBJECT_FUNCTION = 36;
 /** Latin-1 texts of 0 to 31 units: tag and length in one. */

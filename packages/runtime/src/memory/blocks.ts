@@ -15,7 +15,7 @@ export const WAITER_QUEUE = 3;
 /** Who waits: the machine and its entry in that machine's table. */
 export const WAITER_MACHINE = 4;
 export const WAITER_SLOT = 5;
-/** A cell (even offset): the value to send, or the value received. */
+/** A cell (even offset): the value to send, or the value received; in the line of a lock, the waiter's priority as a double. */
 export const WAITER_CELL = 6;
 /** What the waker did; one of the OUTCOME_ values. */
 export const WAITER_OUTCOME = 8;
@@ -25,7 +25,7 @@ export const WAITER_CLAIM = 9;
 export const WAITER_CASE = 10;
 /** The claim word of a select, in its first waiter. */
 export const WAITER_CLAIM_WORD = 11;
-/** A number for the object's own use, such as whether a reader or a writer waits. */
+/** A number for the object's own use: a weight, or how often a waiter was woken in vain. */
 export const WAITER_DETAIL = 12;
 /** One of the WATCH_ values: see `core/ready.ts`. */
 export const WAITER_WATCH = 13;
@@ -38,6 +38,8 @@ export const OUTCOME_DONE = 1;
 export const OUTCOME_CLOSED = 2;
 /** It is the waiter's turn, and it has to try again. */
 export const OUTCOME_RETRY = 3;
+/** The waiter was sent away by the object's `cancel`. */
+export const OUTCOME_CANCELED = 4;
 
 export const UNCLAIMED = 0;
 
@@ -88,7 +90,13 @@ export const MUTEX_WAITERS = 2;
 export const MUTEX_WOKEN = 4;
 /** Not 0: the next unlocking hands the mutex over; written under LOCK. */
 export const MUTEX_HAND_OVER = 5;
-export const MUTEX_WORDS = 6;
+/** Those who wait until it is free, without wanting it. */
+export const MUTEX_WATCHERS = 6;
+/** Not 0: the waiter that was woken to try again is not to wait once more. */
+export const MUTEX_CANCELED = 8;
+/** A cell: the error for those who are sent away; undefined for the usual one. Written once. */
+export const MUTEX_ERROR = 10;
+export const MUTEX_WORDS = 12;
 
 // ---- Wait group ----------------------------------------------------------------------------------------------------
 export const GROUP_LOCK = 0;
@@ -96,6 +104,52 @@ export const GROUP_LOCK = 0;
 export const GROUP_COUNT = 1;
 export const GROUP_WAITERS = 2;
 export const GROUP_WORDS = 4;
+
+// ---- Semaphore -----------------------------------------------------------------------------------------------------
+export const SEMAPHORE_LOCK = 0;
+/** What is left; may be negative. */
+export const SEMAPHORE_VALUE = 1;
+export const SEMAPHORE_WAITERS = 2;
+/** Those who wait until it could be acquired, without wanting it. */
+export const SEMAPHORE_WATCHERS = 4;
+/** As MUTEX_ERROR. */
+export const SEMAPHORE_ERROR = 6;
+export const SEMAPHORE_WORDS = 8;
+
+// ---- Reader/writer mutex -------------------------------------------------------------------------------------------
+export const RW_LOCK = 0;
+/** How many readers hold it, and whether a writer does. */
+export const RW_READERS = 1;
+export const RW_WRITER = 2;
+export const RW_READ_WAITERS = 4;
+export const RW_WRITE_WAITERS = 6;
+export const RW_WORDS = 8;
+
+// ---- Condition variable --------------------------------------------------------------------------------------------
+export const CONDITION_LOCK = 0;
+export const CONDITION_WAITERS = 2;
+/** A cell: the mutex. Written once. */
+export const CONDITION_MUTEX = 4;
+export const CONDITION_WORDS = 6;
+
+// ---- Once ----------------------------------------------------------------------------------------------------------
+export const ONCE_LOCK = 0;
+/** One of the ONCE_ values; to ONCE_DONE only under LOCK. */
+export const ONCE_STATE = 1;
+export const ONCE_WAITERS = 2;
+export const ONCE_WORDS = 4;
+export const ONCE_FRESH = 0;
+export const ONCE_RUNNING = 1;
+export const ONCE_DONE = 2;
+
+// ---- Barrier -------------------------------------------------------------------------------------------------------
+export const BARRIER_LOCK = 0;
+/** Written once. */
+export const BARRIER_PARTIES = 1;
+export const BARRIER_WAITERS = 2;
+/** How many stand in the line. */
+export const BARRIER_COUNT = 4;
+export const BARRIER_WORDS = 6;
 
 // ---- Record of a goroutine: what waiting for its end needs; the rest is in scheduler/goroutine.ts ------------------
 export const RECORD_STATUS = 8;
@@ -113,6 +167,16 @@ export const OPERATION_RECEIVE = 2;
 export const OPERATION_LOCK = 3;
 export const OPERATION_WAIT = 4;
 export const OPERATION_JOIN = 5;
+/** Mutex: take it by priority; wait until it is free. */
+export const OPERATION_LOCK_BY_PRIORITY = 6;
+export const OPERATION_WATCH_MUTEX = 7;
+export const OPERATION_ACQUIRE = 8;
+export const OPERATION_WATCH_SEMAPHORE = 9;
+export const OPERATION_WRITE_LOCK = 10;
+export const OPERATION_READ_LOCK = 11;
+export const OPERATION_CONDITION = 12;
+export const OPERATION_ONCE = 13;
+export const OPERATION_BARRIER = 14;
 
 /** What carrying one out has come to. Above 0: done, and this machine's entry `result - 1` is to be woken. */
 export const RESULT_DONE = 0;
@@ -122,6 +186,8 @@ export const RESULT_WAITS = -1;
 export const RESULT_CLOSED = -2;
 /** Refused: see the function. */
 export const RESULT_REFUSED = -3;
+/** Done, and several are to be woken: `takeServed` gives their chain. */
+export const RESULT_MANY = -4;
 /** And below: done, and the machine `RESULT_WAKES - result`, which may sleep, is to be woken. */
 export const RESULT_WAKES = -16;
 

@@ -17,6 +17,11 @@ const names: string[] = [
   'arguments',
   'scratch',
   'parcels',
+  'semaphores',
+  'reader/writer mutexes',
+  'conditions',
+  'onces',
+  'barriers',
 ];
 names[KIND_MEMBER] = 'members of groups';
 names[KIND_CONTEXT] = 'contexts';

@@ -212,6 +212,11 @@ export const KIND_FUNCTION = 11;
 export const KIND_TUPLE = 12;
 export const KIND_SCRATCH = 13;
 export const KIND_PARCEL = 14;
+export const KIND_SEMAPHORE = 15;
+export const KIND_RW_MUTEX = 16;
+export const KIND_CONDITION = 17;
+export const KIND_ONCE = 18;
+export const KIND_BARRIER = 19;
 export const KIND_MEMBER = 24;
 export const KIND_CONTEXT = 25;
 /** A context's `done`, and what cancels it: a channel with more words behind it. */

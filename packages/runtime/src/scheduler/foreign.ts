@@ -6,6 +6,7 @@
  * Nobody tells when the work is over, so a thread that sleeps for its sake looks again every so often.
  */
 import { machine } from './machine.ts';
+import { setTimeout } from './real-timers.ts';
 import { schedule } from './schedule.ts';
 
 const LOOK_AGAIN_MILLISECONDS = 20;

@@ -5,6 +5,8 @@
 import { words } from '../memory/arena.ts';
 import { exchange, load } from '../memory/atomics.ts';
 import {
+  RESULT_MANY,
+  RESULT_REFUSED,
   RESULT_WAKES,
   SEEN_NOTHING,
   SEEN_SERVED,
@@ -13,7 +15,7 @@ import {
   WAITER_NEXT,
   WAITER_SLOT,
 } from '../memory/blocks.ts';
-import { lookOut, post, sendWaiter } from '../memory/core.ts';
+import { lookOut, post, sendWaiter, takeServed, withdraw } from '../memory/core.ts';
 import { MACHINE_INBOX, WAITING_MACHINES } from '../memory/layout.ts';
 import { COUNT_WAKES_RECEIVED, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
@@ -33,6 +35,15 @@ export function onNotice(callback: (waiter: number) => void): void {
 export function wakeServed(result: number): void {
   if (result > 0) machine.entries[result - 1]!.wake();
   else if (result <= RESULT_WAKES) wakeOwner(RESULT_WAKES - result);
+  else if (result === RESULT_MANY) readyAll(takeServed());
+}
+
+/** Takes a waiter out of the line of an object, and wakes whom it held up there. False when it was served already. */
+export function leaveLine(operation: number, object: number, waiter: number): boolean {
+  const result = withdraw(operation, object, waiter);
+  if (result === RESULT_REFUSED) return false;
+  wakeServed(result);
+  return true;
 }
 
 /** Lets the owners of a chain of waiters go on, which the core has taken out of a queue. */

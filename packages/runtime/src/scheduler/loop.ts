@@ -21,6 +21,7 @@ import { Operation } from './operation.ts';
 import { announceSleep, rise, sleep } from './parker.ts';
 import { relievePressure, underPressure } from './pressure.ts';
 import { someoneWaits } from './processor.ts';
+import { setImmediate } from './real-timers.ts';
 import { hasQueued } from './run-queue.ts';
 import { onSchedule } from './schedule.ts';
 import { noteSurplus } from './spare.ts';

@@ -16,8 +16,8 @@ import {
   WAITER_CELL,
   WAITER_OUTCOME,
 } from '../memory/blocks.ts';
-import { drive, withdraw } from '../memory/core.ts';
-import { wakeServed } from './inbox.ts';
+import { drive } from '../memory/core.ts';
+import { leaveLine, wakeServed } from './inbox.ts';
 import { machine, type Waiting } from './machine.ts';
 import { FRESH, SelectableOperation, wakeWhenReady } from './operation.ts';
 import type { WaitReason } from './wait-reason.ts';
@@ -94,7 +94,7 @@ export class ObjectOperation<T> extends SelectableOperation<T> {
   }
 
   leave(): boolean {
-    return withdraw(this.rules.code, this.object.address, this.waiter) !== 0;
+    return leaveLine(this.rules.code, this.object.address, this.waiter);
   }
 
   discard(): void {

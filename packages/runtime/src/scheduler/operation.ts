@@ -13,6 +13,7 @@
  * what it learns about a function with that function, and code shared by many classes is slow (fields set by a common
  * constructor of a dozen classes: 300 ns each new operation).
  */
+/// <reference lib="esnext.disposable" preserve="true" />
 import { PendingValue } from '../codec/pending.ts';
 import { RuntimeStateError } from '../errors.ts';
 import { machine, type Waiting } from './machine.ts';
@@ -111,6 +112,11 @@ export abstract class Operation<T> implements PromiseLike<T> {
     );
   }
 
+  /** @internal It was carried out, but nobody will look: a lock is given back. */
+  refuse(): void {
+    (this.value as Partial<Disposable> | undefined)?.[Symbol.dispose]?.();
+  }
+
   /** @internal For `yield*`, when the goroutine is cancelled inside of its wait: the operation was withdrawn. */
   throw(error: unknown): never {
     throw error;
@@ -131,8 +137,8 @@ export abstract class Operation<T> implements PromiseLike<T> {
     return this.drive().then(fulfilled, rejected);
   }
 
-  /** Drives the operation from async code. */
-  private drive(): Promise<T> {
+  /** @internal Drives the operation from async code. */
+  protected drive(): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.use();
       this.stage = BEGUN;
@@ -159,8 +165,12 @@ export abstract class SelectableOperation<T> extends Operation<T> {
   /** @internal Its waiter while it has one, else 0. */
   abstract waiter: number;
   /** @internal Tells `select` that it can drive this. */
-  get selectable(): true {
+  get selectable(): boolean {
     return true;
+  }
+  /** @internal What `select` is to drive for it. */
+  forSelect(): SelectableOperation<T> {
+    return this;
   }
   /** @internal Whether it is an event of this thread; the core carries out the others. */
   get isEvent(): boolean {

@@ -16,6 +16,7 @@
 import { performance } from 'node:perf_hooks';
 import { preemptionHelpers, providePreemption } from '../functions/origin.ts';
 import { COUNT_PREEMPTIONS, machine } from './machine.ts';
+import { setImmediate } from './real-timers.ts';
 import type { Task } from './task.ts';
 
 const SLICE_MILLISECONDS = 10;

@@ -22,6 +22,7 @@ import {
 } from '../memory/layout.ts';
 import { machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
+import { setTimeout } from './real-timers.ts';
 import { schedule } from './schedule.ts';
 import { isIdle, wakeIdle } from './wake.ts';
 

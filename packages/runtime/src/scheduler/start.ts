@@ -21,6 +21,7 @@ import {
   WAITING,
 } from './goroutine.ts';
 import { COUNT_BLOCKING_CALLS, COUNT_STARTED, machine } from './machine.ts';
+import { isGenerator, isThenable } from './returned.ts';
 import { schedule } from './schedule.ts';
 import { Task } from './task.ts';
 import { decodeTuple, dropTuple } from './tuple.ts';
@@ -130,20 +131,6 @@ function whenSettled(record: number, promise: Promise<unknown>, over: () => void
     (value) => settle(() => goOn(value)),
     (error: unknown) => settle(() => completeWithError(record, error, null)),
   );
-}
-
-function isGenerator(value: unknown): value is Iterator<unknown, unknown, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const candidate = value as Partial<Generator>;
-  return (
-    typeof candidate.next === 'function' &&
-    typeof candidate.throw === 'function' &&
-    typeof candidate[Symbol.iterator] === 'function'
-  );
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function';
 }
 
 /** The next record whose arguments can be made now, or 0. */

@@ -144,8 +144,7 @@ function discardOutcome(operation: Operation<unknown>): void {
   try {
     // One that has to wait once more is taken back; unless it is carried out in this moment.
     while (!operation.end()) if (operation.withdraw()) return;
-    // A lock is given back.
-    (operation.value as Partial<Disposable> | undefined)?.[Symbol.dispose]?.();
+    operation.refuse();
   } catch {
     // An error was what it brought.
   }

@@ -4,6 +4,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { machine } from './machine.ts';
+import { clearTimeout, setTimeout } from './real-timers.ts';
 import { schedule } from './schedule.ts';
 
 export interface Timer {

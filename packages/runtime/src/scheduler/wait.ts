@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { EventOperation, OwnEvent } from './event-operation.ts';
 import { machine, type Waiting } from './machine.ts';
 import { FRESH, Operation } from './operation.ts';
+import { setImmediate } from './real-timers.ts';
 import { addTimer, removeTimer, type Timer } from './timers.ts';
 import type { WaitReason } from './wait-reason.ts';
 

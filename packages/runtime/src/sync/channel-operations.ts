@@ -26,8 +26,8 @@ import {
   WAITER_CELL,
   WAITER_OUTCOME,
 } from '../memory/blocks.ts';
-import { poll, receive, send, withdraw } from '../memory/core.ts';
-import { wakeServed } from '../scheduler/inbox.ts';
+import { poll, receive, send } from '../memory/core.ts';
+import { leaveLine, wakeServed } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
 import { concludeOrKeep } from '../scheduler/object-operation.ts';
 import { DRIVEN, FRESH, type Operation, SelectableOperation } from '../scheduler/operation.ts';
@@ -185,7 +185,7 @@ export class SendOperation extends SelectableOperation<void> {
   }
 
   leave(): boolean {
-    return withdraw(OPERATION_SEND, this.object.address, this.waiter) !== 0;
+    return leaveLine(OPERATION_SEND, this.object.address, this.waiter);
   }
 
   discard(): void {
@@ -270,7 +270,7 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> impl
   }
 
   leave(): boolean {
-    return withdraw(OPERATION_RECEIVE, this.object.address, this.waiter) !== 0;
+    return leaveLine(OPERATION_RECEIVE, this.object.address, this.waiter);
   }
 
   discard(): void {
@@ -353,7 +353,7 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> impl
   }
 
   leave(): boolean {
-    return withdraw(OPERATION_RECEIVE, this.object.address, this.waiter) !== 0;
+    return leaveLine(OPERATION_RECEIVE, this.object.address, this.waiter);
   }
 
   discard(): void {

@@ -3,17 +3,25 @@
  *
  * Who holds it, who waits, and who is next is `core/mutex.ts`: Go's way, in outline. A goroutine that finds it free takes
  * it, also before one that was woken for it; but nobody is passed over more than a few times.
+ *
+ * It has the interface of async-mutex's `Mutex`, too, by which a program that used that package goes on working.
  */
-/// <reference lib="esnext.disposable" preserve="true" />
+
+import { drop } from '../codec/cell.ts';
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
 import { SyncError } from '../errors.ts';
 import { requireArena, words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import {
+  MUTEX_ERROR,
   MUTEX_HELD,
   MUTEX_WORDS,
   OPERATION_LOCK,
+  OPERATION_LOCK_BY_PRIORITY,
+  OPERATION_WATCH_MUTEX,
+  OUTCOME_CANCELED,
   OUTCOME_RETRY,
+  RESULT_CLOSED,
   RESULT_DONE,
   RESULT_REFUSED,
   RESULT_WAITS,
@@ -22,34 +30,22 @@ import {
   SELECT_WAITER,
   WAITER_OUTCOME,
 } from '../memory/blocks.ts';
-import { lockMutex, retryLock, tryLockMutex, unlockMutex, withdraw } from '../memory/core.ts';
-import { allocate } from '../memory/heap.ts';
+import { cancelMutex, lockMutex, retryLock, tryLockMutex, unlockMutex } from '../memory/core.ts';
+import { allocate, release, setDestroyer } from '../memory/heap.ts';
 import { KIND_MUTEX } from '../memory/layout.ts';
-import { wakeServed } from '../scheduler/inbox.ts';
+import { leaveLine, wakeServed } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
 import { DRIVEN, FRESH, type Operation, SelectableOperation } from '../scheduler/operation.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 import { freeWaiter, parkSpare, spareWaiter } from '../scheduler/waiter.ts';
+import { callInAsyncCode, callInGoroutine, mustBeCallback } from './callback.ts';
+import { type EagerOperation, Procedure } from './eager.ts';
+import { Guard } from './guard.ts';
+import { readCancelError, writeCancelError } from './lock-errors.ts';
+import { mustBePriority, TicketOperation, TicketRules } from './ticket.ts';
 
-/** What `lock` gives: unlocks at the end of a `using` block, or by `unlock()`. */
-export class Guard {
-  private held: { unlock(): void } | null;
-
-  constructor(held: { unlock(): void }) {
-    this.held = held;
-  }
-
-  /** Unlocks; a second time does nothing. */
-  unlock(): void {
-    const { held } = this;
-    this.held = null;
-    held?.unlock();
-  }
-
-  [Symbol.dispose](): void {
-    this.unlock();
-  }
-}
+/** Gives back what was acquired; a second call does nothing. */
+export type Releaser = () => void;
 
 /**
  * A mutual exclusion lock for goroutines and async code on any threads. Who waits is served in order of arrival, except
@@ -61,13 +57,20 @@ export class Guard {
  *   using _ = yield* mutex.lock();
  *   // alone here
  * });
+ *
+ * @example
+ * const result = await mutex.runExclusive(async () => 'alone here'); // as async-mutex has it
  */
 export class Mutex extends SharedObject {
-  constructor();
+  #cancelError: unknown;
+
+  /** With an error, that is what `cancel` gives to those who wait; else `E_CANCELED`. On other threads it is a copy. */
+  constructor(cancelError?: Error);
   /** @internal */
   constructor(existing: typeof EXISTING, address: number);
-  constructor(existing?: typeof EXISTING, address = 0) {
-    super(existing === EXISTING ? address : createMutex());
+  constructor(existing?: typeof EXISTING | Error, address = 0) {
+    super(existing === EXISTING ? address : createMutex(existing));
+    this.#cancelError = existing === EXISTING ? undefined : existing;
   }
 
   /** Waits until the mutex is free and takes it. */
@@ -94,13 +97,114 @@ export class Mutex extends SharedObject {
     this.mustBeCurrent();
     return load(this.address + MUTEX_HELD) !== 0;
   }
+
+  /**
+   * Takes the mutex as `lock` does and gives the function that gives it back. Of those who wait, who has the highest
+   * priority is first. In async code it begins at the call: a free mutex is taken then, before `await`.
+   *
+   * Throws `E_CANCELED` after `cancel`.
+   */
+  acquire(priority = 0): EagerOperation<Releaser> {
+    this.mustBeCurrent();
+    mustBePriority(priority);
+    return new TicketOperation<Releaser>(ACQUIRING, this, 1, priority).eagerly();
+  }
+
+  /**
+   * Calls a function while it holds the mutex and gives its result; the mutex is given back when that is there, also when
+   * it is an error. The function may be plain, async or a generator function; it runs where this is driven.
+   *
+   * @example
+   * yield* mutex.runExclusive(function* () { yield* channel.send(1); });
+   */
+  runExclusive<T>(fn: () => Generator<unknown, T, any>, priority?: number): EagerOperation<T>;
+  runExclusive<T>(fn: () => PromiseLike<T> | T, priority?: number): EagerOperation<T>;
+  runExclusive<T>(fn: () => Generator<unknown, T, any> | PromiseLike<T> | T, priority = 0): EagerOperation<T> {
+    this.mustBeCurrent();
+    mustBeCallback(fn, 'runExclusive');
+    mustBePriority(priority);
+    const mutex = this;
+    return new Procedure<T>(
+      'mutex lock',
+      function* () {
+        const giveBack = yield* mutex.acquire(priority);
+        try {
+          return yield* callInGoroutine(fn);
+        } finally {
+          giveBack();
+        }
+      },
+      async () => {
+        const giveBack = await mutex.acquire(priority);
+        try {
+          return await callInAsyncCode(fn);
+        } finally {
+          giveBack();
+        }
+      },
+    ).eagerly();
+  }
+
+  /**
+   * Waits until the mutex is free and nobody of that priority or a higher one waits for it, without taking it. Another one may
+   * take it right after. In async code it begins at the call.
+   */
+  waitForUnlock(priority = 0): EagerOperation<void> {
+    this.mustBeCurrent();
+    mustBePriority(priority);
+    return new TicketOperation<void>(WATCHING, this, 1, priority).eagerly();
+  }
+
+  /** Gives the mutex back if it is locked. `unlock` tells of a mistake, this does not. */
+  release(): void {
+    this.mustBeCurrent();
+    wakeServed(unlockMutex(this.address));
+  }
+
+  /** Everybody who waits to lock it finds `E_CANCELED` thrown, or the error given to the constructor. Who holds it keeps it. */
+  cancel(): void {
+    this.mustBeCurrent();
+    wakeServed(cancelMutex(this.address));
+  }
+
+  /** @internal What those find thrown who are sent away. */
+  cancelError(): unknown {
+    this.#cancelError ??= readCancelError((this.address + MUTEX_ERROR) >> 1);
+    return this.#cancelError;
+  }
 }
 
-function createMutex(): number {
+function createMutex(cancelError: unknown): number {
   requireArena();
   const mutex = allocate(KIND_MUTEX, MUTEX_WORDS * 4);
   words.fill(0, mutex, mutex + MUTEX_WORDS);
+  try {
+    writeCancelError(cancelError, (mutex + MUTEX_ERROR) >> 1, 'make a Mutex');
+  } catch (error) {
+    release(mutex);
+    throw error;
+  }
   return mutex;
+}
+
+setDestroyer(KIND_MUTEX, (mutex) => drop((mutex + MUTEX_ERROR) >> 1));
+
+const ACQUIRING = new TicketRules<Releaser>('mutex lock', OPERATION_LOCK_BY_PRIORITY, releaserOf, (mutex: Mutex) =>
+  mutex.release(),
+);
+const WATCHING = new TicketRules<void>(
+  'mutex unlocked',
+  OPERATION_WATCH_MUTEX,
+  () => undefined,
+  () => undefined,
+);
+
+function releaserOf(mutex: Mutex): Releaser {
+  let held = true;
+  return () => {
+    if (held) mutex.release();
+    held = false;
+  };
 }
 
 registerKind(KIND_MUTEX, (address) => new Mutex(EXISTING, address));
@@ -155,13 +259,18 @@ class LockOperation extends SelectableOperation<Guard> {
     return true;
   }
 
-  /** Handed over, or woken to try again. */
+  /** Handed over, woken to try again, or sent away. */
   end(): boolean {
     const { waiter } = this;
-    if (words[waiter + WAITER_OUTCOME] === OUTCOME_RETRY && retryLock(this.object.address, waiter) === RESULT_WAITS) {
-      return false;
+    const outcome = words[waiter + WAITER_OUTCOME];
+    let canceled = outcome === OUTCOME_CANCELED;
+    if (outcome === OUTCOME_RETRY) {
+      const result = retryLock(this.object.address, waiter);
+      if (result === RESULT_WAITS) return false;
+      canceled = result === RESULT_CLOSED;
     }
     this.discard();
+    if (canceled) throw this.object.cancelError();
     this.conclude();
     return true;
   }
@@ -171,7 +280,7 @@ class LockOperation extends SelectableOperation<Guard> {
   }
 
   leave(): boolean {
-    return withdraw(OPERATION_LOCK, this.object.address, this.waiter) !== 0;
+    return leaveLine(OPERATION_LOCK, this.object.address, this.waiter);
   }
 
   discard(): void {

@@ -91,12 +91,13 @@ export function select<C extends SelectCases>(cases: C, options?: { default?: bo
     const operation: unknown = cases[key];
     if (operation === null) continue;
     if ((operation as Partial<Case> | undefined)?.selectable !== true) {
+      const what = operation instanceof Operation ? ` (${operation.reason})` : '';
       throw new TypeError(
-        `select: case '${key}' is not an operation that select can drive; use ch.send(v), ch.recv(), after(ms), wait(promise), a lock or a join, or null for a case that never fires`,
+        `select: case '${key}' is not an operation that select can drive${what}; use ch.send(v), ch.recv(), after(ms), wait(promise), a lock or a join, or null for a case that never fires`,
       );
     }
     keys[count] = key;
-    operations[count++] = operation as Case;
+    operations[count++] = (operation as Case).forSelect();
   }
   return new SelectOperation(keys, operations, count, options?.default === true) as Operation<any>;
 }
@@ -252,6 +253,10 @@ class SelectOperation extends Operation<unknown> {
     if (!this.operations[this.hit]!.end()) return false;
     this.report(this.hit);
     return true;
+  }
+
+  override refuse(): void {
+    if (this.hit >= 0) this.operations[this.hit]!.refuse();
   }
 
   withdraw(): boolean {

@@ -2,9 +2,10 @@
  * Where a program runs: the same text as a goroutine of one worker thread, of several, of this thread, and as async code.
  *
  * A program is a generator function that drives its operations with `yield* drive(operation)`. In a goroutine `drive`
- * hands the operation on; in async code it yields it to the function below, which awaits it.
+ * hands the operation on; in async code it yields it to `runAsAsyncCode`, which awaits it.
  */
 import { go, type Op, runtime } from 'goroutines';
+import { runAsAsyncCode } from './users.mjs';
 
 export type Drive = <T>(operation: Op<T>) => Iterable<unknown, T, unknown>;
 export type Program = (drive: Drive, ...args: any[]) => Generator<unknown, unknown, any>;
@@ -28,23 +29,6 @@ async function asLocalGoroutine(program: Program, ...args: unknown[]): Promise<u
   return await go.local(program, inGoroutine as Drive, ...args);
 }
 
-async function asAsyncCode(program: Program, ...args: unknown[]): Promise<unknown> {
-  const steps = program(inAsyncCode as Drive, ...args);
-  let step = steps.next();
-  while (!step.done) {
-    const outcome = await Promise.resolve(step.value).then(
-      (value) => () => steps.next(value),
-      (error: unknown) => () => steps.throw(error),
-    );
-    step = outcome();
-  }
-  return step.value;
-}
-
-function* inAsyncCode(operation: unknown): Generator<unknown, unknown, unknown> {
-  return yield operation;
-}
-
 export const oneThread: Place = { name: 'goroutines of one worker thread', procs: 1, run: asGoroutine };
 export const threads: Place = { name: 'goroutines of four worker threads', procs: 4, run: asGoroutine };
 export const callingThread: Place = { name: 'goroutines of the calling thread', procs: 0, run: asGoroutine };
@@ -53,7 +37,7 @@ export const mainGoroutine: Place = {
   procs: 2,
   run: asLocalGoroutine,
 };
-export const asyncCode: Place = { name: 'async code with goroutines on workers', procs: 2, run: asAsyncCode };
+export const asyncCode: Place = { name: 'async code with goroutines on workers', procs: 2, run: runAsAsyncCode };
 
 export const everywhere: readonly Place[] = [oneThread, threads, callingThread, mainGoroutine, asyncCode];
 export const inGoroutines: readonly Place[] = [oneThread, threads, callingThread, mainGoroutine];

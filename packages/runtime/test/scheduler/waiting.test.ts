@@ -5,6 +5,8 @@ import { words } from '../../src/memory/arena.ts';
 import {
   OPERATION_JOIN,
   RECORD_JOINERS,
+  RESULT_DONE,
+  RESULT_REFUSED,
   RESULT_WAITS,
   STATUS_DONE,
   UNCLAIMED,
@@ -79,8 +81,8 @@ describe('waiting queue', () => {
   it.each([0, 1, 2])('lets one go from place %i, once', (place) => {
     const record = newRecord();
     const waiters = [join(record), join(record), join(record)];
-    expect(withdraw(OPERATION_JOIN, record, waiters[place]!)).toBe(1);
-    expect(withdraw(OPERATION_JOIN, record, waiters[place]!)).toBe(0);
+    expect(withdraw(OPERATION_JOIN, record, waiters[place]!)).toBe(RESULT_DONE);
+    expect(withdraw(OPERATION_JOIN, record, waiters[place]!)).toBe(RESULT_REFUSED);
     const left = waiters.filter((_, index) => index !== place);
     const last = join(record);
     expect(served(record)).toEqual([...left, last]);

@@ -6,7 +6,7 @@
 import { threadId } from 'node:worker_threads';
 import { words } from './arena.js';
 
-const only = process.env.ONLY === 'hold-ups' ? undefined : process.env.ONLY;
+const only = ['hold-ups', 'locks'].includes(process.env.ONLY) ? undefined : process.env.ONLY;
 const nap = new Int32Array(new SharedArrayBuffer(4));
 let state = ((Number(process.env.SEED) + threadId * 40_503) * 2_654_435_761) >>> 0 || 1;
 

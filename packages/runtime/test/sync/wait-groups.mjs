@@ -66,6 +66,57 @@ export const waitGroups = {
     assert.equal(yield* drive(second.join()), 2);
   },
 
+  *'go starts and counts, however that ends'(drive) {
+    const group = new WaitGroup();
+    const ran = new AtomicInt();
+    const hold = chan();
+    for (let round = 0; round < 10; round++) {
+      const handles = Array.from({ length: 10 }, (_, index) =>
+        group.go(function* (factor) {
+          if (index % 2 === 0) yield* gosched();
+          ran.add(1);
+          return index * factor;
+        }, 2),
+      );
+      handles.push(
+        group.go(() => ran.add(1)),
+        group.go(async () => ran.add(1)),
+      );
+      yield* drive(group.wait());
+      assert.equal(ran.load(), 12 * (round + 1));
+      assert.equal(
+        handles.every((handle) => handle.status === 'done'),
+        true,
+      );
+      assert.equal(yield* drive(handles[7].join()), 14);
+    }
+    const failing = group.go(function* () {
+      yield* hold.recv();
+      throw new Error('inside');
+    });
+    const joining = go.local(function* () {
+      try {
+        yield* failing;
+      } catch (error) {
+        return error.message;
+      }
+    });
+    yield* untilParked(drive, joining);
+    const cancelled = group.go(function* () {
+      yield* chan().recv();
+    });
+    yield* untilParked(drive, cancelled);
+    cancelled.cancel();
+    yield* drive(hold.send(1));
+    yield* drive(group.wait());
+    assert.deepEqual([failing.status, cancelled.status], ['failed', 'failed']);
+    assert.equal(yield* drive(joining.join()), 'inside');
+    assert.throws(() => group.go(7), { name: 'TypeError', message: 'WaitGroup.go takes a function, got number' });
+    assert.throws(() => group.go((value) => value, Symbol('no copy')), { name: 'DataCloneError' });
+    yield* drive(group.wait());
+    assert.throws(() => group.done(), { name: 'SyncError' });
+  },
+
   *'below zero throws and changes nothing'(drive) {
     const group = new WaitGroup();
     const negative = (text) => ({

@@ -1,0 +1,24 @@
+/**
+ * The errors of async-mutex: the very objects, so that a program which compares with them (`error === E_CANCELED`) may use
+ * that package and this one side by side. Each thread has its own; where one crosses, it arrives as the other thread's own.
+ */
+export { E_ALREADY_LOCKED, E_CANCELED, E_TIMEOUT } from 'async-mutex';
+
+import { E_ALREADY_LOCKED, E_CANCELED, E_TIMEOUT } from 'async-mutex';
+import { clear } from '../codec/cell.ts';
+import { decode } from '../codec/decode.ts';
+import { encode } from '../codec/encode.ts';
+import { sameEverywhere } from '../codec/same-everywhere.ts';
+
+sameEverywhere(E_CANCELED, E_TIMEOUT, E_ALREADY_LOCKED);
+
+/** Writes down what those get who are sent away from a lock: an error of the user's, or undefined for E_CANCELED. */
+export function writeCancelError(error: unknown, cell: number, what: string): void {
+  if (error === undefined || error === E_CANCELED) clear(cell);
+  else encode(error, cell, what);
+}
+
+/** On a thread that was not given the error itself. */
+export function readCancelError(cell: number): unknown {
+  return decode(cell) ?? E_CANCELED;
+}

@@ -1,0 +1,91 @@
+/**
+ * RWMutex: a lock for many readers or one writer. Go's `sync.RWMutex` is the model; who comes in when is `core/rw-mutex.ts`.
+ */
+import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
+import { SyncError } from '../errors.ts';
+import { requireArena, words } from '../memory/arena.ts';
+import { OPERATION_READ_LOCK, OPERATION_WRITE_LOCK, RESULT_DONE, RESULT_REFUSED, RW_WORDS } from '../memory/blocks.ts';
+import { poll, unlockReader, unlockWriter } from '../memory/core.ts';
+import { allocate } from '../memory/heap.ts';
+import { KIND_RW_MUTEX } from '../memory/layout.ts';
+import { wakeServed } from '../scheduler/inbox.ts';
+import { ObjectOperation, ObjectRules } from '../scheduler/object-operation.ts';
+import type { Operation } from '../scheduler/operation.ts';
+import { Guard } from './guard.ts';
+
+/**
+ * A reader/writer lock for goroutines and async code on any threads. A waiting writer holds back new readers; those who
+ * wait to read when a writer unlocks come in before the next writer. So neither side is starved, and a goroutine must not
+ * lock it for reading twice: a writer that comes in between would wait for the first, and the second for the writer.
+ *
+ * @example
+ * const mutex = new RWMutex();
+ * go(function* () {
+ *   using _ = yield* mutex.rLock();
+ *   // with other readers here, without a writer
+ * });
+ */
+export class RWMutex extends SharedObject {
+  constructor();
+  /** @internal */
+  constructor(existing: typeof EXISTING, address: number);
+  constructor(existing?: typeof EXISTING, address = 0) {
+    super(existing === EXISTING ? address : create());
+  }
+
+  /** Waits until nobody holds the lock and takes it for writing. */
+  lock(): Operation<Guard> {
+    this.mustBeCurrent();
+    return new ObjectOperation<Guard>(WRITING, this);
+  }
+
+  /** Waits until no writer holds it or waits for it, and takes it for reading. */
+  rLock(): Operation<Guard> {
+    this.mustBeCurrent();
+    return new ObjectOperation<Guard>(READING, this);
+  }
+
+  /** Takes it for writing if nobody holds it; returns whether it has. */
+  tryLock(): boolean {
+    this.mustBeCurrent();
+    return poll(OPERATION_WRITE_LOCK, this.address, 0) === RESULT_DONE;
+  }
+
+  /** Takes it for reading if no writer holds it or waits for it; returns whether it has. */
+  tryRLock(): boolean {
+    this.mustBeCurrent();
+    return poll(OPERATION_READ_LOCK, this.address, 0) === RESULT_DONE;
+  }
+
+  /** The writer gives it back; any goroutine may. Throws SyncError when no writer holds it. */
+  unlock(): void {
+    this.mustBeCurrent();
+    const result = unlockWriter(this.address);
+    if (result === RESULT_REFUSED) throw new SyncError('unlock of unlocked RWMutex');
+    wakeServed(result);
+  }
+
+  /** A reader gives it back; any goroutine may. Throws SyncError when no reader holds it. */
+  rUnlock(): void {
+    this.mustBeCurrent();
+    const result = unlockReader(this.address);
+    if (result === RESULT_REFUSED) throw new SyncError('rUnlock of RWMutex that is not locked for reading');
+    wakeServed(result);
+  }
+}
+
+function create(): number {
+  requireArena();
+  const mutex = allocate(KIND_RW_MUTEX, RW_WORDS * 4);
+  words.fill(0, mutex, mutex + RW_WORDS);
+  return mutex;
+}
+
+registerKind(KIND_RW_MUTEX, (address) => new RWMutex(EXISTING, address));
+
+const WRITING = new ObjectRules('rwmutex lock', OPERATION_WRITE_LOCK, (mutex: RWMutex) => new Guard(mutex));
+const READING = new ObjectRules(
+  'rwmutex rlock',
+  OPERATION_READ_LOCK,
+  (mutex: RWMutex) => new Guard({ unlock: () => mutex.rUnlock() }),
+);

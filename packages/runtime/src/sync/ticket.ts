@@ -1,0 +1,207 @@
+/**
+ * `acquire` and `waitForUnlock` of mutexes and semaphores: a place in a line that is ordered by priority. The waiter
+ * carries what it asks for: its DETAIL the weight, its cell the priority.
+ *
+ * In async code it begins at the call (`eager.ts`). `select` drives one that has begun as if it had not: it is taken back
+ * first, together with what it may have acquired, and another one stands for it in the select.
+ */
+import type { SharedObject } from '../codec/handles.ts';
+import { CanceledError } from '../errors.ts';
+import { cells, words } from '../memory/arena.ts';
+import {
+  OUTCOME_CANCELED,
+  OUTCOME_RETRY,
+  RESULT_CLOSED,
+  RESULT_WAITS,
+  SELECT_OBJECT,
+  SELECT_OPERATION,
+  SELECT_WAITER,
+  WAITER_CELL,
+  WAITER_DETAIL,
+  WAITER_OUTCOME,
+} from '../memory/blocks.ts';
+import { drive, retryLock } from '../memory/core.ts';
+import { leaveLine, wakeServed } from '../scheduler/inbox.ts';
+import { machine, type Waiting } from '../scheduler/machine.ts';
+import { FRESH, SelectableOperation } from '../scheduler/operation.ts';
+import { waitOperation } from '../scheduler/wait.ts';
+import type { WaitReason } from '../scheduler/wait-reason.ts';
+import { freeWaiter, parkSpare, spareWaiter, takeWaiter } from '../scheduler/waiter.ts';
+import { inAsyncCode } from './eager.ts';
+
+/** What tells one kind of ticket from another. */
+export class TicketRules<T> {
+  readonly reason: WaitReason;
+  /** One of the OPERATION_ numbers. */
+  readonly code: number;
+  /** What it gives: `before` is how many there were before so many of them were taken. */
+  readonly valueOf: (object: any, weight: number, before: number) => T;
+  /** Gives back what it gave. */
+  readonly giveBack: (object: any, weight: number) => void;
+
+  constructor(
+    reason: WaitReason,
+    code: number,
+    valueOf: (object: any, weight: number, before: number) => T,
+    giveBack: (object: any, weight: number) => void,
+  ) {
+    this.reason = reason;
+    this.code = code;
+    this.valueOf = valueOf;
+    this.giveBack = giveBack;
+  }
+}
+
+/** An object whose line can be sent away. */
+export interface Cancellable extends SharedObject {
+  cancelError(): unknown;
+}
+
+export class TicketOperation<T> extends SelectableOperation<T> implements Promise<T> {
+  done: boolean;
+  value: T;
+  stage: number;
+  readonly rules: TicketRules<T>;
+  readonly object: Cancellable;
+  readonly weight: number;
+  readonly priority: number;
+  waiter: number;
+  private waiting: Waiting | null;
+  private promise: Promise<T> | null;
+
+  constructor(rules: TicketRules<T>, object: Cancellable, weight: number, priority: number) {
+    super();
+    this.done = false;
+    this.value = undefined as T;
+    this.stage = FRESH;
+    this.rules = rules;
+    this.object = object;
+    this.weight = weight;
+    this.priority = priority;
+    this.waiter = 0;
+    this.waiting = null;
+    this.promise = null;
+  }
+
+  get reason(): WaitReason {
+    return this.rules.reason;
+  }
+
+  /** Begins at once in async code. */
+  eagerly(): this {
+    if (inAsyncCode()) this.promise = this.drive();
+    return this;
+  }
+
+  override [Symbol.iterator](): Iterator<unknown, T, unknown> {
+    return this.promise === null ? super[Symbol.iterator]() : waitOperation(this.promise)[Symbol.iterator]();
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: an operation is awaited like a promise.
+  override then<A = T, B = never>(
+    fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    rejected?: ((error: any) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return (this.promise ?? this.drive()).then(fulfilled, rejected);
+  }
+
+  catch<B = never>(rejected?: ((error: any) => B | PromiseLike<B>) | null): Promise<T | B> {
+    return this.then(undefined, rejected);
+  }
+
+  finally(settled?: (() => void) | null): Promise<T> {
+    return (this.promise ?? this.drive()).finally(settled);
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'Operation';
+  }
+
+  describe(entry: number): void {
+    words[entry + SELECT_OPERATION] = this.rules.code;
+    words[entry + SELECT_OBJECT] = this.object.address;
+    words[entry + SELECT_WAITER] = this.waiter;
+  }
+
+  begin(waiting: Waiting): boolean {
+    const spare = this.fillIn(spareWaiter());
+    this.waiting = waiting;
+    const result = drive(this.rules.code, this.object.address, spare, machine.slotOf(waiting));
+    if (result === RESULT_WAITS) {
+      this.waiter = parkSpare();
+      return false;
+    }
+    wakeServed(result);
+    this.conclude(result, spare);
+    return true;
+  }
+
+  private fillIn(waiter: number): number {
+    words[waiter + WAITER_DETAIL] = this.weight;
+    cells[(waiter + WAITER_CELL) >> 1] = this.priority;
+    return waiter;
+  }
+
+  end(): boolean {
+    const { waiter } = this;
+    const outcome = words[waiter + WAITER_OUTCOME];
+    let canceled = outcome === OUTCOME_CANCELED;
+    if (outcome === OUTCOME_RETRY) {
+      const result = retryLock(this.object.address, waiter);
+      if (result === RESULT_WAITS) return false;
+      canceled = result === RESULT_CLOSED;
+    }
+    if (canceled) {
+      this.discard();
+      throw this.object.cancelError();
+    }
+    this.conclude(0, waiter);
+    this.discard();
+    return true;
+  }
+
+  override prepare(): void {
+    spareWaiter();
+    this.waiter = this.fillIn(takeWaiter(machine.number, 0));
+  }
+
+  conclude(_result: number, waiter: number): void {
+    this.done = true;
+    this.value = this.rules.valueOf(this.object, this.weight, words[waiter + WAITER_DETAIL]!);
+  }
+
+  leave(): boolean {
+    return leaveLine(this.rules.code, this.object.address, this.waiter);
+  }
+
+  discard(): void {
+    if (this.waiter !== 0) freeWaiter(this.waiter);
+    this.waiter = 0;
+  }
+
+  override refuse(): void {
+    this.rules.giveBack(this.object, this.weight);
+  }
+
+  override forSelect(): SelectableOperation<T> {
+    if (this.promise === null) return this;
+    if (this.done) this.refuse();
+    else this.takeBack();
+    return new TicketOperation<T>(this.rules, this.object, this.weight, this.priority);
+  }
+
+  /** It has begun and waits. If it was served in this moment, what it brings is given back when it comes. */
+  private takeBack(): void {
+    this.promise!.then(
+      () => this.refuse(),
+      () => undefined,
+    );
+    this.waiting!.abandon(new CanceledError('taken over by select'));
+  }
+}
+
+/** Checks a priority: any number but NaN. */
+export function mustBePriority(priority: unknown): void {
+  if (typeof priority === 'number' && !Number.isNaN(priority)) return;
+  throw new RangeError(`a priority must be a number, got ${String(priority)}`);
+}

@@ -1,0 +1,34 @@
+/** One name for two things that go by it: a context with a deadline, Go's, and a lock for which nobody waits longer, async-mutex's. */
+import { type CancelFunction, Context, withTimeout as contextWithTimeout } from './context/context.ts';
+import {
+  type LimitedMutex,
+  type LimitedSemaphore,
+  withTimeout as lockWithTimeout,
+  type MutexLike,
+  type SemaphoreLike,
+} from './sync/with-timeout.ts';
+
+/**
+ * Of a context: one that is cancelled after so many milliseconds, too, with the function that cancels it earlier. Of a Mutex
+ * or Semaphore: the same lock, for which `acquire`, `runExclusive` and `waitForUnlock` wait no longer than so many milliseconds
+ * and then throw `E_TIMEOUT`, or the error given.
+ *
+ * @example
+ * const [ctx, cancel] = withTimeout(background(), 1000);
+ * const release = await withTimeout(mutex, 100).acquire();
+ */
+export function withTimeout(parent: Context, milliseconds: number): [ctx: Context, cancel: CancelFunction];
+export function withTimeout(lock: SemaphoreLike, milliseconds: number, error?: unknown): LimitedSemaphore;
+export function withTimeout(lock: MutexLike, milliseconds: number, error?: unknown): LimitedMutex;
+export function withTimeout(
+  subject: Context | SemaphoreLike | MutexLike,
+  milliseconds: number,
+  error?: unknown,
+): [ctx: Context, cancel: CancelFunction] | LimitedSemaphore | LimitedMutex {
+  if (subject instanceof Context) return contextWithTimeout(subject, milliseconds);
+  if (typeof (subject as Partial<MutexLike> | null)?.acquire !== 'function') {
+    const got = subject === null ? 'null' : typeof subject;
+    throw new TypeError(`withTimeout takes a context, as of background(), or a Mutex or Semaphore, got ${got}`);
+  }
+  return lockWithTimeout(subject as SemaphoreLike, milliseconds, error);
+}
