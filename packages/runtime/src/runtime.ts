@@ -171,7 +171,7 @@ function startWanted(): void {
   lifecycle
     .runExclusive(async () => {
       if (!threadsWanted || load(STOPPING) !== 0) return;
-      if (load(THREAD_COUNT) < load(THREAD_LIMIT)) await addThread();
+      if (load(THREAD_COUNT) < load(THREAD_LIMIT)) await addThread(true);
       else store(SPARE_WANTED, 0);
     })
     .catch((error: unknown) => {
@@ -184,8 +184,8 @@ function startWanted(): void {
     });
 }
 
-/** Under the lifecycle's mutex. */
-async function addThread(): Promise<void> {
+/** Under the lifecycle's mutex. A spare one is the answer to SPARE_WANTED; one for a new processor leaves the wish as it is. */
+async function addThread(isSpare: boolean): Promise<void> {
   const number = freeMachine();
   if (number < 0) {
     store(SPARE_WANTED, 0);
@@ -200,7 +200,7 @@ async function addThread(): Promise<void> {
   keepAlive.ref();
   await pool.add(number, () => {
     add(THREAD_COUNT, 1);
-    store(SPARE_WANTED, 0);
+    if (isSpare) store(SPARE_WANTED, 0);
   });
 }
 
@@ -251,15 +251,18 @@ export async function setProcs(count: number): Promise<void> {
     configureSettings({ procs: count });
     store(THREAD_LIMIT, count + settings().spareThreads);
     if (count > before) {
-      while (load(THREAD_COUNT) < count) await addThread();
+      while (load(THREAD_COUNT) < count) await addThread(false);
       addProcessors(before, count);
       wakeForWork();
+      // Those that were spare may be none any more, and one is kept.
+      if (load(THREAD_COUNT) <= count) store(SPARE_WANTED, 1);
     } else {
       store(PROCESSOR_COUNT, count);
       while (retireProcessors(count, before) > 0 && load(STOPPING) === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     }
     store(MOST_HELD, load(HELD_PROCESSORS));
   });
+  schedule(); // Another thread may be wanted, which could not be started meanwhile.
 }
 
 /** A thread has ended by itself: its goroutines end with it, another takes its place. */

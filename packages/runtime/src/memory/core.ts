@@ -16,8 +16,14 @@ export interface WasmModule {
 declare const WebAssembly: {
   Memory: new (size: { initial: number; maximum: number; shared: true }) => WasmMemory;
   Module: new (bytes: Uint8Array) => WasmModule;
-  Instance: new (module: WasmModule, imports: { env: { memory: WasmMemory } }) => { exports: Core };
+  Instance: new (module: WasmModule, imports: { env: Environment }) => { exports: Core };
 };
+
+/** What the core is given. */
+interface Environment {
+  memory: WasmMemory;
+  waitWhile(address: number, expected: number, milliseconds: number): void;
+}
 
 interface Core {
   load(address: number): number;
@@ -128,7 +134,13 @@ export function createMemory(pages: number): WasmMemory {
 
 /** Binds the core to a memory: from here on all its functions work on that one. */
 export function attachCore(memory: WasmMemory): void {
-  const core = new WebAssembly.Instance(coreModule(), { env: { memory } }).exports;
+  const words = new Int32Array(memory.buffer);
+  const core = new WebAssembly.Instance(coreModule(), {
+    env: {
+      memory,
+      waitWhile: (address, expected, milliseconds) => void Atomics.wait(words, address, expected, milliseconds),
+    },
+  }).exports;
   ({ load, store, exchange, compareExchange, add, or, and, lock, unlock, post, send, receive, closeChannel } = core);
   ({ lockMutex, tryLockMutex, retryLock, passOnLock, unlockMutex, addToGroup, completeRecord, drive } = core);
   ({ poll, withdraw, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake, fireTimer } = core);

@@ -47,6 +47,10 @@ describe.each(['1', '2', '3'])('with %s processors', (procs) => {
     );
   });
 
+  it('runs blocking calls while the number of processors changes', async () => {
+    expect(await run('resized with calls', procs)).toEqual(printed('all were run'));
+  });
+
   it('takes a processor away from a thread that is held up', async () => {
     expect(await run('resized while held up', procs)).toEqual(printed('1 goes on', "Set(1) { 'finished' }"));
   });

@@ -287,6 +287,18 @@ export const programs = {
     console.log(await go(() => runtime.procs), await told(() => runtime.setProcs(1)), runtime.procs);
   },
 
+  /** Threads that were spare are wanted for processors in the same moment. */
+  async 'resized with calls'() {
+    for (let procs = runtime.procs + 1; procs < 8; procs++) {
+      await go(() => undefined);
+      const resized = runtime.setProcs(procs);
+      const calls = Array.from({ length: 3 }, (_, index) => blocking((value) => value, index));
+      await resized;
+      assert.deepEqual(await Promise.all(calls.map((call) => call)), [0, 1, 2]);
+    }
+    console.log('all were run');
+  },
+
   /** The last goroutine of a thread that is held up is retired with its processor: the promise does not wait for it. */
   async 'resized while held up'() {
     const [word, begun] = [shared(), shared()];
