@@ -22,14 +22,21 @@ const createdAt = (...lines: number[]): string =>
 
 describe('is a deadlock', () => {
   it.each([
-    ['receive', 'chan receive', at('receives', 8)],
-    ['send', 'chan send', at('main', 22)],
-    ['full', 'chan send', at('main', 28)],
-    ['select', 'select', at('main', 32)],
-    ['noCases', 'select (no cases)', at('main', 36)],
-    ['nilCases', 'select (no cases)', at('main', 40)],
-    ['mutex', 'mutex lock', at('main', 46)],
-    ['group', 'wait group', at('main', 52)],
+    ['receive', 'chan receive', at('receives', 28)],
+    ['send', 'chan send', at('main', 42)],
+    ['full', 'chan send', at('main', 48)],
+    ['select', 'select', at('main', 52)],
+    ['noCases', 'select (no cases)', at('main', 56)],
+    ['nilCases', 'select (no cases)', at('main', 60)],
+    ['mutex', 'mutex lock', at('main', 66)],
+    ['group', 'wait group', at('main', 72)],
+    ['semaphore', 'semaphore acquire', at('main', 97)],
+    ['reader', 'rwmutex rlock', at('main', 103)],
+    ['cond', 'cond wait', at('main', 109)],
+    ['barrier', 'barrier', at('main', 113)],
+    ['stoppedTicker', 'chan receive', at('main', 127)],
+    ['stoppedTimer', 'chan receive', at('main', 133)],
+    ['context', 'chan receive', at('main', 138)],
   ])('of the main goroutine: %s', async (program, reason, place) => {
     const ended = await run(program);
     expect(reportOf(ended)).toBe(report([`goroutine 1 [${reason}, T]:`, place], [place]));
@@ -37,15 +44,15 @@ describe('is a deadlock', () => {
   });
 
   it.each([
-    ['onAnotherThread', [at('receives', 8)]],
-    ['nested', [at('receives', 8), at('inner', 58), at('outer', 60)]],
+    ['onAnotherThread', [at('receives', 28)]],
+    ['nested', [at('receives', 28), at('inner', 78), at('outer', 80)]],
   ])('with a goroutine of another thread: %s', async (program, places) => {
     const ended = await run(program);
-    const waitsForIt = at('main', 14);
+    const waitsForIt = at('main', 34);
     expect(reportOf(ended)).toBe(
       report(
         ['goroutine 1 [goroutine join, T]:', waitsForIt],
-        ['goroutine 2 [chan receive, T]:', ...places, createdAt(14)],
+        ['goroutine 2 [chan receive, T]:', ...places, createdAt(34)],
         [waitsForIt],
       ),
     );
@@ -56,9 +63,9 @@ describe('is a deadlock', () => {
     const ended = await run('joins');
     expect(reportOf(ended)).toBe(
       report(
-        ['goroutine 1 [goroutine join, T]:', at('main', 71)],
-        ['goroutines 2, 3 [goroutine join, T]:', at('joinsNext', 66), createdAt(68, 68)],
-        [at('main', 71)],
+        ['goroutine 1 [goroutine join, T]:', at('main', 91)],
+        ['goroutines 2, 3 [goroutine join, T]:', at('joinsNext', 86), createdAt(88, 88)],
+        [at('main', 91)],
       ),
     );
     expect(ended).toMatchObject({ code: 2, stdout: '' });
@@ -68,9 +75,9 @@ describe('is a deadlock', () => {
     const ended = await run('many');
     expect(reportOf(ended).replaceAll(/\d+(, \d+){9} and/g, 'ten and')).toBe(
       report(
-        ['goroutine 1 [chan receive, T]:', at('main', 80)],
-        ['goroutines ten and 1 more [chan receive, T]:', at('receives', 8), createdAt(76)],
-        [at('main', 80)],
+        ['goroutine 1 [chan receive, T]:', at('main', 147)],
+        ['goroutines ten and 1 more [chan receive, T]:', at('receives', 28), createdAt(143)],
+        [at('main', 147)],
       ),
     );
     expect(ended).toMatchObject({ code: 2, stdout: '' });
@@ -86,9 +93,9 @@ describe('is a deadlock', () => {
     const ended = await run('asyncCodeAndGoroutine');
     expect(reportOf(ended)).toBe(
       report(
-        [`goroutine 1 'waiter' [chan receive, T]:`, at('receives', 8), createdAt(87)],
+        [`goroutine 1 'waiter' [chan receive, T]:`, at('receives', 28), createdAt(154)],
         ['async code on the main thread [select]'],
-        [at('receives', 8)],
+        [at('receives', 28)],
       ),
     );
     expect(ended).toMatchObject({ code: 2, stdout: '' });
@@ -100,10 +107,18 @@ describe('is a deadlock', () => {
 });
 
 describe('is none', () => {
-  it.each(['sleeping', 'timer', 'timeout', 'timerOnAnotherThread', 'promise', 'server', 'blockingCode', 'parkedAlone'])(
-    '%s',
-    async (program) => {
-      expect(await run(program)).toEqual({ code: 0, stdout: 'no deadlock\n', stderr: '' });
-    },
-  );
+  it.each([
+    'sleeping',
+    'timer',
+    'pendingTimer',
+    'runningTicker',
+    'timeout',
+    'timerOnAnotherThread',
+    'promise',
+    'server',
+    'blockingCode',
+    'parkedAlone',
+  ])('%s', async (program) => {
+    expect(await run(program)).toEqual({ code: 0, stdout: 'no deadlock\n', stderr: '' });
+  });
 });

@@ -2,7 +2,27 @@
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import { promisify } from 'node:util';
-import { after, chan, go, gosched, Mutex, run, select, sleep, WaitGroup, wait } from 'goroutines';
+import {
+  after,
+  Barrier,
+  background,
+  Cond,
+  chan,
+  go,
+  gosched,
+  Mutex,
+  Once,
+  RWMutex,
+  run,
+  Semaphore,
+  select,
+  sleep,
+  ticker,
+  timer,
+  WaitGroup,
+  wait,
+  withCancel,
+} from 'goroutines';
 
 function* receives(channel) {
   yield* channel.recv();
@@ -70,6 +90,53 @@ export const programs = {
       yield* handles.send(second);
       yield* first;
     }),
+  semaphore: () =>
+    run(function* main() {
+      const semaphore = new Semaphore(2);
+      yield* semaphore.acquire();
+      yield* semaphore.acquire(2);
+    }),
+  reader: () =>
+    run(function* main() {
+      const mutex = new RWMutex();
+      yield* mutex.lock();
+      yield* mutex.rLock();
+    }),
+  cond: () =>
+    run(function* main() {
+      const mutex = new Mutex();
+      yield* mutex.lock();
+      yield* new Cond(mutex).wait();
+    }),
+  barrier: () =>
+    run(function* main() {
+      yield* new Barrier(2).wait();
+    }),
+  once: () =>
+    run(function* main() {
+      const once = new Once();
+      yield* once.do(function* again() {
+        yield* once.do(() => undefined);
+      });
+    }),
+  stoppedTicker: () =>
+    run(function* main() {
+      const ticks = ticker(10);
+      yield* ticks.chan.recv();
+      ticks.stop();
+      yield* ticks.chan.recv();
+    }),
+  stoppedTimer: () =>
+    run(function* main() {
+      const late = timer(10);
+      late.stop();
+      yield* late.chan.recv();
+    }),
+  context: () =>
+    run(function* main() {
+      const [ctx] = withCancel(background());
+      yield* ctx.done.recv();
+    }),
   many: () =>
     run(function* main() {
       const channel = chan();
@@ -105,6 +172,16 @@ export const programs = {
     const channel = chan();
     setTimeout(() => channel.trySend('no deadlock'), 50);
     console.log(await channel.recv());
+  },
+  async pendingTimer() {
+    await timer(50).chan.recv();
+    console.log('no deadlock');
+  },
+  async runningTicker() {
+    const ticks = ticker(10);
+    for (let index = 0; index < 3; index++) await ticks.chan.recv();
+    ticks.stop();
+    console.log('no deadlock');
   },
   async timeout() {
     const hit = await select({ never: chan().recv(), late: after(50) });

@@ -289,7 +289,7 @@ export const programs = {
 
   /** Threads that were spare are wanted for processors in the same moment. */
   async 'resized with calls'() {
-    for (let procs = runtime.procs + 1; procs < 8; procs++) {
+    for (let procs = runtime.procs + 3; procs < 12; procs += 3) {
       await go(() => undefined);
       const resized = runtime.setProcs(procs);
       const calls = Array.from({ length: 3 }, (_, index) => blocking((value) => value, index));
