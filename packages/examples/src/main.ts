@@ -13,6 +13,11 @@ const examples: Record<string, string> = {
   'thread-ring': 'a token goes round a ring of 503 goroutines',
   skynet: 'a tree of goroutines with 100,000 leaves',
   'http-server': 'a server that stays responsive while it computes',
+  'recipes/script': 'a plain script: lines and digests of the files named',
+  'recipes/express': 'the work of an Express handler',
+  'recipes/fastify': 'the work of a Fastify handler, cancelled when the client goes',
+  'recipes/service': 'methods of a class with decorators, as in NestJS',
+  'recipes/monorepo': 'a function from another package of the workspace',
 };
 
 const first = process.argv[2];

@@ -21,6 +21,11 @@ test('--list names every example', async () => {
     'thread-ring',
     'skynet',
     'http-server',
+    'recipes/script',
+    'recipes/express',
+    'recipes/fastify',
+    'recipes/service',
+    'recipes/monorepo',
   ]);
 });
 
