@@ -55,6 +55,12 @@ right(
 right('driven by a channel', inside('yield* ch.forEach((n) => ch.send(n)); list.forEach((n) => ch.send(n));'));
 right('driven later', inside('const op = ch.recv(); const v = yield* op; const other = sleep(1); yield* select({ other });'));
 right('returned', 'const ch = chan();\nconst next = () => ch.recv();\nfunction later() { return sleep(1); }');
+right('yielded to an async generator', 'const ch = chan();\nasync function* f() { yield ch.recv(); }');
+right('returned by what is started', 'const ch = chan();\ngo(() => ch.recv());\ngo(async () => ch.recv());');
+right(
+  'made of itself',
+  'function* f() { const { x } = x; const a = b.c, b = a; const { y } = z, { z } = y; x.send(1); a.send(1); y.z.send(1); }',
+);
 right('exported', 'const ch = chan();\nexport const first = ch.recv();');
 right('an outcome compared', inside('if ((yield* ch.recv()) === undefined) return; const [v, ok] = yield* ch.recvOk();'));
 right('objects that are not known', 'function* f(ch, mutex) { ch.send(1); mutex.lock(); socket.send(1); sleep.send(1); }');

@@ -33,6 +33,7 @@ testRule('no-uncloneable-capture', {
     'a method without this': `${head}class A { work() { return 1; } run() { go(this.work); } }`,
     'a method of something else': `${head}class A { run() { go(this.elsewhere); go(other.work); } }`,
     'an async function': `${head}async function load() {}\ngo(() => load());`,
+    'made of itself': `${head}const a = b, b = a;\nconst { c } = c;\ngo(() => use(a, b, c));`,
     'another package': `import { go } from 'other';\nconst cache = new WeakMap();\ngo(() => cache);\n// goroutines`,
   },
   invalid: {

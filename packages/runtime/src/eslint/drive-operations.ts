@@ -6,6 +6,7 @@
  */
 import type { Rule, Scope } from 'eslint';
 import { Kinds } from './kinds.ts';
+import { startedBy } from './started.ts';
 import { eslintNode, functionAround, isFunction, isGenerator, isWrapper, keyOf, type Node, unwrap } from './syntax.ts';
 
 type Use = 'dropped' | 'yielded' | 'value' | 'none';
@@ -119,7 +120,8 @@ function useIn(kinds: Kinds, parent: Node, node: Node): Use {
     case 'SequenceExpression':
       return 'dropped';
     case 'YieldExpression':
-      return parent.delegate ? 'none' : 'yielded';
+      // An async generator awaits what it yields.
+      return parent.delegate || functionAround(parent)?.async ? 'none' : 'yielded';
     case 'UnaryExpression':
       if (parent.operator === 'typeof') return 'none';
       return parent.operator === 'void' ? 'dropped' : 'value';
@@ -145,6 +147,8 @@ function useIn(kinds: Kinds, parent: Node, node: Node): Use {
       return parent.right === node && (parent.operator !== '=' || /Pattern$/.test(parent.left.type)) ? 'value' : 'none';
     case 'MemberExpression':
       return parent.object === node && !isPromiseMethod(parent) ? 'value' : 'none';
+    case 'ReturnStatement':
+      return isGoroutine(kinds, functionAround(parent)) ? 'value' : 'none';
     case 'ArrowFunctionExpression':
       return parent.body === node && isIgnored(kinds, parent) ? 'dropped' : 'none';
     default:
@@ -154,6 +158,12 @@ function useIn(kinds: Kinds, parent: Node, node: Node): Use {
 
 /** An operation is awaited like a promise, and a goroutine or an operation may be driven through these by hand. */
 const isPromiseMethod = (member: Node): boolean => member.computed || keyOf(member) === 'then';
+
+/** A generator whose result is the goroutine's. What a plain function returns is driven. */
+function isGoroutine(kinds: Kinds, fn: Node | undefined): boolean {
+  const isStarted = fn?.parent.type === 'CallExpression' && startedBy(kinds, fn.parent)?.argument === fn;
+  return isStarted && isGenerator(fn);
+}
 
 /** What an array's `forEach` gets from its callback is thrown away; a channel's drives it. */
 function isIgnored(kinds: Kinds, callback: Node): boolean {
@@ -191,6 +201,7 @@ function driven(fixer: Rule.RuleFixer, operation: Node, driver: string): Rule.Fi
       parent.type === 'IfStatement' ||
       parent.type === 'WhileStatement' ||
       parent.type === 'TemplateLiteral' ||
+      parent.type === 'ReturnStatement' ||
       (parent.type === 'VariableDeclarator' && parent.init === outer) ||
       (parent.type === 'AssignmentExpression' && parent.right === outer));
   const binary = driver === 'await' && /^(Binary|Unary|Logical)Expression$/.test(parent.type);

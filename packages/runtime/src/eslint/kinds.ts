@@ -11,7 +11,7 @@ const packageName = 'goroutines';
 
 export class Kinds {
   readonly #source: SourceCode;
-  /** Declarations that are being looked at: some are made of each other. */
+  /** What is being looked at. */
   readonly #open = new Set<Node>();
 
   constructor(source: SourceCode) {
@@ -84,12 +84,17 @@ export class Kinds {
 
   #kindByValue(node: Node): Kind | undefined {
     const value = this.valueOf(node);
-    if (!value || this.#open.has(value)) return undefined;
-    this.#open.add(value);
+    return value && this.guarded(value, () => this.kindOf(value));
+  }
+
+  /** Looks at a node, but not while it is being looked at: declarations may be made of each other. */
+  guarded<T>(node: Node, look: () => T): T | undefined {
+    if (this.#open.has(node)) return undefined;
+    this.#open.add(node);
     try {
-      return this.kindOf(value);
+      return look();
     } finally {
-      this.#open.delete(value);
+      this.#open.delete(node);
     }
   }
 
@@ -115,7 +120,7 @@ export class Kinds {
   /** The value of a property, of an object that is written out where a constant is declared. */
   #property(object: Node, key: string): Node | undefined {
     const holder = unwrap(object);
-    const literal = holder.type === 'ObjectExpression' ? holder : this.valueOf(holder);
+    const literal = holder.type === 'ObjectExpression' ? holder : this.guarded(holder, () => this.valueOf(holder));
     const node = literal && unwrap(literal);
     if (node?.type !== 'ObjectExpression') return undefined;
     const property = node.properties.find((each: Node) => each.type === 'Property' && keyOf(each) === key);

@@ -4,13 +4,16 @@ import type { Kinds } from './kinds.ts';
 import { functionOf, isGenerator, keyOf, type Node, unwrap, variableOf } from './syntax.ts';
 
 const classes = new Set(
-  'WeakMap WeakSet WeakRef FinalizationRegistry Promise AbortController AbortSignal Proxy Generator AsyncGenerator'.split(' '),
+  'WeakMap WeakSet WeakRef FinalizationRegistry Promise AbortController AbortSignal Generator AsyncGenerator'.split(' '),
 );
 const makesPromise = new Set(['fetch']);
 
 /** What an expression's value is, in words such as 'a WeakMap', if it certainly cannot be copied. */
 export function uncloneable(source: SourceCode, kinds: Kinds, expression: Node): string | undefined {
-  const node = unwrap(expression);
+  return kinds.guarded(expression, () => whatItIs(source, kinds, unwrap(expression)));
+}
+
+function whatItIs(source: SourceCode, kinds: Kinds, node: Node): string | undefined {
   switch (node.type) {
     case 'NewExpression':
       return className(source, node.callee);
@@ -23,7 +26,7 @@ export function uncloneable(source: SourceCode, kinds: Kinds, expression: Node):
       const type = kinds.typeOf(node);
       if (type) return byType(source, type);
       const value = kinds.valueOf(node);
-      return value && value !== node ? uncloneable(source, kinds, value) : undefined;
+      return value && uncloneable(source, kinds, value);
     }
     default:
       return undefined;
