@@ -12,7 +12,8 @@ interface Route {
 
 const prefixes = new Map<Function, string>();
 const routes = new Map<object, Route[]>();
-const parameters = new Map<string, string[]>();
+/** By the method they are parameters of. */
+const parameters = new Map<unknown, string[]>();
 
 export function Injectable(): ClassDecorator {
   return () => undefined;
@@ -23,17 +24,18 @@ export function Controller(prefix: string): ClassDecorator {
 }
 
 export function Get(path: string): MethodDecorator {
-  return (prototype, method) => {
-    const route = { path, method: String(method), parameters: parameters.get(String(method)) ?? [] };
+  return (prototype, method, { value }) => {
+    const route = { path, method: String(method), parameters: parameters.get(value) ?? [] };
     routes.set(prototype, [...(routes.get(prototype) ?? []), route]);
   };
 }
 
 export function Param(name: string): ParameterDecorator {
-  return (_prototype, method, index) => {
-    const names = parameters.get(String(method)) ?? [];
+  return (prototype, method, index) => {
+    const decorated: unknown = Reflect.get(prototype, method!);
+    const names = parameters.get(decorated) ?? [];
     names[index] = name;
-    parameters.set(String(method), names);
+    parameters.set(decorated, names);
   };
 }
 
