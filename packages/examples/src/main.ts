@@ -24,6 +24,11 @@ const examples: Record<string, string> = {
   'spectral-norm': 'matrix times vector, in parts (benchmarks game)',
   fannkuch: 'permutations in ranges (benchmarks game)',
   'http-server': 'a server that stays responsive while it computes',
+  'recipes/script': 'a plain script: lines and digests of the files named',
+  'recipes/express': 'the work of an Express handler',
+  'recipes/fastify': 'the work of a Fastify handler, cancelled when the client goes',
+  'recipes/service': 'methods of a class with decorators, as in NestJS',
+  'recipes/monorepo': 'a function from another package of the workspace',
 };
 
 const first = process.argv[2];

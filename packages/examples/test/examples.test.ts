@@ -33,6 +33,11 @@ test('--list names every example', async () => {
     'spectral-norm',
     'fannkuch',
     'http-server',
+    'recipes/script',
+    'recipes/express',
+    'recipes/fastify',
+    'recipes/service',
+    'recipes/monorepo',
   ]);
 });
 

@@ -85,10 +85,13 @@ function giveBack(record: number, cell: number, form: number): void {
   words[record + form] = 0;
 }
 
-/** What a goroutine's function has returned decides what it is: a generator runs on, a promise is waited for, else it is the result. */
+/**
+ * What a goroutine's function has returned decides what it is: a promise is waited for, a generator runs on, else it is the
+ * result. An operation is driven like a promise, though it has a generator's methods.
+ */
 function begin(record: number, value: unknown): Task | null {
-  if (isGenerator(value)) return new Task(record, value, null);
   if (isThenable(value)) waitFor(record, value);
+  else if (isGenerator(value)) return new Task(record, value, null);
   else completeWithValue(record, value, null);
   return null;
 }

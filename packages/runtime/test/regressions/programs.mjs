@@ -313,6 +313,12 @@ const programs = {
       }),
     );
   },
+
+  async 'a plain function that returns an operation'() {
+    const channel = chan(1);
+    await go(() => channel.send(7));
+    console.log(channel.length, await go(() => channel.recv()), await go.local(() => channel.trySend(8) && channel.recv()));
+  },
 };
 
 await programs[process.argv[2]]();

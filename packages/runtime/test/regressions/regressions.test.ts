@@ -25,6 +25,7 @@ const expected: Record<string, string> = {
   'a captured function that cannot be loaded': 'value ERR_MODULE_NOT_FOUND',
   'locks and groups ignore what is passed to their constructors': 'true',
   'yield in place of yield*, again and again': '20000',
+  'a plain function that returns an operation': '1 7 8',
 };
 
 describe('what went wrong once', () => {
