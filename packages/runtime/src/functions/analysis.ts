@@ -38,6 +38,7 @@ export class Analysis {
   readonly script: Script;
   readonly positions: Positions;
   readonly dialect: Dialect;
+  readonly root: Node;
   readonly #parents = new Map<Node, Node>();
   /** Functions and classes, and nodes that mean something by where they stand; in the order of the text. */
   readonly #functions: Node[] = [];
@@ -59,6 +60,7 @@ export class Analysis {
     const { program, errors } = parseSync('script.js', script.text, options);
     if (errors.length > 0) throw new CaptureError(`cannot read the code of ${shortName(script.url)}: ${errors[0]!.message}`);
     const root = program as unknown as Node;
+    this.root = root;
     this.dialect = script.isModule ? 'module' : isViteWrapper(root) ? 'vite' : 'commonjs';
     this.#manager = analyze(program as never, {
       ecmaVersion: 2025,
@@ -143,6 +145,14 @@ export class Analysis {
   /** What an identifier refers to; null for what no scope of the script declares. */
   resolve(node: Node): Variable | null {
     return this.#referenceOf.get(node)?.resolved ?? null;
+  }
+
+  /** Whether a name occurs in the code, declared or not; text in strings is no code. */
+  mentions(name: string): boolean {
+    return (
+      this.#manager.scopes.some((scope) => scope.set.has(name)) ||
+      this.#references.some((reference) => reference.identifier.name === name)
+    );
   }
 
   /** The scopes around a node, outermost first. */

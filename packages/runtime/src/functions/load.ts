@@ -7,7 +7,7 @@ import { CaptureError } from '../errors.ts';
 import { announceScript } from './inspector.ts';
 import { provideOrigins } from './origin.ts';
 import { shortName } from './positions.ts';
-import { type FunctionDefinition, mark } from './reference.ts';
+import { type FunctionDefinition, mark, providePrepared } from './reference.ts';
 import { needsTypeScript, readTypeScript } from './typescript.ts';
 
 export type Factory = (captures: readonly unknown[] | null) => Function;
@@ -21,6 +21,7 @@ const ADDRESS_START = 'data:text/javascript;base64,';
 const origins = new Map<string, string>();
 
 provideOrigins();
+providePrepared();
 
 export function load(definition: FunctionDefinition): Promise<Factory> {
   let promise = loading.get(definition.key);

@@ -6,6 +6,8 @@
  * The table below remembers functions whose reference can never change: those without captures, those whose captures
  * are bound once, and those that `load` produced here from a reference. `locate` asks it first.
  */
+import { CaptureError } from '../errors.ts';
+import { shortName } from './positions.ts';
 
 /** Where a goroutine function's code comes from. Plain JSON data; the same for every use of the same function text. */
 export interface FunctionDefinition {
@@ -29,11 +31,67 @@ export interface FunctionReference {
   captures: unknown[] | null;
 }
 
+/** What stands for a definition where the function can't become a goroutine: the message of the error that `go` throws. */
+export interface Refusal {
+  refused: string;
+}
+
+/** Gives a definition; one function for each place in a text. */
+export type Define = () => FunctionDefinition | Refusal;
+
+/**
+ * A function whose code was found in the text before it ran (`prepare.ts`). It is passed to `go` in the function's
+ * place, or belongs to a function that is marked with it.
+ */
+export class Prepared {
+  readonly define: Define;
+  private readonly values: (() => unknown[]) | null;
+  /** The definition is only good for what the scheduler drives. */
+  readonly onlyRuns: boolean;
+
+  constructor(define: Define, values: (() => unknown[]) | null, onlyRuns: boolean) {
+    this.define = define;
+    this.values = values;
+    this.onlyRuns = onlyRuns;
+  }
+
+  /** Throws CaptureError for a function that can't be one. */
+  definition(): FunctionDefinition {
+    const definition = this.define();
+    if ('refused' in definition) throw new CaptureError(definition.refused);
+    return definition;
+  }
+
+  /** The captured values as they are now; throws CaptureError where there is none yet. */
+  captures(): unknown[] | null {
+    if (this.values === null) return null;
+    try {
+      return this.values();
+    } catch (cause) {
+      const name = /'(.+)'/.exec((cause as Error).message)?.[1] ?? 'a variable';
+      throw uninitialised(this.definition(), name, 'goroutine', cause);
+    }
+  }
+}
+
+export function uninitialised(
+  { url, line, column }: FunctionDefinition,
+  name: string,
+  subject: string,
+  cause: unknown,
+): CaptureError {
+  const where = `${subject} at ${shortName(url)}:${line}:${column}`;
+  const text = `captures '${name}' before it is initialised. Start it after the declaration of '${name}'.`;
+  return new CaptureError(`${where} ${text}`, { cause });
+}
+
 /** References of the user's own functions, which are left untouched: as what a goroutine runs, and as values. */
 const goroutines = new WeakMap<Function, FunctionReference>();
 const values = new WeakMap<Function, FunctionReference>();
 /** On functions that a factory made. There may be one a goroutine, and an entry in a WeakMap costs 500 ns and more in collection. */
 const REFERENCE = Symbol('reference');
+/** On functions that prepared text has marked. */
+const PREPARED = Symbol('prepared');
 
 export function remember(fn: Function, reference: FunctionReference, runs: boolean): void {
   (runs ? goroutines : values).set(fn, reference);
@@ -47,9 +105,42 @@ export function mark(fn: Function, reference: FunctionReference): void {
 export function recall(fn: Function, runs: boolean): FunctionReference | undefined {
   // A class inherits the properties of the class it extends, but not its code.
   if (typeof fn === 'function' && Object.hasOwn(fn, REFERENCE)) return (fn as Marked)[REFERENCE];
+  const prepared = preparedOf(fn, runs);
+  if (prepared !== undefined) return { definition: prepared.definition(), captures: prepared.captures() };
   return (runs ? goroutines : values).get(fn);
 }
 
+/** What was prepared for a function, or stands in its place. */
+export function preparedOf(fn: Function | Prepared, runs: boolean): Prepared | undefined {
+  if (fn instanceof Prepared) return fn;
+  if (typeof fn !== 'function' || !Object.hasOwn(fn, PREPARED)) return undefined;
+  const prepared = (fn as Marked)[PREPARED]!;
+  return runs || !prepared.onlyRuns ? prepared : undefined;
+}
+
+/** What prepared text calls. It is found as a global of this name, because no import would do for every module that is prepared. */
+export const preparedName = '__goroutines';
+
 interface Marked extends Function {
   [REFERENCE]?: FunctionReference;
+  [PREPARED]?: Prepared;
+}
+
+interface Site extends Define {
+  constant?: Prepared;
+}
+
+const access = {
+  prepared(define: Site, values?: () => unknown[]): Prepared {
+    if (values !== undefined) return new Prepared(define, values, true);
+    return (define.constant ??= new Prepared(define, null, true));
+  },
+  mark(fn: unknown, define: Define, values: (() => unknown[]) | null = null, onlyRuns = 0): void {
+    if (typeof fn === 'function' && Object.isExtensible(fn))
+      Object.defineProperty(fn, PREPARED, { value: new Prepared(define, values, onlyRuns !== 0), configurable: true });
+  },
+};
+
+export function providePrepared(): void {
+  Object.defineProperty(globalThis, preparedName, { value: access, configurable: true });
 }

@@ -13,10 +13,14 @@ import type { FunctionDefinition } from './reference.ts';
 const typeScriptUrl = /\.[cm]?tsx?(?:[?#].*)?$/;
 const typeScriptImport = /from"file:[^"]*\.[cm]?tsx?(?:[?#][^"]*)?"/;
 
+/** A global of this name says that `goroutines/register` is at work on this thread, and reads TypeScript. */
+export const registeredSymbol: unique symbol = Symbol.for('goroutines.register') as never;
+
 let ready: Promise<void> | undefined;
 
 export function needsTypeScript({ url, source }: FunctionDefinition): boolean {
   if ((process.features as { typescript?: unknown }).typescript) return false;
+  if (registeredSymbol in globalThis) return false;
   return typeScriptUrl.test(url) || typeScriptImport.test(source);
 }
 

@@ -10,8 +10,8 @@ import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import { ArenaExhaustedError } from '../errors.ts';
 import { type Factory, load, loaded } from '../functions/load.ts';
-import { locate } from '../functions/locate.ts';
-import type { FunctionDefinition } from '../functions/reference.ts';
+import { isRun, locate } from '../functions/locate.ts';
+import { type Define, type FunctionDefinition, type Prepared, preparedOf } from '../functions/reference.ts';
 import { add, load as read, store } from '../memory/atomics.ts';
 import { allocate } from '../memory/heap.ts';
 import { FUNCTION_COUNT, FUNCTIONS, KIND_FUNCTION, MAXIMUM_FUNCTIONS } from '../memory/layout.ts';
@@ -62,12 +62,19 @@ let lastNumber = 0;
 /** Captured values of the function that `numberOf` was last called for, or null. */
 export let locatedCaptures: unknown[] | null = null;
 
+/** Numbers of what was prepared, by its place in the text. */
+const prepared = new Map<Define, number>();
+let lastPlace: Define | null = null;
+let lastPlaceNumber = 0;
+
 /** The number of a function; its captured values are left in `locatedCaptures`. Throws CaptureError or TypeError. */
 export function numberOf(fn: Function, api: string): number {
   if (fn === lastFunction && api === lastApi) {
     locatedCaptures = null;
     return lastNumber;
   }
+  const ahead = preparedOf(fn, isRun(api));
+  if (ahead !== undefined) return numberOfPrepared(ahead);
   const reference = locate(fn, api);
   const number = registered(reference.definition);
   locatedCaptures = reference.captures;
@@ -78,6 +85,18 @@ export function numberOf(fn: Function, api: string): number {
     lastNumber = number;
   }
   return number;
+}
+
+function numberOfPrepared(ahead: Prepared): number {
+  const { define } = ahead;
+  if (define !== lastPlace) {
+    let number = prepared.get(define);
+    if (number === undefined) prepared.set(define, (number = registered(ahead.definition())));
+    lastPlace = define;
+    lastPlaceNumber = number;
+  }
+  locatedCaptures = ahead.captures();
+  return lastPlaceNumber;
 }
 
 function registered(definition: FunctionDefinition): number {
@@ -125,6 +144,8 @@ export function initializeFunctions(): void {
   numbers.clear();
   functions.length = 0;
   failures.clear();
+  prepared.clear();
+  lastPlace = null;
   lastFunction = null;
   locatedCaptures = null;
 }

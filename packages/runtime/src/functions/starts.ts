@@ -1,0 +1,124 @@
+/**
+ * Which calls in a text start goroutines, and with which function. `go`, `go.with` and `blocking` of this package are
+ * known by how they were imported. Any other `….go(…)`, and a `go` imported from elsewhere, may be ours under another
+ * name (`group.go`, a module that exports it again) or somebody else's: there the function has to stay what it is.
+ */
+import type { Analysis, Node } from './analysis.ts';
+import { isFunction } from './analysis.ts';
+import { startName } from './origin.ts';
+import { constantDeclarator, functionOf } from './purity.ts';
+
+export interface Start {
+  /** The argument that holds the function, and the function itself (which a compiler may have wrapped). */
+  argument: Node;
+  fn: Node;
+  /** It is an expression in the call, and not a name of a function declared elsewhere. */
+  inPlace: boolean;
+  /** The call is certainly this package's. */
+  own: boolean;
+  /** It becomes a goroutine, and not a blocking call. */
+  runs: boolean;
+}
+
+const ownName = /^goroutines$|\/goroutines\/dist\/(bundle\/)?index\.js$/;
+const ownUrls = new Set(['./index.js', '../index.js', '../bundle/index.js'].map((name) => new URL(name, import.meta.url).href));
+
+/** Whether an import specifier, as written or made absolute, is this package. */
+export function isOwnModule(specifier: string): boolean {
+  return ownName.test(specifier) || ownUrls.has(specifier);
+}
+
+/** Whether a text may start goroutines at all; a cheap look before it is parsed. */
+export function mayStart(text: string): boolean {
+  return /\b(go|blocking|with|\$g)\s*\)?\s*\(/.test(text) || text.includes('goroutines');
+}
+
+/** The goroutine or blocking call that a call starts, if its function stands in the same text. */
+export function startOf(analysis: Analysis, call: Node): Start | undefined {
+  const callee: Node = call.callee.type === 'SequenceExpression' ? call.callee.expressions.at(-1) : call.callee;
+  const found = apiOf(analysis, callee);
+  if (!found) return undefined;
+  const argument: Node | undefined = call.arguments[found.api === 'go.with' ? 1 : 0];
+  if (!argument || call.arguments.slice(0, 2).some((each: Node) => each.type === 'SpreadElement' && each.start <= argument.start))
+    return undefined;
+  const fn = functionOf(argument) ?? namedFunction(analysis, argument);
+  if (!fn || !isFunction(fn)) return undefined;
+  return { argument, fn, inPlace: functionOf(argument) !== undefined, own: found.own, runs: found.api !== 'blocking' };
+}
+
+type Api = 'go' | 'go.with' | 'blocking';
+
+function apiOf(analysis: Analysis, callee: Node): { api: Api; own: boolean } | undefined {
+  if (callee.type === 'MemberExpression') {
+    const name = propertyName(callee);
+    if (name === 'with') {
+      const object = apiOf(analysis, callee.object);
+      return object?.api === 'go' ? { api: 'go.with', own: object.own } : undefined;
+    }
+    if (name !== 'go' && name !== 'blocking') return undefined;
+    return { api: name, own: isOwnNamespace(analysis, callee.object) };
+  }
+  if (callee.type !== 'Identifier') return undefined;
+  if (callee.name === startName) return { api: 'go', own: true };
+  const exported = importOf(analysis, callee);
+  if (!exported || (exported.name !== 'go' && exported.name !== 'blocking')) return undefined;
+  return { api: exported.name, own: exported.own };
+}
+
+/** What an identifier was imported as, by an `import` or by `const { name: x } = require('…')`. */
+function importOf(analysis: Analysis, node: Node): { name: string; own: boolean } | undefined {
+  const variable = analysis.resolve(node);
+  const definition = variable?.defs[0];
+  if (!variable || !definition) return undefined;
+  const specifier = definition.node as unknown as Node;
+  if (definition.type === 'ImportBinding') {
+    const { source } = definition.parent as unknown as Node;
+    const name = specifier.imported?.name ?? specifier.imported?.value;
+    return name === undefined ? undefined : { name, own: isOwnModule(source.value) };
+  }
+  const declarator = constantDeclarator(variable);
+  if (declarator?.id.type !== 'ObjectPattern') return undefined;
+  const property = declarator.id.properties.find((each: Node) => each.value === (definition.name as unknown));
+  if (!property || property.computed) return undefined;
+  return { name: property.key.name ?? property.key.value, own: isOwnRequire(declarator.init) };
+}
+
+/** `import * as g from 'goroutines'`, `const g = require('goroutines')` or `await import('goroutines')`. */
+function isOwnNamespace(analysis: Analysis, node: Node): boolean {
+  const variable = node.type === 'Identifier' ? analysis.resolve(node) : undefined;
+  const definition = variable?.defs[0];
+  if (!variable || !definition) return false;
+  if (definition.type === 'ImportBinding') {
+    const type = (definition.node as unknown as Node).type;
+    return type === 'ImportNamespaceSpecifier' && isOwnModule((definition.parent as unknown as Node).source.value);
+  }
+  const declarator = constantDeclarator(variable);
+  return declarator?.id.type === 'Identifier' && isOwnRequire(declarator.init);
+}
+
+function isOwnRequire(init: Node): boolean {
+  if (init.type === 'AwaitExpression') return init.argument.type === 'ImportExpression' && isOwnLiteral(init.argument.source);
+  return init.type === 'CallExpression' && init.callee.name === 'require' && isOwnLiteral(init.arguments[0]);
+}
+
+function isOwnLiteral(node: Node | undefined): boolean {
+  return typeof node?.value === 'string' && isOwnModule(node.value);
+}
+
+function propertyName({ computed, property }: Node): string | undefined {
+  return computed ? undefined : property.name;
+}
+
+/** The function that a name always stands for. */
+function namedFunction(analysis: Analysis, node: Node): Node | undefined {
+  const variable = node.type === 'Identifier' ? analysis.resolve(node) : undefined;
+  if (!variable || variable.defs.length !== 1) return undefined;
+  const definition = variable.defs[0]!;
+  if (definition.type === 'FunctionName') {
+    const declaration = definition.node as unknown as Node;
+    const reassigned = variable.references.some((reference) => reference.isWrite());
+    return declaration.type === 'FunctionDeclaration' && !reassigned ? declaration : undefined;
+  }
+  const declarator = constantDeclarator(variable);
+  return declarator?.id.type === 'Identifier' ? functionOf(declarator.init) : undefined;
+}
