@@ -1,7 +1,7 @@
 /** `go` and `run`: starting goroutines, and the program whose main goroutine ends it. */
 import { RuntimeStateError } from './errors.ts';
 import { provideStart } from './functions/origin.ts';
-import { Prepared } from './functions/reference.ts';
+import { isPrepared } from './functions/reference.ts';
 import { ensureThreads, stop } from './runtime.ts';
 import { type Goroutine, joinOperation, mainEnds } from './scheduler/handle.ts';
 import { machine } from './scheduler/machine.ts';
@@ -108,7 +108,7 @@ export async function run<F extends AnyFunction>(main: F, ...args: Parameters<F>
 }
 
 function mustBeFunction(fn: unknown, api: string): void {
-  if (typeof fn === 'function' || fn instanceof Prepared) return;
+  if (typeof fn === 'function' || isPrepared(fn)) return;
   const got = fn === null ? 'null' : typeof fn;
   const remedy =
     typeof fn === 'object' && fn !== null && Symbol.iterator in fn

@@ -8,7 +8,7 @@ export const load: LoadHook = async (url, context, nextLoad) => {
   try {
     answer = await nextLoad(url, context);
   } catch (failure) {
-    answer = prepareTyped(url, failure);
+    answer = prepareTyped(url, failure, false);
     return answer as Awaited<ReturnType<LoadHook>>;
   }
   return prepareAnswer(url, answer, false) as Awaited<ReturnType<LoadHook>>;

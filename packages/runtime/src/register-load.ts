@@ -37,9 +37,10 @@ const notForNode = new Set([
 ]);
 
 /** For a file that nobody else could load; throws the error that came of it if it is no TypeScript. */
-export function prepareTyped(url: string, failure: unknown): Loaded {
+export function prepareTyped(url: string, failure: unknown, takesCommonJS: boolean): Loaded {
   if (!isTyped(url) || !notForNode.has((failure as NodeJS.ErrnoException).code ?? '')) throw failure;
   const { source, format } = readTyped(url);
+  if (format === 'commonjs' && !takesCommonJS) return { format, source: null, shortCircuit: true };
   return { format, source: prepareFile(source, url, format === 'module', true), shortCircuit: true };
 }
 

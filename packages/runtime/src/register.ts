@@ -31,7 +31,7 @@ function loadSync(url: string, context: unknown, nextLoad: (url: string, context
   try {
     answer = nextLoad(url, context);
   } catch (failure) {
-    return prepareTyped(url, failure);
+    return prepareTyped(url, failure, true);
   }
   return prepareAnswer(url, answer, true);
 }

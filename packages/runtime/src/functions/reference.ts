@@ -31,6 +31,14 @@ export interface FunctionReference {
   captures: unknown[] | null;
 }
 
+/** References of the user's own functions, which are left untouched: as what a goroutine runs, and as values. */
+const goroutines = new WeakMap<Function, FunctionReference>();
+const values = new WeakMap<Function, FunctionReference>();
+/** On functions that a factory made. There may be one a goroutine, and an entry in a WeakMap costs 500 ns and more in collection. */
+const REFERENCE = Symbol('reference');
+/** On functions that prepared text has marked. */
+const PREPARED = Symbol.for('goroutines.prepared');
+
 /** What stands for a definition where the function can't become a goroutine: the message of the error that `go` throws. */
 export interface Refusal {
   refused: string;
@@ -48,6 +56,7 @@ export class Prepared {
   private readonly values: (() => unknown[]) | null;
   /** The definition is only good for what the scheduler drives. */
   readonly onlyRuns: boolean;
+  readonly [PREPARED] = true;
 
   constructor(define: Define, values: (() => unknown[]) | null, onlyRuns: boolean) {
     this.define = define;
@@ -85,14 +94,6 @@ export function uninitialised(
   return new CaptureError(`${where} ${text}`, { cause });
 }
 
-/** References of the user's own functions, which are left untouched: as what a goroutine runs, and as values. */
-const goroutines = new WeakMap<Function, FunctionReference>();
-const values = new WeakMap<Function, FunctionReference>();
-/** On functions that a factory made. There may be one a goroutine, and an entry in a WeakMap costs 500 ns and more in collection. */
-const REFERENCE = Symbol('reference');
-/** On functions that prepared text has marked. */
-const PREPARED = Symbol('prepared');
-
 export function remember(fn: Function, reference: FunctionReference, runs: boolean): void {
   (runs ? goroutines : values).set(fn, reference);
 }
@@ -110,10 +111,15 @@ export function recall(fn: Function, runs: boolean): FunctionReference | undefin
   return (runs ? goroutines : values).get(fn);
 }
 
+/** Also one that another copy of this package made: a loader may give `require` a copy of its own. */
+export function isPrepared(value: unknown): value is Prepared {
+  return value instanceof Prepared || (typeof value === 'object' && value !== null && PREPARED in value);
+}
+
 /** What was prepared for a function, or stands in its place. */
 export function preparedOf(fn: Function | Prepared, runs: boolean): Prepared | undefined {
-  if (fn instanceof Prepared) return fn;
-  if (typeof fn !== 'function' || !Object.hasOwn(fn, PREPARED)) return undefined;
+  if (typeof fn !== 'function') return isPrepared(fn) ? fn : undefined;
+  if (!Object.hasOwn(fn, PREPARED)) return undefined;
   const prepared = (fn as Marked)[PREPARED]!;
   return runs || !prepared.onlyRuns ? prepared : undefined;
 }

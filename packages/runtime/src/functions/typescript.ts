@@ -41,7 +41,8 @@ async function register(origin: string): Promise<void> {
 
 /** The `tsx` command starts Node with `--import` and a URL inside of its own package, which can name itself. */
 function tsxFrom(place: string): string | undefined {
-  const url = place.replace(/^--import=/, '');
+  const named = place.replace(/^--import=/, '');
+  const url = path.isAbsolute(named) ? pathToFileURL(named).href : named;
   if (!url.startsWith('file:')) return undefined;
   try {
     return createRequire(url)

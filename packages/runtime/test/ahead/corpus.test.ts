@@ -1,0 +1,28 @@
+/** Small programs that have to come to the same in every way in which functions get to other threads. */
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { corpusPrograms, isTyped, makeWorkplace, node, removeWorkplace } from './workplace.ts';
+
+const folder = makeWorkplace();
+afterAll(() => removeWorkplace(folder));
+
+const programs = corpusPrograms();
+const untyped = programs.filter((name) => !isTyped(name));
+// A module that is imported and required is two with tsx, and with them two runtimes.
+const forTsx = programs.filter((name) => isTyped(name) && !name.endsWith('.cts'));
+const allWell = (names: readonly string[]): string => names.map((name) => `${name}: ok\n`).join('');
+
+describe('the corpus', () => {
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+  const register = ['--import', 'goroutines/register'];
+
+  it.each([
+    ['without a flag', untyped, []],
+    ['with goroutines/register', programs, register],
+    ['with tsx', forTsx, ['--import', tsx]],
+    ['with tsx and goroutines/register', forTsx, ['--import', tsx, ...register]],
+  ])('%s', async (_, names, flags) => {
+    expect(await node(folder, [...flags, 'corpus-as-files.mjs', ...names])).toBe(allWell(names));
+  });
+});
