@@ -11,7 +11,7 @@ import { extract, hashOf } from './extract.ts';
 import { instrumentsOf } from './instrument.ts';
 import { preemptName, startName } from './origin.ts';
 import { type Capture, nameOf, planOf } from './plan.ts';
-import { prepareText } from './prepare.ts';
+import { type Adopt, prepareText } from './prepare.ts';
 import type { FunctionDefinition } from './reference.ts';
 
 export interface Defined {
@@ -28,7 +28,7 @@ const open: string[] = [];
  * @param subject what errors call the function
  * @param runs whether it is to be a goroutine's, which the scheduler drives: only then may it be preempted
  */
-export function define(analysis: Analysis, fn: Node, subject: string, runs: boolean): Defined {
+export function define(analysis: Analysis, fn: Node, subject: string, runs: boolean, adopt?: Adopt): Defined {
   const { script, positions } = analysis;
   const plan = planOf(analysis, fn, subject);
   const edits = runs ? instrumentsOf(analysis, plan, fn) : [];
@@ -48,7 +48,7 @@ export function define(analysis: Analysis, fn: Node, subject: string, runs: bool
   if (!open.includes(place)) {
     open.push(place);
     try {
-      source = prepareText(extracted, script.url);
+      source = prepareText(extracted, script.url, adopt);
     } finally {
       open.pop();
     }
@@ -56,7 +56,7 @@ export function define(analysis: Analysis, fn: Node, subject: string, runs: bool
   const captures = plan.captures.map((capture) => capture.name);
   const key = `${script.url}#${hashOf(source)}`;
   const definition = { key, url: script.url, line, column, name: nameOf(analysis, fn), source, captures };
-  return { definition, captures: plan.captures, instrumented: edits.length > 0 };
+  return { definition: adopt ? adopt(definition) : definition, captures: plan.captures, instrumented: edits.length > 0 };
 }
 
 /** Whether a function's text is being made at this place. */

@@ -5,6 +5,7 @@
  */
 import { CaptureError } from '../errors.ts';
 import { announceScript } from './inspector.ts';
+import { withLibrary } from './library.ts';
 import { provideOrigins } from './origin.ts';
 import { shortName } from './positions.ts';
 import { type FunctionDefinition, mark, providePrepared } from './reference.ts';
@@ -51,7 +52,7 @@ async function importFactory(definition: FunctionDefinition): Promise<Factory> {
 
 async function importSource(definition: FunctionDefinition): Promise<ModuleFactory> {
   // Base64, because percent-encoding would triple the white space that extracted modules are full of.
-  const address = `${ADDRESS_START}${Buffer.from(definition.source).toString('base64')}`;
+  const address = `${ADDRESS_START}${Buffer.from(withLibrary(definition.source)).toString('base64')}`;
   try {
     const make = ((await import(address)) as { default: ModuleFactory }).default;
     origins.set(address, definition.url);

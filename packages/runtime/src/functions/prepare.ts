@@ -24,7 +24,7 @@ import type { Script } from './inspector.ts';
 import type { Capture } from './plan.ts';
 import { lineBreak } from './positions.ts';
 import { functionOf } from './purity.ts';
-import { preparedName } from './reference.ts';
+import { type FunctionDefinition, preparedName } from './reference.ts';
 import { mayStart, type Start, startOf } from './starts.ts';
 
 /** A change of a text: what is put in the place of `start` to `end`. */
@@ -42,10 +42,10 @@ export interface Preparation {
 }
 
 /** A text with its functions prepared; as it is, where there is nothing to do or where it can't be read. */
-export function prepareText(text: string, url: string): string {
+export function prepareText(text: string, url: string, adopt?: Adopt): string {
   if (!mayStart(text)) return text;
   const script = { url, text, isModule: true, startLine: 0, startColumn: 0, sourceMapURL: '' };
-  return applied(text, prepare(script).changes);
+  return applied(text, prepare(script, adopt).changes);
 }
 
 export function applied(text: string, changes: readonly Change[]): string {
@@ -58,7 +58,10 @@ export function applied(text: string, changes: readonly Change[]): string {
   return result + text.slice(done);
 }
 
-export function prepare(script: Script): Preparation {
+/** Changes a definition before it is written down. */
+export type Adopt = (definition: FunctionDefinition) => FunctionDefinition;
+
+export function prepare(script: Script, adopt?: Adopt): Preparation {
   const nothing = { changes: [], refusals: [] };
   if (!mayStart(script.text)) return nothing;
   let analysis: Analysis;
@@ -68,11 +71,12 @@ export function prepare(script: Script): Preparation {
     if (error instanceof CaptureError) return nothing;
     throw error;
   }
-  return new Preparer(analysis).run();
+  return new Preparer(analysis, adopt).run();
 }
 
 class Preparer {
   readonly #analysis: Analysis;
+  readonly #adopt: Adopt | undefined;
   readonly #preparation: Preparation = { changes: [], refusals: [] };
   readonly #declarations: string[] = [];
   /** Functions that are marked where they are declared, and whether they become goroutines. */
@@ -81,8 +85,9 @@ class Preparer {
   readonly #mark: string;
   readonly #define: string;
 
-  constructor(analysis: Analysis) {
+  constructor(analysis: Analysis, adopt: Adopt | undefined) {
     this.#analysis = analysis;
+    this.#adopt = adopt;
     const { text } = analysis.script;
     this.#start = freeName(text, '$s');
     this.#mark = freeName(text, '$m');
@@ -181,7 +186,7 @@ class Preparer {
     if (isOpen(analysis.script.url, line, column)) return undefined;
     let defined: Defined;
     try {
-      defined = define(analysis, fn, runs ? 'goroutine' : 'blocking function', runs);
+      defined = define(analysis, fn, runs ? 'goroutine' : 'blocking function', runs, this.#adopt);
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
       if (own) this.#preparation.refusals.push(error.message);

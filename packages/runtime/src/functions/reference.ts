@@ -137,6 +137,8 @@ interface Site extends Define {
 }
 
 const access = {
+  /** The public surface: what modules of a bundle's library get for an import of this package. */
+  api: {} as object,
   prepared(define: Site, values?: () => unknown[]): Prepared {
     if (values !== undefined) return new Prepared(define, values, true);
     return (define.constant ??= new Prepared(define, null, true));
@@ -146,6 +148,10 @@ const access = {
       Object.defineProperty(fn, PREPARED, { value: new Prepared(define, values, onlyRuns !== 0), configurable: true });
   },
 };
+
+export function provideApi(api: object): void {
+  access.api = api;
+}
 
 export function providePrepared(): void {
   Object.defineProperty(globalThis, preparedName, { value: access, configurable: true });

@@ -1,0 +1,125 @@
+/**
+ * The library of a bundle: what its definitions import, bundled by rolldown so that every such module is a file that
+ * worker threads can import, and is evaluated once a thread however many functions use it.
+ */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { libraryPrefix } from '../functions/library.ts';
+import { dynamicImportName } from '../functions/origin.ts';
+import type { FunctionDefinition } from '../functions/reference.ts';
+import { resolveImport } from '../functions/resolve.ts';
+import { isOwnModule } from '../functions/starts.ts';
+import { runtimeOnWorkers } from './runtime-module.ts';
+import { transformModule } from './transform.ts';
+
+const runtimeId = '\0goroutines';
+const runtimeFile = 'goroutines.mjs';
+/** An import statement as `extract.ts` writes it. */
+const importFrom = /^(import[^;]*? ?from)"(file:[^"]+)"(with\{[^}]*\})?;/;
+/** `import('…')`, as it stands in definitions. */
+const dynamicImport = new RegExp(`(${dynamicImportName.replace('$', '\\$')}\\s*\\(\\s*)(["'])([^"'\\\\]+)\\2`, 'g');
+
+export class Library {
+  readonly #exported: readonly string[];
+  /** Files of the modules that definitions import, by path. */
+  readonly #files = new Map<string, string>();
+
+  constructor(exported: readonly string[]) {
+    this.#exported = exported;
+  }
+
+  /** The definition with its imports taken from the library. */
+  adopt(definition: FunctionDefinition): FunctionDefinition {
+    const source = definition.source
+      .replace(/^import.*$/m, (line) => this.#adoptImports(line))
+      .replace(dynamicImport, (text, head: string, _, specifier: string) => this.#adoptDynamic(text, head, specifier, definition.url));
+    return source === definition.source ? definition : { ...definition, source };
+  }
+
+  /** Import statements stand in one line, one behind the other, at its beginning. */
+  #adoptImports(line: string): string {
+    let result = '';
+    let rest = line;
+    while (rest.startsWith('import')) {
+      const end = statementEnd(rest);
+      const statement = rest.slice(0, end);
+      rest = rest.slice(end);
+      result += statement.replace(importFrom, (_, head: string, url: string) => `${head}"${libraryPrefix}${this.#fileOf(url)}";`);
+    }
+    return result + rest;
+  }
+
+  /** What can't be found now may be found when the program runs. */
+  #adoptDynamic(text: string, head: string, specifier: string, origin: string): string {
+    try {
+      const url = resolveImport(specifier, origin);
+      return url.startsWith('file:') ? `${head}"${libraryPrefix}${this.#fileOf(url)}"` : text;
+    } catch {
+      return text;
+    }
+  }
+
+  #fileOf(url: string): string {
+    if (isOwnModule(url)) return runtimeFile;
+    const id = fileURLToPath(url.replace(/[?#].*$/, ''));
+    let file = this.#files.get(id);
+    if (file === undefined) {
+      const name = path.basename(id).replace(/[^\w-]+/g, '-');
+      this.#files.set(id, (file = `${this.#files.size}-${name}.mjs`));
+    }
+    return file;
+  }
+
+  /** The files, by name. Modules that are bundled may bring definitions, and those more modules. */
+  async build(): Promise<Record<string, string>> {
+    for (;;) {
+      const known = this.#files.size;
+      const files = await this.#bundle();
+      if (this.#files.size === known) return files;
+    }
+  }
+
+  async #bundle(): Promise<Record<string, string>> {
+    const runtime = runtimeOnWorkers(this.#exported);
+    if (this.#files.size === 0) return { [runtimeFile]: runtime };
+    const { build } = await rolldown();
+    const entries = [...this.#files].map(([id, file]) => [file.slice(0, -'.mjs'.length), id]);
+    const { output } = await build({
+      input: Object.fromEntries(entries) as Record<string, string>,
+      platform: 'node',
+      write: false,
+      logLevel: 'silent',
+      preserveEntrySignatures: 'strict',
+      output: { format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: 'chunk-[hash].mjs' },
+      plugins: [
+        {
+          name: 'goroutines',
+          resolveId: (id) => (isOwnModule(id) ? { id: runtimeId } : undefined),
+          load: (id) => (id === runtimeId ? runtime : undefined),
+          transform: (code, id) => (id === runtimeId ? undefined : transformModule(code, id, (definition) => this.adopt(definition))?.code),
+        },
+      ],
+    });
+    const files: Record<string, string> = { [runtimeFile]: runtime };
+    for (const chunk of output) if (chunk.type === 'chunk') files[chunk.fileName] = chunk.code;
+    return files;
+  }
+}
+
+async function rolldown(): Promise<typeof import('rolldown')> {
+  try {
+    return await import('rolldown');
+  } catch (cause) {
+    throw new Error('goroutines/plugin packs what goroutines import with rolldown: npm install --save-dev rolldown', { cause });
+  }
+}
+
+/** Where a statement ends: at a semicolon outside of strings. */
+function statementEnd(text: string): number {
+  for (let index = 0, quote = false; index < text.length; index++) {
+    if (text[index] === '\\') index++;
+    else if (text[index] === '"') quote = !quote;
+    else if (text[index] === ';' && !quote) return index + 1;
+  }
+  return text.length;
+}
