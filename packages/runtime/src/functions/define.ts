@@ -11,7 +11,7 @@ import { extract, hashOf } from './extract.ts';
 import { instrumentsOf } from './instrument.ts';
 import { preemptName, startName } from './origin.ts';
 import { type Capture, nameOf, planOf } from './plan.ts';
-import { type Adopt, prepareText } from './prepare.ts';
+import { type Options, prepareText } from './prepare.ts';
 import type { FunctionDefinition } from './reference.ts';
 
 export interface Defined {
@@ -21,14 +21,14 @@ export interface Defined {
   instrumented: boolean;
 }
 
-/** The functions whose text is being made: one that starts itself, by way of others, is not prepared once more in itself. */
-const open: string[] = [];
+/** The functions whose text is being made. */
+const open: FunctionDefinition[] = [];
 
 /**
  * @param subject what errors call the function
  * @param runs whether it is to be a goroutine's, which the scheduler drives: only then may it be preempted
  */
-export function define(analysis: Analysis, fn: Node, subject: string, runs: boolean, adopt?: Adopt): Defined {
+export function define(analysis: Analysis, fn: Node, subject: string, runs: boolean, options: Options = {}): Defined {
   const { script, positions } = analysis;
   const plan = planOf(analysis, fn, subject);
   const edits = runs ? instrumentsOf(analysis, plan, fn) : [];
@@ -43,29 +43,33 @@ export function define(analysis: Analysis, fn: Node, subject: string, runs: bool
   }
   const start = startOf(analysis, fn);
   const { line, column } = positions.isTransformed ? positions.position(start) : positions.positionInScript(start);
-  const place = `${script.url}:${line}:${column}`;
-  let source = extracted;
-  if (!open.includes(place)) {
-    open.push(place);
-    try {
-      source = prepareText(extracted, script.url, adopt);
-    } finally {
-      open.pop();
-    }
-  }
   const captures = plan.captures.map((capture) => capture.name);
-  const key = `${script.url}#${hashOf(source)}`;
-  const definition = { key, url: script.url, line, column, name: nameOf(analysis, fn), source, captures };
+  const id = idOf(script.url, line, column, runs, captures);
+  const definition = { id, key: '', url: script.url, line, column, name: nameOf(analysis, fn), source: extracted, captures };
+  open.push(definition);
+  try {
+    definition.source = prepareText(extracted, script.url, options);
+  } finally {
+    open.pop();
+  }
+  definition.key = `${script.url}#${hashOf(definition.source)}`;
+  const { adopt } = options;
   return { definition: adopt ? adopt(definition) : definition, captures: plan.captures, instrumented: edits.length > 0 };
 }
 
-/** Whether a function's text is being made at this place. */
-export function isOpen(url: string, line: number, column: number): boolean {
-  return open.includes(`${url}:${line}:${column}`);
+function idOf(url: string, line: number, column: number, runs: boolean, captures: readonly string[]): string {
+  return `${url}:${line}:${column} ${runs ? 'goroutine' : 'function'} (${captures.join()})`;
+}
+
+/** The definition of the function at this place, if its text is being made. */
+export function openDefinition(url: string, line: number, column: number, runs: boolean): FunctionDefinition | undefined {
+  return open.findLast(
+    (each) => each.url === url && each.line === line && each.column === column && each.id === idOf(url, line, column, runs, each.captures),
+  );
 }
 
 /** A method begins with its name, not with its parameters. */
-function startOf(analysis: Analysis, node: Node): number {
+export function startOf(analysis: Analysis, node: Node): number {
   const parent = analysis.parent(node);
   return parent?.type === 'MethodDefinition' || parent?.method ? parent.start : node.start;
 }

@@ -19,13 +19,13 @@
  */
 import { CaptureError } from '../errors.ts';
 import { Analysis, freeName, isFunction, type Node } from './analysis.ts';
-import { type Defined, define, isOpen } from './define.ts';
+import { type Defined, define, openDefinition, startOf } from './define.ts';
 import type { Script } from './inspector.ts';
 import type { Capture } from './plan.ts';
 import { lineBreak } from './positions.ts';
 import { functionOf } from './purity.ts';
 import { type FunctionDefinition, preparedName } from './reference.ts';
-import { mayStart, type Start, startOf } from './starts.ts';
+import { functionNamed, mayStart, memberOf, type Start, Starts } from './starts.ts';
 
 /** A change of a text: what is put in the place of `start` to `end`. */
 export interface Change {
@@ -42,10 +42,10 @@ export interface Preparation {
 }
 
 /** A text with its functions prepared; as it is, where there is nothing to do or where it can't be read. */
-export function prepareText(text: string, url: string, adopt?: Adopt): string {
+export function prepareText(text: string, url: string, options: Options = {}): string {
   if (!mayStart(text)) return text;
   const script = { url, text, isModule: true, startLine: 0, startColumn: 0, sourceMapURL: '' };
-  return applied(text, prepare(script, adopt).changes);
+  return applied(text, prepare(script, options).changes);
 }
 
 export function applied(text: string, changes: readonly Change[]): string {
@@ -58,10 +58,14 @@ export function applied(text: string, changes: readonly Change[]): string {
   return result + text.slice(done);
 }
 
-/** Changes a definition before it is written down. */
-export type Adopt = (definition: FunctionDefinition) => FunctionDefinition;
+export interface Options {
+  /** Changes a definition before it is written down. */
+  adopt?: (definition: FunctionDefinition) => FunctionDefinition;
+  /** Also functions that may be passed as values are marked; needed where they can't be found out at run time. */
+  values?: boolean;
+}
 
-export function prepare(script: Script, adopt?: Adopt): Preparation {
+export function prepare(script: Script, options: Options = {}): Preparation {
   const nothing = { changes: [], refusals: [] };
   if (!mayStart(script.text)) return nothing;
   let analysis: Analysis;
@@ -71,23 +75,36 @@ export function prepare(script: Script, adopt?: Adopt): Preparation {
     if (error instanceof CaptureError) return nothing;
     throw error;
   }
-  return new Preparer(analysis, adopt).run();
+  return new Preparer(analysis, options).run();
+}
+
+/** Uses of a function that need different definitions: what the scheduler drives may make way for others. */
+type Use = 'run' | 'block' | 'value';
+
+interface Site {
+  define: string;
+  values: string;
+  onlyRuns: boolean;
 }
 
 class Preparer {
   readonly #analysis: Analysis;
-  readonly #adopt: Adopt | undefined;
+  readonly #options: Options;
   readonly #preparation: Preparation = { changes: [], refusals: [] };
   readonly #declarations: string[] = [];
-  /** Functions that are marked where they are declared, and whether they become goroutines. */
-  readonly #named = new Map<Node, boolean>();
+  /** Functions that are marked where they are declared. */
+  readonly #named = new Map<Node, Set<Use>>();
+  /** Functions whose text was replaced, or that are marked where they stand. */
+  readonly #done = new Set<Node>();
+  readonly #starts: Starts;
   readonly #start: string;
   readonly #mark: string;
   readonly #define: string;
 
-  constructor(analysis: Analysis, adopt: Adopt | undefined) {
+  constructor(analysis: Analysis, options: Options) {
     this.#analysis = analysis;
-    this.#adopt = adopt;
+    this.#options = options;
+    this.#starts = new Starts(analysis);
     const { text } = analysis.script;
     this.#start = freeName(text, '$s');
     this.#mark = freeName(text, '$m');
@@ -98,7 +115,8 @@ class Preparer {
     const { root, script } = this.#analysis;
     this.#visit(root);
     for (const statement of root.body as Node[]) this.#visitExport(statement);
-    for (const [fn, runs] of this.#named) this.#markDeclared(fn, runs);
+    // Both grow while they are walked: what is marked may capture others.
+    for (const [fn, uses] of this.#named) for (const use of uses) this.#markDeclared(fn, use);
     const { changes } = this.#preparation;
     if (changes.length > 0) {
       const access = `globalThis.${preparedName}`;
@@ -112,30 +130,65 @@ class Preparer {
   }
 
   #visit(node: Node): void {
-    const start = node.type === 'CallExpression' ? startOf(this.#analysis, node) : undefined;
+    const start = node.type === 'CallExpression' ? this.#starts.of(node) : undefined;
     const replaced = start && this.#prepareStart(start) ? start.argument : undefined;
+    if (this.#options.values && isFunction(node) && !this.#done.has(node) && this.#mayBeValue(node)) this.#markInPlace(node, node, 'value');
     for (const child of this.#analysis.children(node)) if (child !== replaced) this.#visit(child);
   }
 
   /** Whether the function's text was replaced. */
-  #prepareStart(start: Start): boolean {
-    const { argument, fn, inPlace, own, runs } = start;
+  #prepareStart({ argument, fn, inPlace, own, runs }: Start): boolean {
     if (!runs && (fn.generator || fn.async)) return false;
+    const use = runs ? 'run' : 'block';
     if (!inPlace) {
-      this.#named.set(fn, runs || (this.#named.get(fn) ?? false));
+      this.#use(fn, use);
       return false;
     }
-    const site = this.#siteOf(fn, runs, own);
-    if (site === undefined) return false;
-    const { changes } = this.#preparation;
-    if (own) {
-      const call = `${this.#start}(${site.define}${site.values === '' ? '' : `,${site.values}`})`;
-      changes.push({ start: argument.start, end: argument.end, text: this.#fill(argument, call) });
-      return true;
+    this.#done.add(fn);
+    if (!own) {
+      this.#markInPlace(argument, fn, use);
+      return false;
     }
+    const site = this.#siteOf(fn, use, true);
+    if (site === undefined) return false;
+    const call = `${this.#start}(${site.define}${site.values === '' ? '' : `,${site.values}`})`;
+    this.#preparation.changes.push({ start: argument.start, end: argument.end, text: this.#fill(argument, call) });
+    return true;
+  }
+
+  #use(fn: Node, use: Use): void {
+    const uses = this.#named.get(fn);
+    if (uses) uses.add(use);
+    else this.#named.set(fn, new Set([use]));
+  }
+
+  #markInPlace(argument: Node, fn: Node, use: Use): void {
+    const site = this.#siteOf(fn, use, false);
+    if (site === undefined) return;
+    const { changes } = this.#preparation;
     changes.push({ start: argument.start, end: argument.start, text: `${this.#mark}(` });
     changes.push({ start: argument.end, end: argument.end, text: `,${this.#parametersOf(site)})` });
-    return false;
+  }
+
+  /** Whether a function expression stands where it becomes a value of the program's, and not only a callback of a method. */
+  #mayBeValue(fn: Node): boolean {
+    if (fn.type === 'FunctionDeclaration') return false;
+    const parent = this.#analysis.parent(fn)!;
+    switch (parent.type) {
+      case 'ReturnStatement':
+      case 'ArrayExpression':
+        return true;
+      case 'ArrowFunctionExpression':
+        return parent.body === fn;
+      case 'AssignmentExpression':
+        return parent.left.type === 'MemberExpression';
+      case 'Property':
+        return parent.value === fn && parent.kind === 'init' && !parent.method;
+      case 'CallExpression':
+        return parent.callee !== fn && (parent.callee.type === 'Identifier' || /^(try)?send$/i.test(parent.callee.property?.name));
+      default:
+        return false;
+    }
   }
 
   #visitExport(statement: Node): void {
@@ -145,60 +198,55 @@ class Preparer {
       declaration.type === 'VariableDeclaration'
         ? declaration.declarations.map((declarator: Node) => declarator.init && functionOf(declarator.init))
         : [declaration];
-    for (const fn of functions)
-      if (fn && isFunction(fn) && fn.generator && !fn.async && !this.#named.has(fn)) this.#named.set(fn, true);
+    for (const fn of functions) {
+      if (!fn || !isFunction(fn)) continue;
+      if (fn.generator && !fn.async) this.#use(fn, 'run');
+      if (this.#options.values) this.#use(fn, 'value');
+    }
   }
 
-  #markDeclared(fn: Node, runs: boolean): void {
-    const place = this.#placeBehind(fn);
-    const site = place && this.#siteOf(fn, runs, false);
+  #markDeclared(fn: Node, use: Use): void {
+    const place = placeOf(this.#analysis, fn);
+    const site = place && this.#siteOf(fn, use, false);
     if (!place || !site) return;
     const text = `${place.before}${this.#mark}(${place.name},${this.#parametersOf(site)});`;
     this.#preparation.changes.push({ start: place.at, end: place.at, text });
   }
 
-  /** Where statements stand that run once the function exists: for a declaration the beginning of its block. */
-  #placeBehind(fn: Node): { at: number; before: string; name: string } | undefined {
+  #siteOf(fn: Node, use: Use, own: boolean): Site | undefined {
     const analysis = this.#analysis;
-    let statement: Node = fn;
-    while (!/Declaration$|^Program$/.test(statement.type)) statement = analysis.parent(statement)!;
-    const exported = analysis.parent(statement);
-    if (exported?.type.startsWith('Export')) statement = exported;
-    const block = analysis.parent(statement);
-    if (!block || !['Program', 'BlockStatement', 'StaticBlock'].includes(block.type)) return undefined;
-    if (fn.type !== 'FunctionDeclaration') {
-      const holder = analysis.parent(fn)!;
-      const declarator = holder.type === 'VariableDeclarator' ? holder : analysis.parent(holder)!;
-      return declarator.type === 'VariableDeclarator' && declarator.id.type === 'Identifier'
-        ? { at: statement.end, before: ';', name: declarator.id.name }
-        : undefined;
+    const { line, column } = analysis.positions.positionInScript(startOf(analysis, fn));
+    const open = openDefinition(analysis.script.url, line, column, use === 'run');
+    if (open) {
+      if (!open.captures.every((name) => analysis.scopesAround(fn).some((scope) => scope.set.has(name)))) return undefined;
+      return { define: this.#declare({ ancestor: open.id }), values: valuesOf(open.captures), onlyRuns: use === 'run' };
     }
-    if (!fn.id) return undefined;
-    const directive: Node | undefined = (block.body as Node[]).findLast((each) => each.directive !== undefined);
-    if (directive) return { at: directive.end, before: ';', name: fn.id.name };
-    if (block.type !== 'Program') return { at: block.start + 1, before: '', name: fn.id.name };
-    return { at: /^#!.*\r?\n?/.exec(analysis.script.text)?.[0].length ?? 0, before: '', name: fn.id.name };
-  }
-
-  #siteOf(fn: Node, runs: boolean, own: boolean): { define: string; values: string; onlyRuns: boolean } | undefined {
-    const analysis = this.#analysis;
-    const { line, column } = analysis.positions.positionInScript(fn.start);
-    if (isOpen(analysis.script.url, line, column)) return undefined;
+    const subject = { run: 'goroutine', block: 'blocking function', value: 'copy of a function function' }[use];
     let defined: Defined;
     try {
-      defined = define(analysis, fn, runs ? 'goroutine' : 'blocking function', runs, this.#adopt);
+      defined = define(analysis, fn, subject, use === 'run', this.#options);
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
+      if (use === 'value') return undefined;
       if (own) this.#preparation.refusals.push(error.message);
       return { define: this.#declare({ refused: error.message }), values: '', onlyRuns: true };
     }
-    if (!this.#areReadable(fn, defined.captures)) return undefined;
-    const names = defined.captures.map(({ name }) => name).join(',');
-    const { definition, instrumented } = defined;
-    return { define: this.#declare(definition), values: names === '' ? '' : `()=>[${names}]`, onlyRuns: instrumented };
+    const { definition, captures, instrumented } = defined;
+    if (!this.#areReadable(fn, captures)) return undefined;
+    this.#useCaptured(fn, captures);
+    return { define: this.#declare(definition), values: valuesOf(definition.captures), onlyRuns: instrumented };
   }
 
-  #parametersOf({ define, values, onlyRuns }: { define: string; values: string; onlyRuns: boolean }): string {
+  /** Functions that are captured, because they surround the function, are values. */
+  #useCaptured(fn: Node, captures: readonly Capture[]): void {
+    const chain = this.#analysis.scopesAround(fn);
+    for (const { name, depth } of captures) {
+      const captured = functionNamed(chain[depth]!.set.get(name));
+      if (captured) this.#use(captured, 'value');
+    }
+  }
+
+  #parametersOf({ define, values, onlyRuns }: Site): string {
     return onlyRuns ? `${define},${values || 'null'},1` : values === '' ? define : `${define},${values}`;
   }
 
@@ -226,6 +274,34 @@ class Preparer {
     if (!last) return text.padEnd(old.length);
     return text + '\n'.repeat(breaks.length) + ' '.repeat(old.length - last.index - last[0].length);
   }
+}
+
+function valuesOf(captures: readonly string[]): string {
+  return captures.length === 0 ? '' : `()=>[${captures.join()}]`;
+}
+
+/** Where statements stand that run once a function exists, and its name: for a declaration the beginning of its block. */
+function placeOf(analysis: Analysis, fn: Node): { at: number; before: string; name: string } | undefined {
+  const member = memberOf(analysis, fn);
+  let statement: Node = fn;
+  while (!/Declaration$|^Program$/.test(statement.type)) statement = analysis.parent(statement)!;
+  const exported = analysis.parent(statement);
+  if (exported?.type.startsWith('Export')) statement = exported;
+  const block = analysis.parent(statement);
+  if (!block || !['Program', 'BlockStatement', 'StaticBlock'].includes(block.type)) return undefined;
+  if (member !== undefined) return { at: statement.end, before: ';', name: member };
+  if (fn.type !== 'FunctionDeclaration') {
+    const holder = analysis.parent(fn)!;
+    const declarator = holder.type === 'VariableDeclarator' ? holder : analysis.parent(holder)!;
+    const isNamed = declarator.type === 'VariableDeclarator' && declarator.id.type === 'Identifier';
+    return isNamed ? { at: statement.end, before: ';', name: declarator.id.name } : undefined;
+  }
+  if (!fn.id) return undefined;
+  const { name } = fn.id;
+  const directive: Node | undefined = (block.body as Node[]).findLast((each) => each.directive !== undefined);
+  if (directive) return { at: directive.end, before: ';', name };
+  if (block.type !== 'Program') return { at: block.start + 1, before: '', name };
+  return { at: /^#!.*\r?\n?/.exec(analysis.script.text)?.[0].length ?? 0, before: '', name };
 }
 
 /** JSON, with the white space by which extracted text is set out written in short. */

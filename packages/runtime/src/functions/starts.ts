@@ -3,6 +3,7 @@
  * known by how they were imported. Any other `….go(…)`, and a `go` imported from elsewhere, may be ours under another
  * name (`group.go`, a module that exports it again) or somebody else's: there the function has to stay what it is.
  */
+import type { Variable } from 'eslint-scope';
 import type { Analysis, Node } from './analysis.ts';
 import { isFunction } from './analysis.ts';
 import { startName } from './origin.ts';
@@ -33,17 +34,61 @@ export function mayStart(text: string): boolean {
   return /\b(go|blocking|with|\$g)\s*\)?\s*\(/.test(text) || text.includes('goroutines');
 }
 
-/** The goroutine or blocking call that a call starts, if its function stands in the same text. */
-export function startOf(analysis: Analysis, call: Node): Start | undefined {
-  const callee: Node = call.callee.type === 'SequenceExpression' ? call.callee.expressions.at(-1) : call.callee;
-  const found = apiOf(analysis, callee);
-  if (!found) return undefined;
-  const argument: Node | undefined = call.arguments[found.api === 'go.with' ? 1 : 0];
-  if (!argument || call.arguments.slice(0, 2).some((each: Node) => each.type === 'SpreadElement' && each.start <= argument.start))
-    return undefined;
-  const fn = functionOf(argument) ?? namedFunction(analysis, argument);
-  if (!fn || !isFunction(fn)) return undefined;
-  return { argument, fn, inPlace: functionOf(argument) !== undefined, own: found.own, runs: found.api !== 'blocking' };
+/** The calls of one text. */
+export class Starts {
+  readonly #analysis: Analysis;
+  /** Functions of the text that start what they get as this argument, by their variables. */
+  readonly #wrappers = new Map<Variable, number>();
+
+  constructor(analysis: Analysis) {
+    this.#analysis = analysis;
+    this.#findWrappers(analysis.root);
+  }
+
+  /** The goroutine or blocking call that a call starts, if its function stands in the same text. */
+  of(call: Node): Start | undefined {
+    const found = this.#apiOf(call);
+    const argument: Node | undefined = found && argumentAt(call, found.index);
+    if (!argument) return undefined;
+    const inPlace = functionOf(argument);
+    const fn = inPlace ?? functionOfName(this.#analysis, argument);
+    if (!fn || !isFunction(fn)) return undefined;
+    return { argument, fn, inPlace: inPlace !== undefined, own: found!.own, runs: found!.api !== 'blocking' };
+  }
+
+  #apiOf(call: Node): { api: Api; own: boolean; index: number } | undefined {
+    const callee: Node = call.callee.type === 'SequenceExpression' ? call.callee.expressions.at(-1) : call.callee;
+    const variable = callee.type === 'Identifier' ? this.#analysis.resolve(callee) : undefined;
+    const index = variable ? this.#wrappers.get(variable) : undefined;
+    if (index !== undefined) return { api: 'go', own: false, index };
+    const found = apiOf(this.#analysis, callee);
+    return found && { ...found, index: found.api === 'go.with' ? 1 : 0 };
+  }
+
+  /** `const start = (fn, ...args) => go(fn, ...args)` */
+  #findWrappers(node: Node): void {
+    if (node.type === 'CallExpression') {
+      const found = this.#apiOf(node);
+      const argument = found && argumentAt(node, found.index);
+      const definition = argument?.type === 'Identifier' ? this.#analysis.resolve(argument)?.defs[0] : undefined;
+      if (definition?.type === 'Parameter') this.#addWrapper(definition.node as unknown as Node, argument!.name);
+    }
+    for (const child of this.#analysis.children(node)) this.#findWrappers(child);
+  }
+
+  #addWrapper(fn: Node, parameter: string): void {
+    const index = fn.params.findIndex((each: Node) => each.type === 'Identifier' && each.name === parameter);
+    const holder = this.#analysis.parent(fn);
+    const named = fn.type === 'FunctionDeclaration' ? fn : holder?.type === 'VariableDeclarator' ? holder : undefined;
+    if (index < 0 || !named) return;
+    for (const variable of this.#analysis.declaredIn(named)) if (functionNamed(variable) === fn) this.#wrappers.set(variable, index);
+  }
+}
+
+/** Undefined where a spread before it hides which it is. */
+function argumentAt(call: Node, index: number): Node | undefined {
+  const before: Node[] = call.arguments.slice(0, index + 1);
+  return before.some(({ type }) => type === 'SpreadElement') ? undefined : call.arguments[index];
 }
 
 type Api = 'go' | 'go.with' | 'blocking';
@@ -109,9 +154,32 @@ function propertyName({ computed, property }: Node): string | undefined {
   return computed ? undefined : property.name;
 }
 
-/** The function that a name always stands for. */
-function namedFunction(analysis: Analysis, node: Node): Node | undefined {
-  const variable = node.type === 'Identifier' ? analysis.resolve(node) : undefined;
+/** The function that a name, or a member of a class or an object, always stands for. */
+function functionOfName(analysis: Analysis, node: Node): Node | undefined {
+  if (node.type === 'Identifier') return functionNamed(analysis.resolve(node));
+  if (node.type !== 'MemberExpression' || node.object.type !== 'Identifier') return undefined;
+  const name = propertyName(node);
+  const variable = analysis.resolve(node.object);
+  const definition = variable?.defs.length === 1 ? variable.defs[0]! : undefined;
+  if (!variable || !definition || name === undefined) return undefined;
+  const holder = definition.type === 'ClassName' ? (definition.node as unknown as Node) : constantDeclarator(variable)?.init;
+  const members: Node[] = holder?.type === 'ObjectExpression' ? holder.properties : (holder?.body?.body ?? []);
+  const member = members.find((each) => !each.computed && each.key?.name === name && (each.static || holder!.type === 'ObjectExpression'));
+  const fn: Node | undefined = member && /^(method|init)$/.test(member.kind ?? '') ? member.value : undefined;
+  return fn && isFunction(fn) ? fn : undefined;
+}
+
+/** How the statement after it reads a method that `functionOfName` found: `Counter.run`. */
+export function memberOf(analysis: Analysis, fn: Node): string | undefined {
+  const member = analysis.parent(fn);
+  if (member?.value !== fn || (member.type !== 'MethodDefinition' && member.type !== 'Property')) return undefined;
+  const holder = analysis.parent(member)!;
+  const declared = holder.type === 'ObjectExpression' ? analysis.parent(holder)! : analysis.parent(holder)!;
+  return declared.id?.type === 'Identifier' ? `${declared.id.name}.${member.key.name}` : undefined;
+}
+
+/** The function that a variable always holds. */
+export function functionNamed(variable: Variable | null | undefined): Node | undefined {
   if (!variable || variable.defs.length !== 1) return undefined;
   const definition = variable.defs[0]!;
   if (definition.type === 'FunctionName') {
@@ -120,5 +188,6 @@ function namedFunction(analysis: Analysis, node: Node): Node | undefined {
     return declaration.type === 'FunctionDeclaration' && !reassigned ? declaration : undefined;
   }
   const declarator = constantDeclarator(variable);
-  return declarator?.id.type === 'Identifier' ? functionOf(declarator.init) : undefined;
+  const fn = declarator?.id.type === 'Identifier' ? functionOf(declarator.init) : undefined;
+  return fn && isFunction(fn) ? fn : undefined;
 }

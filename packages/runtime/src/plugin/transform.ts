@@ -2,7 +2,7 @@
 import MagicString, { type SourceMap } from 'magic-string';
 import { pathToFileURL } from 'node:url';
 import { looksLikeModule } from '../functions/prepare-file.ts';
-import { type Adopt, prepare } from '../functions/prepare.ts';
+import { type Options, prepare } from '../functions/prepare.ts';
 import { mayStart } from '../functions/starts.ts';
 import { isTyped, strip } from '../functions/strip.ts';
 
@@ -18,14 +18,14 @@ export function fileOf(id: string): string {
 }
 
 /** Undefined where there is nothing to do. */
-export function transformModule(code: string, id: string, adopt: Adopt): Transformed | undefined {
+export function transformModule(code: string, id: string, adopt: Options['adopt'] & {}): Transformed | undefined {
   const file = fileOf(id);
   if (!mayStart(code) || /\.(json|css|html|wasm|node)$/.test(file)) return undefined;
   const url = pathToFileURL(file).href;
   const isModule = !/\.cjs$|\.cts$/.test(file) && looksLikeModule(code);
   const text = isTyped(url) ? strip(code, url, isModule) : code;
   const sourceMapURL = /\/\/# sourceMappingURL=(data:application\/json[^\s]+)\s*$/.exec(text)?.[1] ?? '';
-  const { changes, refusals } = prepare({ url, text, isModule, startLine: 0, startColumn: 0, sourceMapURL }, adopt);
+  const { changes, refusals } = prepare({ url, text, isModule, startLine: 0, startColumn: 0, sourceMapURL }, { adopt, values: true });
   if (changes.length === 0) return undefined;
   const edited = new MagicString(text);
   for (const { start, end, text: put } of changes) {

@@ -11,12 +11,14 @@ import { encode } from '../codec/encode.ts';
 import { ArenaExhaustedError } from '../errors.ts';
 import { type Factory, load, loaded } from '../functions/load.ts';
 import { isRun, locate } from '../functions/locate.ts';
-import { type Define, type FunctionDefinition, type Prepared, preparedOf } from '../functions/reference.ts';
+import { type Define, type FunctionDefinition, type Prepared, preparedOf, provideDefinitions } from '../functions/reference.ts';
 import { add, load as read, store } from '../memory/atomics.ts';
 import { allocate } from '../memory/heap.ts';
 import { FUNCTION_COUNT, FUNCTIONS, KIND_FUNCTION, MAXIMUM_FUNCTIONS } from '../memory/layout.ts';
 
 const numbers = new Map<string, number>();
+/** The definitions that this thread has seen, by id. */
+const definitions = new Map<string, FunctionDefinition>();
 const functions: Array<LoadedFunction | undefined> = [];
 const failures = new Map<number, unknown>();
 
@@ -111,12 +113,23 @@ function registered(definition: FunctionDefinition): number {
   // Publishes the block's words: pairs with the load in `definitionOf`.
   store(FUNCTIONS + number, block);
   numbers.set(definition.key, number);
+  definitions.set(definition.id, definition);
   return number;
 }
 
 export function definitionOf(number: number): FunctionDefinition {
   return JSON.parse(decode(read(FUNCTIONS + number) >> 1) as string) as FunctionDefinition;
 }
+
+provideDefinitions((id) => {
+  for (let number = 0; number < read(FUNCTION_COUNT) && !definitions.has(id); number++) {
+    // Another thread may be about to publish it.
+    if (read(FUNCTIONS + number) === 0) continue;
+    const definition = definitionOf(number);
+    definitions.set(definition.id, definition);
+  }
+  return definitions.get(id);
+});
 
 /** The loaded function of this number, if this thread has it. */
 export function functionOf(number: number): LoadedFunction | undefined {
@@ -142,6 +155,7 @@ export async function loadNumber(number: number): Promise<void> {
 /** Forgets the numbers of an arena used before. */
 export function initializeFunctions(): void {
   numbers.clear();
+  definitions.clear();
   functions.length = 0;
   failures.clear();
   prepared.clear();
