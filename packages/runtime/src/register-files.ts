@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { looksLikeModule } from './functions/prepare-file.ts';
+import { looksLikeModule } from './functions/module-kind.ts';
 
 export function readTyped(url: string): { source: string; format: 'module' | 'commonjs' } {
   const file = fileURLToPath(url.replace(/[?#].*$/, ''));

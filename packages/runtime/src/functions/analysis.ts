@@ -50,9 +50,7 @@ export class Analysis {
   readonly #keys: Record<string, string[]>;
 
   constructor(script: Script) {
-    const require = createRequire(import.meta.url);
-    const { parseSync, visitorKeys } = require('oxc-parser') as typeof import('oxc-parser');
-    const { analyze } = require('eslint-scope') as typeof import('eslint-scope');
+    const { parseSync, visitorKeys, analyze } = tools(script.url);
     this.script = script;
     this.positions = new Positions(script);
     const sourceType = script.isModule ? 'module' : 'commonjs';
@@ -241,6 +239,23 @@ export class Analysis {
       (node) =>
         contains(span, node) &&
         (node.type === 'ImportExpression' || (node.type === 'MetaProperty' && node.meta.name === 'import')),
+    );
+  }
+}
+
+type Tools = Pick<typeof import('oxc-parser'), 'parseSync' | 'visitorKeys'> & Pick<typeof import('eslint-scope'), 'analyze'>;
+
+function tools(url: string): Tools {
+  const require = createRequire(import.meta.url);
+  try {
+    const { parseSync, visitorKeys } = require('oxc-parser') as typeof import('oxc-parser');
+    const { analyze } = require('eslint-scope') as typeof import('eslint-scope');
+    return { parseSync, visitorKeys, analyze };
+  } catch (cause) {
+    throw new CaptureError(
+      `the code of a function in ${shortName(url)} cannot be read where there is no parser, as in a bundle: ` +
+        'goroutines/plugin prepares functions that are written in the call of go, or named in it',
+      { cause },
     );
   }
 }

@@ -63,7 +63,8 @@ function connect(): void {
     session = undefined;
     throw new CaptureError(
       'the code of a function is read through node:inspector, which this process may not use. ' +
-        'Run Node with its inspector, and without --permission or with --allow-inspector.',
+        'Start the program with --import goroutines/register, which prepares functions before they run, or run Node with its ' +
+        'inspector, and without --permission or with --allow-inspector.',
       { cause },
     );
   } finally {

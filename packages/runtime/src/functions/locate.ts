@@ -5,6 +5,7 @@
  * each captured value in the scopes. A new closure of a known site pays for reading its values. A function whose
  * captures can't change is remembered whole; one that captures a reassigned variable is read again at every call.
  */
+import { types } from 'node:util';
 import { CaptureError } from '../errors.ts';
 import { Analysis } from './analysis.ts';
 import { define } from './define.ts';
@@ -27,6 +28,8 @@ export function locate(fn: Function, api: string): FunctionReference {
   const known = recall(fn, runs);
   if (known) return known;
   if (typeof fn !== 'function') throw new TypeError(`${api} needs a function, got ${fn === null ? 'null' : typeof fn}`);
+  const without = kindWithoutCode(fn);
+  if (without) throw new CaptureError(notCode(fn, api, without));
   const inspection = inspect(fn);
   if (inspection.kind !== 'code') throw new CaptureError(notCode(fn, api, inspection.kind));
   const { place, scopes } = inspection;
@@ -91,6 +94,13 @@ function valueOf(capture: Capture, scopes: ScopeObject[], fn: Function, definiti
     if (cause instanceof CaptureError) throw cause;
     throw uninitialised(definition, name, subjectOf(api), cause);
   }
+}
+
+/** Also where there is no inspector to say it. */
+function kindWithoutCode(fn: Function): 'native' | 'bound' | 'proxy' | undefined {
+  if (types.isProxy(fn)) return 'proxy';
+  if (!/\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn))) return undefined;
+  return fn.name.startsWith('bound ') ? 'bound' : 'native';
 }
 
 function notCode(fn: Function, api: string, kind: 'native' | 'bound' | 'proxy'): string {

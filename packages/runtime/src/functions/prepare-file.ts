@@ -11,17 +11,16 @@ export const formats: ReadonlyMap<string, 'module' | 'commonjs'> = new Map([
   ['commonjs-typescript', 'commonjs'],
 ]);
 
+/** Where the inspector can't be asked, all has to be found ahead. */
+const withoutInspector =
+  !process.features.inspector || (process as { permission?: { has(scope: string): boolean } }).permission?.has('inspector') === false;
+
 /** @param typescript the text is TypeScript or JSX, and nobody has made JavaScript of it yet */
 export function prepareFile(source: string, url: string, isModule: boolean, typescript: boolean): string {
   const text = typescript ? strip(source, url, isModule) : source;
   if (!mayStart(text)) return text;
   const sourceMapURL = /\/\/# sourceMappingURL=(data:application\/json[^\s]+)\s*$/.exec(text)?.[1] ?? '';
-  return applied(text, prepare({ url, text, isModule, startLine: 0, startColumn: 0, sourceMapURL }).changes);
-}
-
-/** Whether a text has the syntax of an ES module, where neither name nor package tell. */
-export function looksLikeModule(source: string): boolean {
-  return /^[ \t]*(?:import|export)\b(?!\s*[(.=])/m.test(source);
+  return applied(text, prepare({ url, text, isModule, startLine: 0, startColumn: 0, sourceMapURL }, { values: withoutInspector }).changes);
 }
 
 export { isTyped };

@@ -20,6 +20,7 @@
 import { CaptureError } from '../errors.ts';
 import { Analysis, freeName, isFunction, type Node } from './analysis.ts';
 import { type Defined, define, openDefinition, startOf } from './define.ts';
+import { importedFunction } from './imported.ts';
 import type { Script } from './inspector.ts';
 import type { Capture } from './plan.ts';
 import { lineBreak } from './positions.ts';
@@ -81,6 +82,9 @@ export function prepare(script: Script, options: Options = {}): Preparation {
 /** Uses of a function that need different definitions: what the scheduler drives may make way for others. */
 type Use = 'run' | 'block' | 'value';
 
+/** What errors call a function, by its use. */
+const subjects: Readonly<Record<Use, string>> = { run: 'goroutine', block: 'blocking function', value: 'copy of a function' };
+
 interface Site {
   define: string;
   values: string;
@@ -132,14 +136,15 @@ class Preparer {
   #visit(node: Node): void {
     const start = node.type === 'CallExpression' ? this.#starts.of(node) : undefined;
     const replaced = start && this.#prepareStart(start) ? start.argument : undefined;
-    if (this.#options.values && isFunction(node) && !this.#done.has(node) && this.#mayBeValue(node)) this.#markInPlace(node, node, 'value');
+    if (this.#options.values && !this.#done.has(node)) this.#prepareValue(node);
     for (const child of this.#analysis.children(node)) if (child !== replaced) this.#visit(child);
   }
 
   /** Whether the function's text was replaced. */
   #prepareStart({ argument, fn, inPlace, own, runs }: Start): boolean {
-    if (!runs && (fn.generator || fn.async)) return false;
     const use = runs ? 'run' : 'block';
+    if (!fn) return this.#prepareImported(argument, use);
+    if (!runs && (fn.generator || fn.async)) return false;
     if (!inPlace) {
       this.#use(fn, use);
       return false;
@@ -156,6 +161,29 @@ class Preparer {
     return true;
   }
 
+  #prepareImported(argument: Node, use: Use): boolean {
+    const found = importedFunction(this.#analysis, argument);
+    if (!found || (use === 'block' && (found.fn.generator || found.fn.async))) return false;
+    try {
+      const { definition, captures } = define(found.analysis, found.fn, subjects[use], use === 'run', this.#options);
+      if (captures.length > 0) return false;
+      const call = `${this.#start}(${this.#declare(definition)})`;
+      this.#preparation.changes.push({ start: argument.start, end: argument.end, text: this.#fill(argument, call) });
+      return true;
+    } catch (error) {
+      if (error instanceof CaptureError) return false;
+      throw error;
+    }
+  }
+
+  /** A function expression, or the name of a function, that may become a value. */
+  #prepareValue(node: Node): void {
+    const named = node.type === 'Identifier' ? functionNamed(this.#analysis.resolve(node)) : undefined;
+    if (!(named || isFunction(node)) || node.type === 'FunctionDeclaration' || !this.#mayBeValue(node)) return;
+    if (named) this.#use(named, 'value');
+    else this.#markInPlace(node, node, 'value');
+  }
+
   #use(fn: Node, use: Use): void {
     const uses = this.#named.get(fn);
     if (uses) uses.add(use);
@@ -170,9 +198,8 @@ class Preparer {
     changes.push({ start: argument.end, end: argument.end, text: `,${this.#parametersOf(site)})` });
   }
 
-  /** Whether a function expression stands where it becomes a value of the program's, and not only a callback of a method. */
+  /** Whether an expression stands where it becomes a value of the program's, and not only a callback of a method. */
   #mayBeValue(fn: Node): boolean {
-    if (fn.type === 'FunctionDeclaration') return false;
     const parent = this.#analysis.parent(fn)!;
     switch (parent.type) {
       case 'ReturnStatement':
@@ -181,7 +208,7 @@ class Preparer {
       case 'ArrowFunctionExpression':
         return parent.body === fn;
       case 'AssignmentExpression':
-        return parent.left.type === 'MemberExpression';
+        return parent.right === fn && parent.left.type === 'MemberExpression';
       case 'Property':
         return parent.value === fn && parent.kind === 'init' && !parent.method;
       case 'CallExpression':
@@ -221,10 +248,9 @@ class Preparer {
       if (!open.captures.every((name) => analysis.scopesAround(fn).some((scope) => scope.set.has(name)))) return undefined;
       return { define: this.#declare({ ancestor: open.id }), values: valuesOf(open.captures), onlyRuns: use === 'run' };
     }
-    const subject = { run: 'goroutine', block: 'blocking function', value: 'copy of a function function' }[use];
     let defined: Defined;
     try {
-      defined = define(analysis, fn, subject, use === 'run', this.#options);
+      defined = define(analysis, fn, subjects[use], use === 'run', this.#options);
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
       if (use === 'value') return undefined;
@@ -290,6 +316,7 @@ function placeOf(analysis: Analysis, fn: Node): { at: number; before: string; na
   const block = analysis.parent(statement);
   if (!block || !['Program', 'BlockStatement', 'StaticBlock'].includes(block.type)) return undefined;
   if (member !== undefined) return { at: statement.end, before: ';', name: member };
+  if (fn.type === 'ClassDeclaration' && fn.id) return { at: statement.end, before: ';', name: fn.id.name };
   if (fn.type !== 'FunctionDeclaration') {
     const holder = analysis.parent(fn)!;
     const declarator = holder.type === 'VariableDeclarator' ? holder : analysis.parent(holder)!;

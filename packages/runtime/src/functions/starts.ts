@@ -12,7 +12,8 @@ import { constantDeclarator, functionOf } from './purity.ts';
 export interface Start {
   /** The argument that holds the function, and the function itself (which a compiler may have wrapped). */
   argument: Node;
-  fn: Node;
+  /** Undefined for what stands elsewhere. */
+  fn: Node | undefined;
   /** It is an expression in the call, and not a name of a function declared elsewhere. */
   inPlace: boolean;
   /** The call is certainly this package's. */
@@ -45,15 +46,16 @@ export class Starts {
     this.#findWrappers(analysis.root);
   }
 
-  /** The goroutine or blocking call that a call starts, if its function stands in the same text. */
+  /** The goroutine or blocking call that a call starts. */
   of(call: Node): Start | undefined {
     const found = this.#apiOf(call);
     const argument: Node | undefined = found && argumentAt(call, found.index);
     if (!argument) return undefined;
     const inPlace = functionOf(argument);
     const fn = inPlace ?? functionOfName(this.#analysis, argument);
-    if (!fn || !isFunction(fn)) return undefined;
-    return { argument, fn, inPlace: inPlace !== undefined, own: found!.own, runs: found!.api !== 'blocking' };
+    const { own, api } = found!;
+    if (fn && isFunction(fn)) return { argument, fn, inPlace: inPlace !== undefined, own, runs: api !== 'blocking' };
+    return fn || !own ? undefined : { argument, fn: undefined, inPlace: false, own, runs: api !== 'blocking' };
   }
 
   #apiOf(call: Node): { api: Api; own: boolean; index: number } | undefined {
@@ -178,7 +180,7 @@ export function memberOf(analysis: Analysis, fn: Node): string | undefined {
   return declared.id?.type === 'Identifier' ? `${declared.id.name}.${member.key.name}` : undefined;
 }
 
-/** The function that a variable always holds. */
+/** The function or class that a variable always holds. */
 export function functionNamed(variable: Variable | null | undefined): Node | undefined {
   if (!variable || variable.defs.length !== 1) return undefined;
   const definition = variable.defs[0]!;
@@ -187,7 +189,8 @@ export function functionNamed(variable: Variable | null | undefined): Node | und
     const reassigned = variable.references.some((reference) => reference.isWrite());
     return declaration.type === 'FunctionDeclaration' && !reassigned ? declaration : undefined;
   }
+  // Within a class its name is a variable of its own.
+  if (definition.type === 'ClassName') return definition.node as unknown as Node;
   const declarator = constantDeclarator(variable);
-  const fn = declarator?.id.type === 'Identifier' ? functionOf(declarator.init) : undefined;
-  return fn && isFunction(fn) ? fn : undefined;
+  return declarator?.id.type === 'Identifier' ? functionOf(declarator.init) : undefined;
 }

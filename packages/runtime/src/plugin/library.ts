@@ -2,10 +2,13 @@
  * The library of a bundle: what its definitions import, bundled by rolldown so that every such module is a file that
  * worker threads can import, and is evaluated once a thread however many functions use it.
  */
+import { readFileSync } from 'node:fs';
+import { createRequire, isBuiltin } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { libraryPrefix } from '../functions/library.ts';
-import { dynamicImportName } from '../functions/origin.ts';
+import { looksLikeModule } from '../functions/module-kind.ts';
+import { dynamicImportName, withModules } from '../functions/origin.ts';
 import type { FunctionDefinition } from '../functions/reference.ts';
 import { resolveImport } from '../functions/resolve.ts';
 import { isOwnModule } from '../functions/starts.ts';
@@ -18,6 +21,8 @@ const runtimeFile = 'goroutines.mjs';
 const importFrom = /^(import[^;]*? ?from)"(file:[^"]+)"(with\{[^}]*\})?;/;
 /** `import('…')`, as it stands in definitions. */
 const dynamicImport = new RegExp(`(${dynamicImportName.replace('$', '\\$')}\\s*\\(\\s*)(["'])([^"'\\\\]+)\\2`, 'g');
+
+const requireCall = /\brequire\s*\(\s*(["'])([^"'\\]+)\1\s*\)/g;
 
 export class Library {
   readonly #exported: readonly string[];
@@ -33,7 +38,21 @@ export class Library {
     const source = definition.source
       .replace(/^import.*$/m, (line) => this.#adoptImports(line))
       .replace(dynamicImport, (text, head: string, _, specifier: string) => this.#adoptDynamic(text, head, specifier, definition.url));
-    return source === definition.source ? definition : { ...definition, source };
+    return this.#adoptRequires({ ...definition, source });
+  }
+
+  /** `require('…')` in code of CommonJS. */
+  #adoptRequires(definition: FunctionDefinition): FunctionDefinition {
+    const { url } = definition;
+    const modules: Record<string, [file: string, isCommonJS: boolean]> = {};
+    for (const [, , specifier] of definition.source.matchAll(requireCall)) {
+      const resolved = resolveRequire(specifier!, url);
+      if (resolved === undefined) continue;
+      const file = `${libraryPrefix}${this.#fileOf(resolved)}`;
+      modules[specifier!] = [file, !isOwnModule(resolved) && !isModuleFile(fileURLToPath(resolved))];
+    }
+    const source = Object.keys(modules).length === 0 ? definition.source : withModules(definition.source, modules);
+    return { ...definition, source };
   }
 
   /** Import statements stand in one line, one behind the other, at its beginning. */
@@ -104,6 +123,21 @@ export class Library {
     for (const chunk of output) if (chunk.type === 'chunk') files[chunk.fileName] = chunk.code;
     return files;
   }
+}
+
+function resolveRequire(specifier: string, origin: string): string | undefined {
+  if (isBuiltin(specifier)) return undefined;
+  if (isOwnModule(specifier)) return specifier;
+  try {
+    return pathToFileURL(createRequire(origin).resolve(specifier)).href;
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON counts as CommonJS: its value is what it exports. */
+function isModuleFile(file: string): boolean {
+  return !/\.(c[jt]s|json)$/.test(file) && looksLikeModule(readFileSync(file, 'utf8'));
 }
 
 async function rolldown(): Promise<typeof import('rolldown')> {

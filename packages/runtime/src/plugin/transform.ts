@@ -1,7 +1,7 @@
 /** One module of a bundle with its functions prepared. */
 import MagicString, { type SourceMap } from 'magic-string';
 import { pathToFileURL } from 'node:url';
-import { looksLikeModule } from '../functions/prepare-file.ts';
+import { looksLikeModule } from '../functions/module-kind.ts';
 import { type Options, prepare } from '../functions/prepare.ts';
 import { mayStart } from '../functions/starts.ts';
 import { isTyped, strip } from '../functions/strip.ts';
