@@ -23,7 +23,8 @@ function isOlder(file, folders, ending) {
   const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return folders.some((folder) =>
     readdirSync(path.join(home, folder), { recursive: true }).some(
-      (name) => name.endsWith(ending) && !/^(bundle|standalone)/.test(name) && statSync(path.join(home, folder, name)).mtimeMs > made,
+      (name) =>
+        name.endsWith(ending) && !/^(bundle|standalone)/.test(name) && statSync(path.join(home, folder, name)).mtimeMs > made,
     ),
   );
 }
@@ -66,12 +67,14 @@ async function bundleStandalone() {
     ['dist/sysmon-worker.js', 'sysmon-worker.js'],
     [path.join(piscina, 'worker.js'), 'bundle/worker.js'],
   ];
+  // Names stay: stack traces are cut by them.
+  const minify = { compress: true, mangle: false, codegen: { removeWhitespace: true } };
   for (const [input, output] of inputs) {
     await bundle({
       input: path.resolve(home, input),
       platform: 'node',
       external: ['@napi-rs/nice'],
-      output: { file: path.join(home, 'dist/standalone', output), format: 'cjs', exports: 'named', minify: true, topLevelVar: false },
+      output: { file: path.join(home, 'dist/standalone', output), format: 'cjs', exports: 'named', minify, topLevelVar: false },
       logLevel: 'warn',
     });
   }

@@ -20,7 +20,7 @@ import { spawnBlocking } from './scheduler/spawn.ts';
  * const listing = yield* blocking(() => execSync('ls -R /usr/share', { encoding: 'utf8' }));
  */
 export function blocking<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Operation<R> {
-  if (typeof fn !== 'function' && !(isPrepared(fn)))
+  if (typeof fn !== 'function' && !isPrepared(fn))
     throw new TypeError(`blocking takes a function, got ${fn === null ? 'null' : typeof fn}`);
   if (types.isGeneratorFunction(fn)) {
     throw new TypeError('blocking takes a plain function, got a generator function: start it with go()');

@@ -64,7 +64,11 @@ function idOf(url: string, line: number, column: number, runs: boolean, captures
 /** The definition of the function at this place, if its text is being made. */
 export function openDefinition(url: string, line: number, column: number, runs: boolean): FunctionDefinition | undefined {
   return open.findLast(
-    (each) => each.url === url && each.line === line && each.column === column && each.id === idOf(url, line, column, runs, each.captures),
+    (each) =>
+      each.url === url &&
+      each.line === line &&
+      each.column === column &&
+      each.id === idOf(url, line, column, runs, each.captures),
   );
 }
 

@@ -66,7 +66,9 @@ function exportedFunction(analysis: Analysis, name: string): Node | undefined {
         if (variable) return fn && isFunction(fn) ? fn : undefined;
       }
     }
-    const listed: Node | undefined = statement.specifiers.find((each: Node) => (each.exported.name ?? each.exported.value) === name);
+    const listed: Node | undefined = statement.specifiers.find(
+      (each: Node) => (each.exported.name ?? each.exported.value) === name,
+    );
     if (listed) {
       const fn = functionNamed(analysis.resolve(listed.local));
       return fn && isFunction(fn) ? fn : undefined;

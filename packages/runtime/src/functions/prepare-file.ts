@@ -13,14 +13,18 @@ export const formats: ReadonlyMap<string, 'module' | 'commonjs'> = new Map([
 
 /** Where the inspector can't be asked, all has to be found ahead. */
 const withoutInspector =
-  !process.features.inspector || (process as { permission?: { has(scope: string): boolean } }).permission?.has('inspector') === false;
+  !process.features.inspector ||
+  (process as { permission?: { has(scope: string): boolean } }).permission?.has('inspector') === false;
 
 /** @param typescript the text is TypeScript or JSX, and nobody has made JavaScript of it yet */
 export function prepareFile(source: string, url: string, isModule: boolean, typescript: boolean): string {
   const text = typescript ? strip(source, url, isModule) : source;
   if (!mayStart(text)) return text;
   const sourceMapURL = /\/\/# sourceMappingURL=(data:application\/json[^\s]+)\s*$/.exec(text)?.[1] ?? '';
-  return applied(text, prepare({ url, text, isModule, startLine: 0, startColumn: 0, sourceMapURL }, { values: withoutInspector }).changes);
+  return applied(
+    text,
+    prepare({ url, text, isModule, startLine: 0, startColumn: 0, sourceMapURL }, { values: withoutInspector }).changes,
+  );
 }
 
 export { isTyped };

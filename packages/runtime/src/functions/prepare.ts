@@ -212,7 +212,9 @@ class Preparer {
       case 'Property':
         return parent.value === fn && parent.kind === 'init' && !parent.method;
       case 'CallExpression':
-        return parent.callee !== fn && (parent.callee.type === 'Identifier' || /^(try)?send$/i.test(parent.callee.property?.name));
+        return (
+          parent.callee !== fn && (parent.callee.type === 'Identifier' || /^(try)?send$/i.test(parent.callee.property?.name))
+        );
       default:
         return false;
     }

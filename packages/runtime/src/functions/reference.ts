@@ -85,7 +85,8 @@ export class Prepared {
     if ('refused' in definition) throw new CaptureError(definition.refused);
     if (!('ancestor' in definition)) return definition;
     const found = findDefinition(definition.ancestor);
-    if (found === undefined) throw new CaptureError(`the definition of the function at ${definition.ancestor} is not known in this process`);
+    if (found === undefined)
+      throw new CaptureError(`the definition of the function at ${definition.ancestor} is not known in this process`);
     return found;
   }
 

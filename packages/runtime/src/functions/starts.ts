@@ -83,7 +83,8 @@ export class Starts {
     const holder = this.#analysis.parent(fn);
     const named = fn.type === 'FunctionDeclaration' ? fn : holder?.type === 'VariableDeclarator' ? holder : undefined;
     if (index < 0 || !named) return;
-    for (const variable of this.#analysis.declaredIn(named)) if (functionNamed(variable) === fn) this.#wrappers.set(variable, index);
+    for (const variable of this.#analysis.declaredIn(named))
+      if (functionNamed(variable) === fn) this.#wrappers.set(variable, index);
   }
 }
 
@@ -166,7 +167,9 @@ function functionOfName(analysis: Analysis, node: Node): Node | undefined {
   if (!variable || !definition || name === undefined) return undefined;
   const holder = definition.type === 'ClassName' ? (definition.node as unknown as Node) : constantDeclarator(variable)?.init;
   const members: Node[] = holder?.type === 'ObjectExpression' ? holder.properties : (holder?.body?.body ?? []);
-  const member = members.find((each) => !each.computed && each.key?.name === name && (each.static || holder!.type === 'ObjectExpression'));
+  const member = members.find(
+    (each) => !each.computed && each.key?.name === name && (each.static || holder!.type === 'ObjectExpression'),
+  );
   const fn: Node | undefined = member && /^(method|init)$/.test(member.kind ?? '') ? member.value : undefined;
   return fn && isFunction(fn) ? fn : undefined;
 }

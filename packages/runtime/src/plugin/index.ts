@@ -12,8 +12,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createUnplugin, type UnpluginInstance } from 'unplugin';
-import * as api from '../index.ts';
 import { isOwnModule } from '../functions/starts.ts';
+import * as api from '../index.ts';
 import { Library } from './library.ts';
 import { fillIn, hasPlaceholder, runtimeModule } from './runtime-module.ts';
 import { fileOf, transformModule } from './transform.ts';
@@ -75,7 +75,9 @@ const goroutines: UnpluginInstance<PluginOptions | undefined> = createUnplugin<P
 
 export default goroutines;
 
-function outputOf(library: () => Library): { generateBundle(options: unknown, bundle: Record<string, { type: string; code?: string }>): Promise<void> } {
+function outputOf(library: () => Library): {
+  generateBundle(options: unknown, bundle: Record<string, { type: string; code?: string }>): Promise<void>;
+} {
   return {
     async generateBundle(_, bundle) {
       for (const chunk of Object.values(bundle)) {
@@ -112,7 +114,8 @@ function fillInAssets({ hooks, webpack }: Compiler, library: () => Library): voi
     compilation.hooks.processAssets.tapPromise({ name: 'goroutines', stage }, async (assets) => {
       for (const [name, asset] of Object.entries(assets)) {
         const text = String(asset.source());
-        if (hasPlaceholder(text)) compilation.updateAsset(name, new webpack.sources.RawSource(fillIn(text, await library().build())));
+        if (hasPlaceholder(text))
+          compilation.updateAsset(name, new webpack.sources.RawSource(fillIn(text, await library().build())));
       }
     });
   });

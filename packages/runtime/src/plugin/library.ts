@@ -37,7 +37,9 @@ export class Library {
   adopt(definition: FunctionDefinition): FunctionDefinition {
     const source = definition.source
       .replace(/^import.*$/m, (line) => this.#adoptImports(line))
-      .replace(dynamicImport, (text, head: string, _, specifier: string) => this.#adoptDynamic(text, head, specifier, definition.url));
+      .replace(dynamicImport, (text, head: string, _, specifier: string) =>
+        this.#adoptDynamic(text, head, specifier, definition.url),
+      );
     return this.#adoptRequires({ ...definition, source });
   }
 
@@ -115,7 +117,8 @@ export class Library {
           name: 'goroutines',
           resolveId: (id) => (isOwnModule(id) ? { id: runtimeId } : undefined),
           load: (id) => (id === runtimeId ? runtime : undefined),
-          transform: (code, id) => (id === runtimeId ? undefined : transformModule(code, id, (definition) => this.adopt(definition))?.code),
+          transform: (code, id) =>
+            id === runtimeId ? undefined : transformModule(code, id, (definition) => this.adopt(definition))?.code,
         },
       ],
     });

@@ -1,6 +1,7 @@
 /** One module of a bundle with its functions prepared. */
-import MagicString, { type SourceMap } from 'magic-string';
+
 import { pathToFileURL } from 'node:url';
+import MagicString, { type SourceMap } from 'magic-string';
 import { looksLikeModule } from '../functions/module-kind.ts';
 import { type Options, prepare } from '../functions/prepare.ts';
 import { mayStart } from '../functions/starts.ts';
@@ -25,7 +26,10 @@ export function transformModule(code: string, id: string, adopt: Options['adopt'
   const isModule = !/\.cjs$|\.cts$/.test(file) && looksLikeModule(code);
   const text = isTyped(url) ? strip(code, url, isModule) : code;
   const sourceMapURL = /\/\/# sourceMappingURL=(data:application\/json[^\s]+)\s*$/.exec(text)?.[1] ?? '';
-  const { changes, refusals } = prepare({ url, text, isModule, startLine: 0, startColumn: 0, sourceMapURL }, { adopt, values: true });
+  const { changes, refusals } = prepare(
+    { url, text, isModule, startLine: 0, startColumn: 0, sourceMapURL },
+    { adopt, values: true },
+  );
   if (changes.length === 0) return undefined;
   const edited = new MagicString(text);
   for (const { start, end, text: put } of changes) {

@@ -65,6 +65,8 @@ describe.each(bundlers)('bundled by %s', (bundler) => {
     const name = `${bundler}-not-prepared.mjs`;
     const said = await bundle(bundler, 'apart/not-prepared.mjs', name);
     expect(said).toBe('');
-    expect(await start(name)).toMatch(/^started\n|^CaptureError: the code of a function in .* cannot be read where there is no parser/);
+    expect(await start(name)).toMatch(
+      /^started\n|^CaptureError: the code of a function in .* cannot be read where there is no parser/,
+    );
   });
 });
