@@ -172,6 +172,12 @@ export class Analysis {
     );
   }
 
+  /** The names of a function's own scopes: parameters, and what its body declares at its top. */
+  namesDeclaredIn(fn: Node): string[] {
+    const scopes = [...(this.#manager.acquireAll(fn as never) ?? []), this.#manager.acquire(fn.body as never)];
+    return scopes.flatMap((scope) => (scope ? scope.variables.map(({ name }) => name) : []));
+  }
+
   referencesIn(span: Span): Reference[] {
     const from = this.#firstReference(span.start);
     return this.#references.slice(from, this.#firstReference(span.end));

@@ -7,6 +7,7 @@
  */
 import { CaptureError } from '../errors.ts';
 import { type Analysis, moduleSyntaxError, type Node } from './analysis.ts';
+import { directEdits } from './direct.ts';
 import { extract, hashOf } from './extract.ts';
 import { instrumentsOf } from './instrument.ts';
 import { preemptName, startName } from './origin.ts';
@@ -33,7 +34,9 @@ export function define(analysis: Analysis, fn: Node, subject: string, runs: bool
   const plan = planOf(analysis, fn, subject);
   const edits = runs ? instrumentsOf(analysis, plan, fn) : [];
   for (const name of [preemptName, startName]) if (edits.some(({ text }) => text.includes(name))) plan.originNames.add(name);
-  const extracted = extract(analysis, plan, edits);
+  const direct = runs ? directEdits(analysis, plan, fn) : undefined;
+  const inOrder = direct ? [...edits, ...direct].sort((a, b) => a.at - b.at) : edits;
+  const extracted = extract(analysis, plan, inOrder, direct !== undefined);
   const problem = analysis.dialect === 'commonjs' ? moduleSyntaxError(extracted) : undefined;
   if (problem !== undefined) {
     const where = positions.describe(fn.start);
@@ -45,7 +48,9 @@ export function define(analysis: Analysis, fn: Node, subject: string, runs: bool
   const { line, column } = positions.isTransformed ? positions.position(start) : positions.positionInScript(start);
   const captures = plan.captures.map((capture) => capture.name);
   const id = idOf(script.url, line, column, runs, captures);
-  const definition = { id, key: '', url: script.url, line, column, name: nameOf(analysis, fn), source: extracted, captures };
+  const name = nameOf(analysis, fn);
+  const definition: FunctionDefinition = { id, key: '', url: script.url, line, column, name, source: extracted, captures };
+  if (direct) definition.direct = true;
   open.push(definition);
   try {
     definition.source = prepareText(extracted, script.url, options);
@@ -54,7 +59,7 @@ export function define(analysis: Analysis, fn: Node, subject: string, runs: bool
   }
   definition.key = `${script.url}#${hashOf(definition.source)}`;
   const { adopt } = options;
-  return { definition: adopt ? adopt(definition) : definition, captures: plan.captures, instrumented: edits.length > 0 };
+  return { definition: adopt ? adopt(definition) : definition, captures: plan.captures, instrumented: inOrder.length > 0 };
 }
 
 function idOf(url: string, line: number, column: number, runs: boolean, captures: readonly string[]): string {

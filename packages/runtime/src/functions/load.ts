@@ -11,7 +11,11 @@ import { shortName } from './positions.ts';
 import { type FunctionDefinition, mark, providePrepared } from './reference.ts';
 import { needsTypeScript, readTypeScript } from './typescript.ts';
 
-export type Factory = (captures: readonly unknown[] | null) => Function;
+export interface Factory {
+  (captures: readonly unknown[] | null): Function;
+  /** One function for all captured values, which it takes before its arguments. */
+  direct?: Function;
+}
 
 type ModuleFactory = (captures: readonly unknown[] | null) => Function;
 
@@ -45,7 +49,7 @@ async function importFactory(definition: FunctionDefinition): Promise<Factory> {
     startColumn: 0,
     sourceMapURL: '',
   });
-  const factory = definition.captures.length === 0 ? constantFactory(definition, make) : closureFactory(definition, make);
+  const factory = factoryOf(definition, make);
   factories.set(definition.key, factory);
   return factory;
 }
@@ -64,6 +68,19 @@ async function importSource(definition: FunctionDefinition): Promise<ModuleFacto
       cause,
     });
   }
+}
+
+function factoryOf(definition: FunctionDefinition, make: ModuleFactory): Factory {
+  if (definition.direct) return directFactory(make(null));
+  return definition.captures.length === 0 ? constantFactory(definition, make) : closureFactory(definition, make);
+}
+
+function directFactory(direct: Function): Factory {
+  const factory =
+    (captures: readonly unknown[] | null) =>
+    (...parameters: unknown[]) =>
+      direct(captures, ...parameters);
+  return Object.assign(factory, { direct });
 }
 
 function constantFactory(definition: FunctionDefinition, make: ModuleFactory): Factory {

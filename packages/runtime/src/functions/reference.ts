@@ -25,6 +25,8 @@ export interface FunctionDefinition {
   source: string;
   /** Names of the captured variables, in the order in which the factory takes their values. */
   captures: string[];
+  /** The function takes the captured values as its first parameter (`direct.ts`). */
+  direct?: boolean;
 }
 
 export interface FunctionReference {

@@ -12,6 +12,7 @@ import { ArenaExhaustedError } from '../errors.ts';
 import { type Factory, load, loaded } from '../functions/load.ts';
 import { isRun, locate } from '../functions/locate.ts';
 import { type Define, type FunctionDefinition, type Prepared, preparedOf, provideDefinitions } from '../functions/reference.ts';
+import { registeredSymbol } from '../functions/typescript.ts';
 import { add, load as read, store } from '../memory/atomics.ts';
 import { allocate } from '../memory/heap.ts';
 import { FUNCTION_COUNT, FUNCTIONS, KIND_FUNCTION, MAXIMUM_FUNCTIONS } from '../memory/layout.ts';
@@ -25,7 +26,8 @@ const failures = new Map<number, unknown>();
 /**
  * A function as this thread has it. One with captures is made anew for each set of values, and a fresh generator function
  * costs 1.2 µs (V8 makes a prototype object for each). Values that cannot change, handles and primitives, make the same
- * function, so the last one is kept for when they come again, as they do in a loop that starts many goroutines.
+ * function, so the last one is kept for when they come again, as they do in a loop that starts many goroutines. Most generator
+ * functions take the values as a parameter instead, and are one function for all (`functions/direct.ts`).
  */
 export class LoadedFunction {
   /** Whether calling it gives a native generator; known after the first call. */
@@ -34,8 +36,17 @@ export class LoadedFunction {
   private lastCaptures: unknown[] | null = null;
   private lastFunction: Function | null = null;
 
+  private readonly direct: Function | null;
+
   constructor(factory: Factory) {
     this.factory = factory;
+    this.direct = factory.direct ?? null;
+    if (this.direct !== null) this.isGenerator = true;
+  }
+
+  call(captures: unknown[] | null, parameters: readonly unknown[]): unknown {
+    const { direct } = this; // Called by itself, without a `this`.
+    return direct === null ? this.with(captures)(...parameters) : direct(captures, ...parameters);
   }
 
   with(captures: unknown[] | null): Function {
@@ -69,6 +80,16 @@ const prepared = new Map<Define, number>();
 let lastPlace: Define | null = null;
 let lastPlaceNumber = 0;
 
+/** Calls with captured values that the inspector had to read, and how many of them are worth a word. */
+let captured = 0;
+const MANY_CAPTURED = 1000;
+let hint: () => void = () => undefined;
+
+/** Called once, when this thread has read captured values many times at run time. */
+export function whenManyCaptured(told: () => void): void {
+  hint = told;
+}
+
 /** The number of a function; its captured values are left in `locatedCaptures`. Throws CaptureError or TypeError. */
 export function numberOf(fn: Function, api: string): number {
   if (fn === lastFunction && api === lastApi) {
@@ -80,6 +101,7 @@ export function numberOf(fn: Function, api: string): number {
   const reference = locate(fn, api);
   const number = registered(reference.definition);
   locatedCaptures = reference.captures;
+  if (reference.captures !== null && ++captured === MANY_CAPTURED && !(registeredSymbol in globalThis)) hint();
   if (reference.captures === null) {
     // The same function over and over is the common case. One with captures must be looked at each time.
     lastFunction = fn;

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { corpusPrograms, isTyped, makeWorkplace, node, removeWorkplace } from './workplace.ts';
+import { corpusPrograms, isTyped, makeWorkplace, node, permissionFlags, removeWorkplace } from './workplace.ts';
 
 const folder = makeWorkplace();
 afterAll(() => removeWorkplace(folder));
@@ -11,6 +11,8 @@ const programs = corpusPrograms();
 const untyped = programs.filter((name) => !isTyped(name));
 // A module that is imported and required is two with tsx, and with them two runtimes.
 const forTsx = programs.filter((name) => isTyped(name) && !name.endsWith('.cts'));
+// What Node or V8 made is told from the user's own code by the inspector.
+const withoutInspector = programs.filter((name) => !/^refused-(eval|native)/.test(name));
 const allWell = (names: readonly string[]): string => names.map((name) => `${name}: ok\n`).join('');
 
 describe('the corpus', () => {
@@ -20,6 +22,7 @@ describe('the corpus', () => {
   it.each([
     ['without a flag', untyped, []],
     ['with goroutines/register', programs, register],
+    ['with goroutines/register under the permission model', withoutInspector, [...permissionFlags, ...register]],
     ['with tsx', forTsx, ['--import', tsx]],
     ['with tsx and goroutines/register', forTsx, ['--import', tsx, ...register]],
   ])('%s', async (_, names, flags) => {

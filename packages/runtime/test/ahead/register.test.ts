@@ -3,15 +3,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { makeWorkplace, node, removeWorkplace } from './workplace.ts';
+import { makeWorkplace, node, permissionFlags, removeWorkplace } from './workplace.ts';
 
 const folder = makeWorkplace();
 afterAll(() => removeWorkplace(folder));
 
 const register = ['--import', 'goroutines/register'];
-const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
-const permission = major >= 24 || (major === 23 && minor >= 5) ? '--permission' : '--experimental-permission';
-const permissions = [permission, '--allow-fs-read=*', '--allow-worker', '--allow-addons'];
 
 describe('goroutines/register', () => {
   it('runs modules once', async () => {
@@ -37,8 +34,8 @@ describe('goroutines/register', () => {
   });
 
   it('works under the permission model', async () => {
-    expect(await node(folder, [...permissions, ...register, 'apart/wide-open.mjs'])).toBe('[1,2]\n');
-    const said = await node(folder, [...permissions, 'apart/wide-open.mjs']);
+    expect(await node(folder, [...permissionFlags, ...register, 'apart/wide-open.mjs'])).toBe('[1,2]\n');
+    const said = await node(folder, [...permissionFlags, 'apart/wide-open.mjs']);
     expect(said).toMatch(/CaptureError: .*Start the program with --import goroutines\/register/);
   });
 
@@ -46,6 +43,16 @@ describe('goroutines/register', () => {
     const flags = ['--disallow-code-generation-from-strings'];
     expect(await node(folder, [...flags, ...register, 'apart/wide-open.mjs'])).toBe('[1,2]\n');
   });
+});
+
+it('is named, once, to a program that would gain by it', async () => {
+  const warnings = { NODE_NO_WARNINGS: '0' };
+  const hint = /GoroutinesHint: captured variables of 1,000 goroutines .*node --import goroutines\/register/;
+  const said = await node(folder, ['apart/many-captured.mjs'], warnings);
+  expect(said).toMatch(hint);
+  expect(said.match(/GoroutinesHint/g)).toHaveLength(1);
+  expect(await node(folder, ['apart/many-captured.mjs', 'silent'], warnings)).toBe('1099\n');
+  expect(await node(folder, [...register, 'apart/many-captured.mjs'], warnings)).toBe('1099\n');
 });
 
 it('goroutines inside of goroutines need no inspector on the worker threads', async () => {

@@ -34,6 +34,16 @@ export function corpusPrograms(): string[] {
 
 export const isTyped = (name: string): boolean => /\.([cm]?ts|tsx)$/.test(name) || name === 'from-workspace.mjs';
 
+const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
+const isStable = major > 23 || (major === 23 && minor >= 5) || (major === 22 && minor >= 13);
+/** Node's permission model, with what goroutines need at the least. */
+export const permissionFlags: readonly string[] = [
+  isStable ? '--permission' : '--experimental-permission',
+  '--allow-fs-read=*',
+  '--allow-worker',
+  '--allow-addons',
+];
+
 /** All that Node wrote. */
 export async function node(folder: string, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
   const { NODE_OPTIONS, GOMAXPROCS, VITEST, ...inherited } = process.env;
