@@ -119,7 +119,7 @@ function notCode(fn: Function, api: string, kind: 'native' | 'bound' | 'proxy'):
  * only then may it be preempted.
  */
 export function isRun(api: string): boolean {
-  return /^go\b/.test(api);
+  return api === 'go' || /^go\b/.test(api);
 }
 
 function subjectOf(api: string): string {

@@ -97,18 +97,21 @@ export function numberOf(fn: Function, api: string): number {
     return lastNumber;
   }
   const ahead = preparedOf(fn, isRun(api));
-  if (ahead !== undefined) return numberOfPrepared(ahead);
-  const reference = locate(fn, api);
-  const number = registered(reference.definition);
-  locatedCaptures = reference.captures;
-  if (reference.captures !== null && ++captured === MANY_CAPTURED && !(registeredSymbol in globalThis)) hint();
-  if (reference.captures === null) {
+  const number = ahead === undefined ? numberLocated(fn, api) : numberOfPrepared(ahead);
+  if (locatedCaptures === null) {
     // The same function over and over is the common case. One with captures must be looked at each time.
     lastFunction = fn;
     lastApi = api;
     lastNumber = number;
   }
   return number;
+}
+
+function numberLocated(fn: Function, api: string): number {
+  const { definition, captures } = locate(fn, api);
+  locatedCaptures = captures;
+  if (captures !== null && ++captured === MANY_CAPTURED && !(registeredSymbol in globalThis)) hint();
+  return registered(definition);
 }
 
 function numberOfPrepared(ahead: Prepared): number {
