@@ -26,7 +26,7 @@ import type { Capture } from './plan.ts';
 import { lineBreak } from './positions.ts';
 import { functionOf } from './purity.ts';
 import { type FunctionDefinition, preparedName } from './reference.ts';
-import { functionNamed, mayStart, memberOf, type Start, Starts } from './starts.ts';
+import { functionNamed, mayStartInside, memberOf, type Start, Starts } from './starts.ts';
 
 /** A change of a text: what is put in the place of `start` to `end`. */
 export interface Change {
@@ -44,7 +44,7 @@ export interface Preparation {
 
 /** A text with its functions prepared; as it is, where there is nothing to do or where it can't be read. */
 export function prepareText(text: string, url: string, options: Options = {}): string {
-  if (!mayStart(text)) return text;
+  if (!mayStartInside(text)) return text;
   const script = { url, text, isModule: true, startLine: 0, startColumn: 0, sourceMapURL: '' };
   return applied(text, prepare(script, options).changes);
 }
@@ -68,7 +68,6 @@ export interface Options {
 
 export function prepare(script: Script, options: Options = {}): Preparation {
   const nothing = { changes: [], refusals: [] };
-  if (!mayStart(script.text)) return nothing;
   let analysis: Analysis;
   try {
     analysis = new Analysis(script);

@@ -30,10 +30,18 @@ export function isOwnModule(specifier: string): boolean {
   return ownName.test(specifier) || ownUrls.has(specifier);
 }
 
-/** Whether a text may start goroutines at all; a cheap look before it is parsed. */
+/** Whether a module may start goroutines at all; a cheap look before it is parsed. */
 export function mayStart(text: string): boolean {
-  return /\b(go|blocking|with|\$g)\s*\)?\s*\(/.test(text) || text.includes('goroutines');
+  return text.includes('goroutines') || goOfFunction.test(text) || goImported.test(text);
 }
+
+/** The same for text that was extracted, where less has to be ruled out. */
+export function mayStartInside(text: string): boolean {
+  return /\b(go|blocking|with)\s*\)?\s*\(/.test(text) || text.includes(startName);
+}
+
+const goOfFunction = /\bgo\s*\(\s*(?:async\b|function\b|\(|[\w$]+\s*=>)/;
+const goImported = /\bimport\b[^;'"]*\b(?:go|blocking)\b[^;'"]*\bfrom\b/;
 
 /** The calls of one text. */
 export class Starts {

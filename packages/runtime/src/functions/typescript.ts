@@ -20,8 +20,12 @@ let ready: Promise<void> | undefined;
 
 export function needsTypeScript({ url, source }: FunctionDefinition): boolean {
   if ((process.features as { typescript?: unknown }).typescript) return false;
-  if (registeredSymbol in globalThis) return false;
+  if (registeredSymbol in globalThis && !isTsxPreloaded()) return false;
   return typeScriptUrl.test(url) || typeScriptImport.test(source);
+}
+
+function isTsxPreloaded(): boolean {
+  return process.execArgv.some((flag) => /\btsx\b/.test(flag));
 }
 
 export function readTypeScript(origin: string): Promise<void> {
@@ -29,8 +33,7 @@ export function readTypeScript(origin: string): Promise<void> {
 }
 
 async function register(origin: string): Promise<void> {
-  const preloaded = process.execArgv.some((flag) => /\btsx\b/.test(flag));
-  if (isMainThread && preloaded) return;
+  if (isMainThread && isTsxPreloaded()) return;
   const here = pathToFileURL(path.join(process.cwd(), 'index.js')).href;
   const hook = [origin, here, ...process.execArgv].map(tsxFrom).find((found) => found !== undefined);
   // Without tsx the import fails with Node's own error, which says what is missing.

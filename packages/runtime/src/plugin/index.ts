@@ -32,14 +32,12 @@ const ownFolder = path.join(import.meta.dirname, '..');
 const goroutines: UnpluginInstance<PluginOptions | undefined> = createUnplugin<PluginOptions | undefined>((options = {}) => {
   const exported = Object.keys(api);
   const refuse = options.refuse ?? 'build';
-  let library = new Library(exported);
+  // Kept from build to build: when files are watched, only what has changed is transformed again.
+  const library = new Library(exported);
 
   return {
     name: 'goroutines',
     enforce: 'pre',
-    buildStart() {
-      library = new Library(exported);
-    },
     resolveId(id) {
       return isOwnModule(id) ? virtualId : undefined;
     },
@@ -52,9 +50,9 @@ const goroutines: UnpluginInstance<PluginOptions | undefined> = createUnplugin<P
       if (refuse === 'build' && result.refusals.length > 0) this.error(`CaptureError: ${result.refusals.join('\n')}`);
       return { code: result.code, map: result.map };
     },
-    rollup: outputOf(() => library),
-    rolldown: outputOf(() => library),
-    vite: outputOf(() => library),
+    rollup: outputOf(library),
+    rolldown: outputOf(library),
+    vite: { apply: 'build', ...outputOf(library) },
     esbuild: {
       setup(build) {
         build.initialOptions.metafile = true;
@@ -68,20 +66,20 @@ const goroutines: UnpluginInstance<PluginOptions | undefined> = createUnplugin<P
         });
       },
     },
-    webpack: (compiler) => fillInAssets(compiler as unknown as Compiler, () => library),
-    rspack: (compiler) => fillInAssets(compiler as unknown as Compiler, () => library),
+    webpack: (compiler) => fillInAssets(compiler as unknown as Compiler, library),
+    rspack: (compiler) => fillInAssets(compiler as unknown as Compiler, library),
   };
 });
 
 export default goroutines;
 
-function outputOf(library: () => Library): {
+function outputOf(library: Library): {
   generateBundle(options: unknown, bundle: Record<string, { type: string; code?: string }>): Promise<void>;
 } {
   return {
     async generateBundle(_, bundle) {
       for (const chunk of Object.values(bundle)) {
-        if (chunk.code !== undefined && hasPlaceholder(chunk.code)) chunk.code = fillIn(chunk.code, await library().build());
+        if (chunk.code !== undefined && hasPlaceholder(chunk.code)) chunk.code = fillIn(chunk.code, await library.build());
       }
     },
   };
@@ -108,14 +106,14 @@ interface Asset {
   source(): string | Buffer;
 }
 
-function fillInAssets({ hooks, webpack }: Compiler, library: () => Library): void {
+function fillInAssets({ hooks, webpack }: Compiler, library: Library): void {
   hooks.compilation.tap('goroutines', (compilation) => {
     const stage = webpack.Compilation.PROCESS_ASSETS_STAGE_REPORT - 1;
     compilation.hooks.processAssets.tapPromise({ name: 'goroutines', stage }, async (assets) => {
       for (const [name, asset] of Object.entries(assets)) {
         const text = String(asset.source());
         if (hasPlaceholder(text))
-          compilation.updateAsset(name, new webpack.sources.RawSource(fillIn(text, await library().build())));
+          compilation.updateAsset(name, new webpack.sources.RawSource(fillIn(text, await library.build())));
       }
     });
   });

@@ -2,7 +2,7 @@
  * The library of a bundle: what its definitions import, bundled by rolldown so that every such module is a file that
  * worker threads can import, and is evaluated once a thread however many functions use it.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -104,7 +104,8 @@ export class Library {
     const runtime = runtimeOnWorkers(this.#exported);
     if (this.#files.size === 0) return { [runtimeFile]: runtime };
     const { build } = await rolldown();
-    const entries = [...this.#files].map(([id, file]) => [file.slice(0, -'.mjs'.length), id]);
+    // A file may be gone since the last build.
+    const entries = [...this.#files].filter(([id]) => existsSync(id)).map(([id, file]) => [file.slice(0, -'.mjs'.length), id]);
     const { output } = await build({
       input: Object.fromEntries(entries) as Record<string, string>,
       platform: 'node',

@@ -17,6 +17,10 @@ describe('goroutines/register', () => {
     expect(readFileSync(log, 'utf8')).toBe('helper\nentry\n');
   });
 
+  it('is found by threads that start in another working directory', async () => {
+    expect(await node(folder, [...register, 'apart/elsewhere.mjs'])).toBe('1\n');
+  });
+
   it('takes a CommonJS entry', async () => {
     expect(await node(folder, [...register, 'apart/entry.cjs'])).toBe('[1,2]\n');
   });
