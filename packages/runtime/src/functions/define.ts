@@ -35,7 +35,8 @@ export function define(analysis: Analysis, fn: Node, subject: string, runs: bool
   const edits = runs ? instrumentsOf(analysis, plan, fn) : [];
   for (const name of [preemptName, startName]) if (edits.some(({ text }) => text.includes(name))) plan.originNames.add(name);
   const direct = runs ? directEdits(analysis, plan, fn) : undefined;
-  const inOrder = direct ? [...edits, ...direct].sort((a, b) => a.at - b.at) : edits;
+  // The values come first where a loop's own preparations stand in the same place.
+  const inOrder = direct ? [...direct, ...edits].sort((a, b) => a.at - b.at) : edits;
   const extracted = extract(analysis, plan, inOrder, direct !== undefined);
   const problem = analysis.dialect === 'commonjs' ? moduleSyntaxError(extracted) : undefined;
   if (problem !== undefined) {

@@ -40,6 +40,8 @@ export interface Preparation {
   changes: Change[];
   /** What no `go` of this package will start, with the messages of the errors. */
   refusals: string[];
+  /** URLs of other modules whose text was used. */
+  reads: string[];
 }
 
 /** A text with its functions prepared; as it is, where there is nothing to do or where it can't be read. */
@@ -67,7 +69,7 @@ export interface Options {
 }
 
 export function prepare(script: Script, options: Options = {}): Preparation {
-  const nothing = { changes: [], refusals: [] };
+  const nothing = { changes: [], refusals: [], reads: [] };
   let analysis: Analysis;
   try {
     analysis = new Analysis(script);
@@ -93,7 +95,7 @@ interface Site {
 class Preparer {
   readonly #analysis: Analysis;
   readonly #options: Options;
-  readonly #preparation: Preparation = { changes: [], refusals: [] };
+  readonly #preparation: Preparation = { changes: [], refusals: [], reads: [] };
   readonly #declarations: string[] = [];
   /** Functions that are marked where they are declared. */
   readonly #named = new Map<Node, Set<Use>>();
@@ -167,6 +169,7 @@ class Preparer {
       const { definition, captures } = define(found.analysis, found.fn, subjects[use], use === 'run', this.#options);
       if (captures.length > 0) return false;
       const call = `${this.#start}(${this.#declare(definition)})`;
+      this.#preparation.reads.push(found.analysis.script.url);
       this.#preparation.changes.push({ start: argument.start, end: argument.end, text: this.#fill(argument, call) });
       return true;
     } catch (error) {
@@ -193,8 +196,18 @@ class Preparer {
     const site = this.#siteOf(fn, use, false);
     if (site === undefined) return;
     const { changes } = this.#preparation;
-    changes.push({ start: argument.start, end: argument.start, text: `${this.#mark}(` });
-    changes.push({ start: argument.end, end: argument.end, text: `,${this.#parametersOf(site)})` });
+    // A property names the function that is its value, but not the value of a call.
+    const name = this.#nameByProperty(argument);
+    const [before, after] = name === undefined ? ['', ''] : [`{${name}:`, `}[${name}]`];
+    changes.push({ start: argument.start, end: argument.start, text: `${this.#mark}(${before}` });
+    changes.push({ start: argument.end, end: argument.end, text: `${after},${this.#parametersOf(site)})` });
+  }
+
+  #nameByProperty(node: Node): string | undefined {
+    const property = this.#analysis.parent(node)!;
+    return property.type === 'Property' && property.value === node
+      ? JSON.stringify(String(property.key.name ?? property.key.value))
+      : undefined;
   }
 
   /** Whether an expression stands where it becomes a value of the program's, and not only a callback of a method. */
@@ -209,7 +222,9 @@ class Preparer {
       case 'AssignmentExpression':
         return parent.right === fn && parent.left.type === 'MemberExpression';
       case 'Property':
-        return parent.value === fn && parent.kind === 'init' && !parent.method;
+        return (
+          parent.value === fn && parent.kind === 'init' && !parent.method && !parent.computed && parent.key.name !== '__proto__'
+        );
       case 'CallExpression':
         return (
           parent.callee !== fn && (parent.callee.type === 'Identifier' || /^(try)?send$/i.test(parent.callee.property?.name))

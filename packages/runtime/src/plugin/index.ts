@@ -48,6 +48,7 @@ const goroutines: UnpluginInstance<PluginOptions | undefined> = createUnplugin<P
       const result = transformModule(code, id, (definition) => library.adopt(definition));
       if (!result) return undefined;
       if (refuse === 'build' && result.refusals.length > 0) this.error(`CaptureError: ${result.refusals.join('\n')}`);
+      for (const file of result.reads) this.addWatchFile(file);
       return { code: result.code, map: result.map };
     },
     rollup: outputOf(library),

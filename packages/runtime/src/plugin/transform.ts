@@ -1,6 +1,6 @@
 /** One module of a bundle with its functions prepared. */
 
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import MagicString, { type SourceMap } from 'magic-string';
 import { looksLikeModule } from '../functions/module-kind.ts';
 import { type Options, prepare } from '../functions/prepare.ts';
@@ -12,6 +12,8 @@ export interface Transformed {
   map: SourceMap | null;
   /** The messages of errors that `go` would throw. */
   refusals: string[];
+  /** Other files whose text was used. */
+  reads: string[];
 }
 
 export function fileOf(id: string): string {
@@ -26,7 +28,7 @@ export function transformModule(code: string, id: string, adopt: Options['adopt'
   const isModule = !/\.cjs$|\.cts$/.test(file) && looksLikeModule(code);
   const text = isTyped(url) ? strip(code, url, isModule) : code;
   const sourceMapURL = /\/\/# sourceMappingURL=(data:application\/json[^\s]+)\s*$/.exec(text)?.[1] ?? '';
-  const { changes, refusals } = prepare(
+  const { changes, refusals, reads } = prepare(
     { url, text, isModule, startLine: 0, startColumn: 0, sourceMapURL },
     { adopt, values: true },
   );
@@ -38,5 +40,5 @@ export function transformModule(code: string, id: string, adopt: Options['adopt'
   }
   // Text that was written anew has its own map, inline.
   const map = sourceMapURL === '' ? edited.generateMap({ source: file, hires: 'boundary' }) : null;
-  return { code: edited.toString(), map, refusals };
+  return { code: edited.toString(), map, refusals, reads: reads.map((each) => fileURLToPath(each)) };
 }

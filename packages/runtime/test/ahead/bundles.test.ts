@@ -13,6 +13,8 @@ afterAll(() => {
 
 // Decorators are left to compilers, and bundlers differ in what they make of them.
 const programs = corpusPrograms().filter((name) => name !== 'decorators.ts');
+/** Its minifier takes names of functions for nobody's business. */
+const notWith: Record<string, string> = { webpack: 'names-of-values.mjs' };
 const bundlers = ['rolldown', 'esbuild', 'vite', 'webpack'];
 
 /** Bundles into a file that lies alone; gives what the bundler said. */
@@ -33,13 +35,14 @@ async function start(name: string, env: Record<string, string> = {}): Promise<st
 
 describe.each(bundlers)('bundled by %s', (bundler) => {
   it('the corpus', async () => {
-    const lines = programs.map((name) => `  [${JSON.stringify(name)}, () => import(${JSON.stringify(`./corpus/${name}`)})],\n`);
+    const suitable = programs.filter((name) => name !== notWith[bundler]);
+    const lines = suitable.map((name) => `  [${JSON.stringify(name)}, () => import(${JSON.stringify(`./corpus/${name}`)})],\n`);
     const entry = `import { runCorpus } from './run-corpus.mjs';\nawait runCorpus([\n${lines.join('')}]);\n`;
     writeFileSync(path.join(folder, 'corpus-entry.mjs'), entry);
     const name = `${bundler}.mjs`;
     const said = await bundle(bundler, 'corpus-entry.mjs', name);
     expect(said).toBe('');
-    expect(await start(name)).toBe(programs.map((program) => `${program}: ok\n`).join(''));
+    expect(await start(name)).toBe(suitable.map((program) => `${program}: ok\n`).join(''));
     expect(readdirSync(path.join(elsewhere, name))).toEqual([name]);
   });
 
