@@ -27,7 +27,7 @@ export function importedFunction(analysis: Analysis, node: Node): Imported | und
     specifier.type === 'ImportDefaultSpecifier' ? 'default' : (specifier.imported?.name ?? specifier.imported?.value);
   if (name === undefined || isOwnModule(source)) return undefined;
   try {
-    const url = resolveImport(source, analysis.script.url);
+    const url = analysis.script.aliases?.get(source) ?? resolveImport(source, analysis.script.url);
     const other = url.startsWith('file:') ? analysisOf(url) : undefined;
     const fn = other && exportedFunction(other, name);
     return fn && { analysis: other!, fn };

@@ -42,6 +42,8 @@ export interface Script {
   startLine: number;
   startColumn: number;
   sourceMapURL: string;
+  /** URLs of modules by names that only a bundler knows. */
+  aliases?: ReadonlyMap<string, string>;
 }
 
 type Message = Record<string, any>;

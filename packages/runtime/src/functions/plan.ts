@@ -275,7 +275,9 @@ class Planner {
   }
 
   #import(variable: Variable, specifier: Node, declaration: Node, at: Node): void {
-    const url = this.#resolved(at, () => resolveImport(declaration.source.value, this.#analysis.script.url));
+    const { script } = this.#analysis;
+    const source: string = declaration.source.value;
+    const url = script.aliases?.get(source) ?? this.#resolved(at, () => resolveImport(source, script.url));
     let imported = '*';
     if (specifier.type === 'ImportDefaultSpecifier') imported = 'default';
     else if (specifier.type === 'ImportSpecifier') imported = specifier.imported.name ?? specifier.imported.value;

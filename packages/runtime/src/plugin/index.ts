@@ -14,6 +14,7 @@ import path from 'node:path';
 import { createUnplugin, type UnpluginInstance } from 'unplugin';
 import { isOwnModule } from '../functions/starts.ts';
 import * as api from '../index.ts';
+import { aliasesIn, type Resolver } from './aliases.ts';
 import { Library } from './library.ts';
 import { fillIn, hasPlaceholder, runtimeModule } from './runtime-module.ts';
 import { fileOf, transformModule } from './transform.ts';
@@ -44,8 +45,10 @@ const goroutines: UnpluginInstance<PluginOptions | undefined> = createUnplugin<P
     loadInclude: (id) => id === virtualId,
     load: (id) => (id === virtualId ? runtimeModule(exported) : undefined),
     transformInclude: (id) => /\.([cm]?[jt]s|[jt]sx)$/.test(fileOf(id)) && !fileOf(id).startsWith(ownFolder),
-    transform(code, id) {
-      const result = transformModule(code, id, (definition) => library.adopt(definition));
+    async transform(code, id) {
+      const aliases = await aliasesIn(code, id, this as Resolver);
+      library.addAliases(aliases);
+      const result = transformModule(code, id, (definition) => library.adopt(definition), aliases);
       if (!result) return undefined;
       if (refuse === 'build' && result.refusals.length > 0) this.error(`CaptureError: ${result.refusals.join('\n')}`);
       for (const file of result.reads) this.addWatchFile(file);

@@ -29,8 +29,15 @@ export class Library {
   /** Files of the modules that definitions import, by path. */
   readonly #files = new Map<string, string>();
 
+  /** Files by the names that the bundler has for them, for modules that use those names in the library. */
+  readonly #aliases = new Map<string, string>();
+
   constructor(exported: readonly string[]) {
     this.#exported = exported;
+  }
+
+  addAliases(aliases: ReadonlyMap<string, string>): void {
+    for (const [specifier, url] of aliases) this.#aliases.set(specifier, fileURLToPath(url));
   }
 
   /** The definition with its imports taken from the library. */
@@ -100,6 +107,10 @@ export class Library {
     }
   }
 
+  #aliasUrls(): Map<string, string> {
+    return new Map([...this.#aliases].map(([specifier, file]) => [specifier, pathToFileURL(file).href]));
+  }
+
   async #bundle(): Promise<Record<string, string>> {
     const runtime = runtimeOnWorkers(this.#exported);
     if (this.#files.size === 0) return { [runtimeFile]: runtime };
@@ -116,10 +127,12 @@ export class Library {
       plugins: [
         {
           name: 'goroutines',
-          resolveId: (id) => (isOwnModule(id) ? { id: runtimeId } : undefined),
+          resolveId: (id) => (isOwnModule(id) ? runtimeId : this.#aliases.get(id)),
           load: (id) => (id === runtimeId ? runtime : undefined),
           transform: (code, id) =>
-            id === runtimeId ? undefined : transformModule(code, id, (definition) => this.adopt(definition))?.code,
+            id === runtimeId
+              ? undefined
+              : transformModule(code, id, (definition) => this.adopt(definition), this.#aliasUrls())?.code,
         },
       ],
     });

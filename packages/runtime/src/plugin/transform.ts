@@ -22,14 +22,19 @@ export function fileOf(id: string): string {
 }
 
 /** Undefined where there is nothing to do. */
-export function transformModule(code: string, id: string, adopt: Options['adopt'] & {}): Transformed | undefined {
+export function transformModule(
+  code: string,
+  id: string,
+  adopt: Options['adopt'] & {},
+  aliases: ReadonlyMap<string, string> = new Map(),
+): Transformed | undefined {
   const file = fileOf(id);
   if (!mayStart(code) || /\.(json|css|html|wasm|node)$/.test(file)) return undefined;
   const url = pathToFileURL(file).href;
   const isModule = !/\.cjs$|\.cts$/.test(file) && looksLikeModule(code);
   const text = isTyped(url) ? strip(code, url, isModule) : code;
   const inline = /\/\/# sourceMappingURL=(data:application\/json[^,]*;base64,([^\s]+))\s*$/.exec(text);
-  const script = { url, text, isModule, startLine: 0, startColumn: 0, sourceMapURL: inline?.[1] ?? '' };
+  const script = { url, text, isModule, startLine: 0, startColumn: 0, sourceMapURL: inline?.[1] ?? '', aliases };
   const { changes, refusals, reads } = prepare(script, { adopt, values: true });
   if (changes.length === 0) return undefined;
   const edited = new MagicString(text);

@@ -74,3 +74,9 @@ describe.each(bundlers)('bundled by %s', (bundler) => {
     );
   });
 });
+
+it.each(['rolldown', 'vite'])('%s is asked for names that only it knows', async (bundler) => {
+  const name = `${bundler}-aliased.mjs`;
+  expect(await bundle(bundler, 'apart/aliased.mjs', name)).toBe('');
+  expect(await start(name)).toBe('12 4\n');
+});
