@@ -2,6 +2,7 @@
 // modules become one file, dist/bundle/index.js. Each only when it is older than what it is made of.
 
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -11,7 +12,10 @@ export async function build() {
   const core = path.join(home, 'dist/core.wasm');
   if (isOlder(core, ['core', 'src/memory'], '.ts')) await compileCore(path.join(home, 'core'), core);
   const bundle = path.join(home, 'dist/bundle/index.js');
-  if (isOlder(bundle, ['dist'], '.js')) await bundleModules(path.join(home, 'dist/package.js'), bundle);
+  if (isOlder(bundle, ['dist'], '.js')) {
+    await bundleModules(path.join(home, 'dist/package.js'), bundle);
+    await bundleStandalone();
+  }
 }
 
 /** Whether the file is older than any of the files in these folders. */
@@ -19,7 +23,8 @@ function isOlder(file, folders, ending) {
   const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return folders.some((folder) =>
     readdirSync(path.join(home, folder), { recursive: true }).some(
-      (name) => name.endsWith(ending) && !name.startsWith('bundle') && statSync(path.join(home, folder, name)).mtimeMs > made,
+      (name) =>
+        name.endsWith(ending) && !/^(bundle|standalone)/.test(name) && statSync(path.join(home, folder, name)).mtimeMs > made,
     ),
   );
 }
@@ -48,6 +53,31 @@ async function bundleModules(input, file) {
     output: { file, format: 'esm', sourcemap: true, topLevelVar: false },
     logLevel: 'warn',
   });
+}
+
+/**
+ * For programs that are one file: the runtime with all that it needs, as files that the program writes to a temporary
+ * folder. They lie to each other as the package's own do. CommonJS, because a bundle of either kind can require it.
+ */
+async function bundleStandalone() {
+  const { build: bundle } = await import('rolldown');
+  const piscina = path.dirname(createRequire(import.meta.url).resolve('piscina'));
+  const inputs = [
+    ['dist/package.js', 'bundle/index.js'],
+    ['dist/sysmon-worker.js', 'sysmon-worker.js'],
+    [path.join(piscina, 'worker.js'), 'bundle/worker.js'],
+  ];
+  // Names stay: stack traces are cut by them.
+  const minify = { compress: true, mangle: false, codegen: { removeWhitespace: true } };
+  for (const [input, output] of inputs) {
+    await bundle({
+      input: path.resolve(home, input),
+      platform: 'node',
+      external: ['@napi-rs/nice'],
+      output: { file: path.join(home, 'dist/standalone', output), format: 'cjs', exports: 'named', minify, topLevelVar: false },
+      logLevel: 'warn',
+    });
+  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await build();

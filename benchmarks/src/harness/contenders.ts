@@ -46,7 +46,7 @@ export const contenders: Record<ContenderName, Contender> = {
   'goroutines-register': {
     title: 'goroutines, register',
     settings: 'The same programs under `node --import goroutines/register`.',
-    locate: () => onNode('goroutines', 'goroutines/register', ['--import', 'goroutines/register']),
+    locate: () => onNode('goroutines', 'goroutines/register', ['--import', import.meta.resolve('goroutines/register')]),
   },
   'no-preempt': {
     title: 'goroutines, no-preempt',

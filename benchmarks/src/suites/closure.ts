@@ -12,7 +12,8 @@ export const closure: Suite = {
   title: 'Arguments and captured values',
   work:
     'Main starts goroutines and joins them as in "spawn+join from main": a top-level function, the same with two ' +
-    'arguments (a number and a string), and a closure over two such values.',
+    'arguments (a number and a string), and a closure over two such values. "captured-inside": the closures are started by a ' +
+    'goroutine, in whose code they were prepared with it.',
   rows: [
     {
       ...common,
@@ -50,6 +51,16 @@ export const closure: Suite = {
         'goroutines-register': {},
         go: {},
         promises: {},
+      },
+    },
+    {
+      ...common,
+      name: 'captured-inside',
+      title: 'the same, started by a goroutine',
+      expected: weight,
+      contenders: {
+        goroutines: {},
+        'goroutines-register': {},
       },
     },
   ],

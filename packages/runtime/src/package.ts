@@ -5,9 +5,15 @@
  *
  * The default export is what a worker thread runs, not part of the public surface.
  */
+import { fileURLToPath } from 'node:url';
+import { useLibrary } from './functions/library.ts';
+import { provideApi } from './functions/reference.ts';
+import * as api from './index.ts';
 import { useWorkerFile } from './threads/pool.ts';
 
 export * from './index.ts';
 export { default } from './worker.ts';
 
 useWorkerFile(import.meta.url);
+useLibrary(fileURLToPath(new URL('../library', import.meta.url)));
+provideApi(api);

@@ -15,13 +15,15 @@ export interface Settings {
   spareThreads: number;
   /** Milliseconds after which a spare thread that had nothing to do ends; one is kept. From 1 to 2^31 - 1. Default: 10,000. */
   spareMilliseconds: number;
+  /** Whether a program is told, once, on what it spends much and need not. Default: true. */
+  hints: boolean;
 }
 
 const DEFAULT_SPARE_THREADS = 4;
 const MOST_SPARE_THREADS = MAXIMUM_MACHINES - MAXIMUM_PROCESSORS - 2;
 const DEFAULT_SPARE_MILLISECONDS = 10_000;
 const MOST_SPARE_MILLISECONDS = 0x7fffffff;
-const KNOWN: ReadonlyArray<keyof Settings> = ['procs', 'heapBytes', 'spareThreads', 'spareMilliseconds'];
+const KNOWN: ReadonlyArray<keyof Settings> = ['procs', 'heapBytes', 'spareThreads', 'spareMilliseconds', 'hints'];
 
 let chosen: Partial<Settings> = {};
 
@@ -36,6 +38,9 @@ export function configure(settings: Partial<Settings>): void {
   mustBeWhole('runtime.configure: heapBytes', settings.heapBytes, MINIMUM_HEAP_BYTES, MAXIMUM_HEAP_BYTES);
   mustBeWhole('runtime.configure: spareThreads', settings.spareThreads, 1, MOST_SPARE_THREADS);
   mustBeWhole('runtime.configure: spareMilliseconds', settings.spareMilliseconds, 1, MOST_SPARE_MILLISECONDS);
+  if (settings.hints !== undefined && typeof settings.hints !== 'boolean') {
+    throw new TypeError(`runtime.configure: hints must be true or false, got ${String(settings.hints)}`);
+  }
   chosen = { ...chosen, ...settings };
 }
 
@@ -52,6 +57,7 @@ export function settings(): Settings {
     heapBytes: chosen.heapBytes ?? DEFAULT_HEAP_BYTES,
     spareThreads: chosen.spareThreads ?? DEFAULT_SPARE_THREADS,
     spareMilliseconds: chosen.spareMilliseconds ?? DEFAULT_SPARE_MILLISECONDS,
+    hints: chosen.hints ?? true,
   };
 }
 

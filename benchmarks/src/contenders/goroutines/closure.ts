@@ -33,4 +33,21 @@ export default {
       return number + text.length;
     }),
   ),
+  'captured-inside': program((size) =>
+    go(function* () {
+      const began = performance.now();
+      const started: Goroutine<number>[] = [];
+      for (let number = 0; number < size; number++) {
+        const text = 'abcde'.slice(0);
+        started.push(
+          go(function* () {
+            return number + text.length;
+          }),
+        );
+      }
+      let sum = 0;
+      for (const goroutine of started) sum += yield* goroutine.join();
+      return { nanoseconds: since(began), result: sum };
+    }),
+  ),
 } satisfies Programs;

@@ -38,6 +38,7 @@ export class Analysis {
   readonly script: Script;
   readonly positions: Positions;
   readonly dialect: Dialect;
+  readonly root: Node;
   readonly #parents = new Map<Node, Node>();
   /** Functions and classes, and nodes that mean something by where they stand; in the order of the text. */
   readonly #functions: Node[] = [];
@@ -49,9 +50,7 @@ export class Analysis {
   readonly #keys: Record<string, string[]>;
 
   constructor(script: Script) {
-    const require = createRequire(import.meta.url);
-    const { parseSync, visitorKeys } = require('oxc-parser') as typeof import('oxc-parser');
-    const { analyze } = require('eslint-scope') as typeof import('eslint-scope');
+    const { parseSync, visitorKeys, analyze } = tools(script.url);
     this.script = script;
     this.positions = new Positions(script);
     const sourceType = script.isModule ? 'module' : 'commonjs';
@@ -59,6 +58,7 @@ export class Analysis {
     const { program, errors } = parseSync('script.js', script.text, options);
     if (errors.length > 0) throw new CaptureError(`cannot read the code of ${shortName(script.url)}: ${errors[0]!.message}`);
     const root = program as unknown as Node;
+    this.root = root;
     this.dialect = script.isModule ? 'module' : isViteWrapper(root) ? 'vite' : 'commonjs';
     this.#manager = analyze(program as never, {
       ecmaVersion: 2025,
@@ -145,6 +145,14 @@ export class Analysis {
     return this.#referenceOf.get(node)?.resolved ?? null;
   }
 
+  /** Whether a name occurs in the code, declared or not; text in strings is no code. */
+  mentions(name: string): boolean {
+    return (
+      this.#manager.scopes.some((scope) => scope.set.has(name)) ||
+      this.#references.some((reference) => reference.identifier.name === name)
+    );
+  }
+
   /** The scopes around a node, outermost first. */
   scopesAround(node: Node): Scope[] {
     let innermost: Scope | undefined;
@@ -162,6 +170,12 @@ export class Analysis {
     return variables.filter((variable) =>
       variable.defs.some((def) => def.type === 'FunctionName' && def.node === (node as unknown)),
     );
+  }
+
+  /** The names of a function's own scopes: parameters, and what its body declares at its top. */
+  namesDeclaredIn(fn: Node): string[] {
+    const scopes = [...(this.#manager.acquireAll(fn as never) ?? []), this.#manager.acquire(fn.body as never)];
+    return scopes.flatMap((scope) => (scope ? scope.variables.map(({ name }) => name) : []));
   }
 
   referencesIn(span: Span): Reference[] {
@@ -231,6 +245,23 @@ export class Analysis {
       (node) =>
         contains(span, node) &&
         (node.type === 'ImportExpression' || (node.type === 'MetaProperty' && node.meta.name === 'import')),
+    );
+  }
+}
+
+type Tools = Pick<typeof import('oxc-parser'), 'parseSync' | 'visitorKeys'> & Pick<typeof import('eslint-scope'), 'analyze'>;
+
+function tools(url: string): Tools {
+  const require = createRequire(import.meta.url);
+  try {
+    const { parseSync, visitorKeys } = require('oxc-parser') as typeof import('oxc-parser');
+    const { analyze } = require('eslint-scope') as typeof import('eslint-scope');
+    return { parseSync, visitorKeys, analyze };
+  } catch (cause) {
+    throw new CaptureError(
+      `the code of a function in ${shortName(url)} cannot be read where there is no parser, as in a bundle: ` +
+        'goroutines/plugin prepares functions that are written in the call of go, or named in it',
+      { cause },
     );
   }
 }

@@ -10,8 +10,7 @@ import { type Analysis, contains, identifier, isFunction, type Node } from './an
 import { startName } from './origin.ts';
 import type { Plan } from './plan.ts';
 import { functionOf } from './purity.ts';
-
-const ownModule = /^goroutines$|\/goroutines\/dist\/(bundle\/)?index\.js$/;
+import { isOwnModule } from './starts.ts';
 
 /** The generator functions among the pieces that can only be reached through `yield*` from the scheduler. */
 export function drivenFunctions(analysis: Analysis, plan: Plan, fn: Node): Set<Node> {
@@ -57,5 +56,5 @@ export function isOwnImport(analysis: Analysis, callee: Node, exported: string):
   if (definition?.type !== 'ImportBinding') return false;
   const specifier = definition.node as unknown as Node;
   const source: string = (definition.parent as unknown as Node).source.value;
-  return specifier.imported?.name === exported && ownModule.test(source);
+  return specifier.imported?.name === exported && isOwnModule(source);
 }

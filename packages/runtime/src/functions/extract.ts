@@ -16,9 +16,12 @@ import { type Capture, type Import, type Piece, type Plan, resultPlaceholder } f
 import { type Edit, optOut } from './preempt.ts';
 import { functionOf } from './purity.ts';
 
-/** `edits` are what preemption writes into the pieces, in the order of the text. */
-export function extract(analysis: Analysis, plan: Plan, edits: readonly Edit[] = []): string {
-  return new Writer(analysis, plan, edits).write();
+/**
+ * `edits` are what preemption writes into the pieces, in the order of the text; `direct` says that the function takes the captured
+ * values itself.
+ */
+export function extract(analysis: Analysis, plan: Plan, edits: readonly Edit[] = [], direct = false): string {
+  return new Writer(analysis, plan, edits, direct).write();
 }
 
 export function hashOf(source: string): string {
@@ -29,12 +32,14 @@ class Writer {
   readonly #analysis: Analysis;
   readonly #plan: Plan;
   readonly #edits: readonly Edit[];
+  readonly #direct: boolean;
   readonly #result: string;
   readonly #values: string;
   readonly #block: string;
   readonly #layout = new Layout();
 
-  constructor(analysis: Analysis, plan: Plan, edits: readonly Edit[]) {
+  constructor(analysis: Analysis, plan: Plan, edits: readonly Edit[], direct: boolean) {
+    this.#direct = direct;
     this.#analysis = analysis;
     this.#plan = plan;
     this.#edits = edits;
@@ -104,7 +109,7 @@ class Writer {
     const own = captures
       .map((capture, index): [Capture, number] => [capture, index])
       .filter(([capture]) => blocks[capture.depth] === block);
-    if (own.length === 0) return '';
+    if (own.length === 0 || this.#direct) return '';
     return `const ${own.map(([capture, index]) => `${capture.name}=${this.#values}[${index}]`).join(',')};`;
   }
 

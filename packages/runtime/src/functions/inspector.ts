@@ -42,6 +42,8 @@ export interface Script {
   startLine: number;
   startColumn: number;
   sourceMapURL: string;
+  /** URLs of modules by names that only a bundler knows. */
+  aliases?: ReadonlyMap<string, string>;
 }
 
 type Message = Record<string, any>;
@@ -63,7 +65,8 @@ function connect(): void {
     session = undefined;
     throw new CaptureError(
       'the code of a function is read through node:inspector, which this process may not use. ' +
-        'Run Node with its inspector, and without --permission or with --allow-inspector.',
+        'Start the program with --import goroutines/register, which prepares functions before they run, or run Node with its ' +
+        'inspector, and without --permission or with --allow-inspector.',
       { cause },
     );
   } finally {

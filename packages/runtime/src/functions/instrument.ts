@@ -17,7 +17,7 @@ import { type Edit, loopChecks, optOut } from './preempt.ts';
 export function instrumentsOf(analysis: Analysis, plan: Plan, fn: Node): Edit[] {
   const { text } = analysis.script;
   // Else it is a name of the user's own.
-  const mayUse = (name: string): boolean => !text.includes(name) || isExtracted(text);
+  const mayUse = (name: string): boolean => !text.includes(name) || isExtracted(text) || !analysis.mentions(name);
   const [mayCheck, mayStart] = [mayUse(preemptName), mayUse(startName)];
   const edits: Edit[] = [];
   for (const each of drivenFunctions(analysis, plan, fn)) {

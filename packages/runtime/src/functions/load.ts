@@ -5,12 +5,17 @@
  */
 import { CaptureError } from '../errors.ts';
 import { announceScript } from './inspector.ts';
+import { withLibrary } from './library.ts';
 import { provideOrigins } from './origin.ts';
 import { shortName } from './positions.ts';
-import { type FunctionDefinition, mark } from './reference.ts';
+import { type FunctionDefinition, mark, providePrepared } from './reference.ts';
 import { needsTypeScript, readTypeScript } from './typescript.ts';
 
-export type Factory = (captures: readonly unknown[] | null) => Function;
+export interface Factory {
+  (captures: readonly unknown[] | null): Function;
+  /** One function for all captured values, which it takes before its arguments. */
+  direct?: Function;
+}
 
 type ModuleFactory = (captures: readonly unknown[] | null) => Function;
 
@@ -21,6 +26,7 @@ const ADDRESS_START = 'data:text/javascript;base64,';
 const origins = new Map<string, string>();
 
 provideOrigins();
+providePrepared();
 
 export function load(definition: FunctionDefinition): Promise<Factory> {
   let promise = loading.get(definition.key);
@@ -43,14 +49,14 @@ async function importFactory(definition: FunctionDefinition): Promise<Factory> {
     startColumn: 0,
     sourceMapURL: '',
   });
-  const factory = definition.captures.length === 0 ? constantFactory(definition, make) : closureFactory(definition, make);
+  const factory = factoryOf(definition, make);
   factories.set(definition.key, factory);
   return factory;
 }
 
 async function importSource(definition: FunctionDefinition): Promise<ModuleFactory> {
   // Base64, because percent-encoding would triple the white space that extracted modules are full of.
-  const address = `${ADDRESS_START}${Buffer.from(definition.source).toString('base64')}`;
+  const address = `${ADDRESS_START}${Buffer.from(withLibrary(definition.source)).toString('base64')}`;
   try {
     const make = ((await import(address)) as { default: ModuleFactory }).default;
     origins.set(address, definition.url);
@@ -62,6 +68,19 @@ async function importSource(definition: FunctionDefinition): Promise<ModuleFacto
       cause,
     });
   }
+}
+
+function factoryOf(definition: FunctionDefinition, make: ModuleFactory): Factory {
+  if (definition.direct) return directFactory(make(null));
+  return definition.captures.length === 0 ? constantFactory(definition, make) : closureFactory(definition, make);
+}
+
+function directFactory(direct: Function): Factory {
+  const factory =
+    (captures: readonly unknown[] | null) =>
+    (...parameters: unknown[]) =>
+      direct(captures, ...parameters);
+  return Object.assign(factory, { direct });
 }
 
 function constantFactory(definition: FunctionDefinition, make: ModuleFactory): Factory {

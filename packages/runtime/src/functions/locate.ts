@@ -5,15 +5,14 @@
  * each captured value in the scopes. A new closure of a known site pays for reading its values. A function whose
  * captures can't change is remembered whole; one that captures a reassigned variable is read again at every call.
  */
+import { types } from 'node:util';
 import { CaptureError } from '../errors.ts';
-import { Analysis, moduleSyntaxError, type Node } from './analysis.ts';
-import { extract, hashOf } from './extract.ts';
+import { Analysis } from './analysis.ts';
+import { define } from './define.ts';
 import { inspect, type Place, type ScopeObject, scriptOf } from './inspector.ts';
-import { instrumentsOf } from './instrument.ts';
-import { preemptName, startName } from './origin.ts';
-import { type Capture, nameOf, planOf } from './plan.ts';
+import type { Capture } from './plan.ts';
 import { shortName } from './positions.ts';
-import { type FunctionDefinition, type FunctionReference, recall, remember } from './reference.ts';
+import { type FunctionDefinition, type FunctionReference, recall, remember, uninitialised } from './reference.ts';
 
 interface Site {
   definition: FunctionDefinition;
@@ -29,6 +28,8 @@ export function locate(fn: Function, api: string): FunctionReference {
   const known = recall(fn, runs);
   if (known) return known;
   if (typeof fn !== 'function') throw new TypeError(`${api} needs a function, got ${fn === null ? 'null' : typeof fn}`);
+  const without = kindWithoutCode(fn);
+  if (without) throw new CaptureError(notCode(fn, api, without));
   const inspection = inspect(fn);
   if (inspection.kind !== 'code') throw new CaptureError(notCode(fn, api, inspection.kind));
   const { place, scopes } = inspection;
@@ -62,39 +63,7 @@ function siteAt(place: Place, fn: Function, api: string): Site {
   if (!analysis) analyses.set(place.scriptId, (analysis = new Analysis(script)));
   const node = analysis.functionAt(analysis.positions.offset(place.line, place.column));
   if (!node) throw new CaptureError(`${api} did not find the code of ${quoted(fn)} in ${shortName(script.url)}`);
-  const plan = planOf(analysis, node, subjectOf(api));
-  const edits = isRun(api) ? instrumentsOf(analysis, plan, node) : [];
-  for (const name of [preemptName, startName]) if (edits.some(({ text }) => text.includes(name))) plan.originNames.add(name);
-  const source = extract(analysis, plan, edits);
-  const problem = analysis.dialect === 'commonjs' ? moduleSyntaxError(source) : undefined;
-  if (problem !== undefined) {
-    const where = analysis.positions.describe(node.start);
-    throw new CaptureError(
-      `${subjectOf(api)} at ${where} or code that it uses is not valid in strict mode, in which it would run: ${problem}`,
-    );
-  }
-  const start = startOf(analysis, node);
-  const { line, column } = analysis.positions.isTransformed
-    ? analysis.positions.position(start)
-    : analysis.positions.positionInScript(start);
-  return {
-    definition: {
-      key: `${script.url}#${hashOf(source)}`,
-      url: script.url,
-      line,
-      column,
-      name: nameOf(analysis, node),
-      source,
-      captures: plan.captures.map((capture) => capture.name),
-    },
-    captures: plan.captures,
-  };
-}
-
-/** A method begins with its name, not with its parameters. */
-function startOf(analysis: Analysis, node: Node): number {
-  const parent = analysis.parent(node);
-  return parent?.type === 'MethodDefinition' || parent?.method ? parent.start : node.start;
+  return define(analysis, node, subjectOf(api), isRun(api));
 }
 
 function hasModule(url: string): boolean {
@@ -123,10 +92,15 @@ function valueOf(capture: Capture, scopes: ScopeObject[], fn: Function, definiti
     return value;
   } catch (cause) {
     if (cause instanceof CaptureError) throw cause;
-    throw new CaptureError(`${where} captures '${name}' before it is initialised. Start it after the declaration of '${name}'.`, {
-      cause,
-    });
+    throw uninitialised(definition, name, subjectOf(api), cause);
   }
+}
+
+/** Also where there is no inspector to say it. */
+function kindWithoutCode(fn: Function): 'native' | 'bound' | 'proxy' | undefined {
+  if (types.isProxy(fn)) return 'proxy';
+  if (!/\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(fn))) return undefined;
+  return fn.name.startsWith('bound ') ? 'bound' : 'native';
 }
 
 function notCode(fn: Function, api: string, kind: 'native' | 'bound' | 'proxy'): string {
@@ -144,8 +118,8 @@ function notCode(fn: Function, api: string, kind: 'native' | 'bound' | 'proxy'):
  * Whether the function is to be a goroutine's, which the scheduler drives, and not a value that anything may be done with:
  * only then may it be preempted.
  */
-function isRun(api: string): boolean {
-  return /^go\b/.test(api);
+export function isRun(api: string): boolean {
+  return /\bgo\b/.test(api); // 'go', 'go.with', 'WaitGroup.go' …
 }
 
 function subjectOf(api: string): string {

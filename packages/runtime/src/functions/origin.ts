@@ -48,6 +48,12 @@ export function isExtracted(text: string): boolean {
   return text.includes(`}=globalThis[Symbol.for("${accessSymbol}")](`);
 }
 
+/** The text with its call for the origin's names given what `require` is to give: see `Modules`. */
+export function withModules(text: string, modules: Modules): string {
+  const call = new RegExp(`(\\}=globalThis\\[Symbol\\.for\\("${accessSymbol.replace('.', '\\.')}"\\)\\]\\("[^"\\\\]*")\\)`);
+  return text.replace(call, (_, head: string) => `${head},${JSON.stringify(modules)})`);
+}
+
 /** Whether an initializer is the call written by `declareOriginNames`. */
 export function isOriginCall(text: string): boolean {
   return text.startsWith(`globalThis[Symbol.for("${accessSymbol}")](`);
@@ -89,11 +95,16 @@ export function provideStart(answer: Start): void {
   start = answer;
 }
 
+/** What `require` gives in a bundle: a file of the library for each specifier, and whether it was CommonJS. */
+type Modules = Readonly<Record<string, readonly [file: string, isCommonJS: boolean]>>;
+
 class Origin {
   readonly #url: string;
+  readonly #modules: Modules | undefined;
 
-  constructor(url: string) {
+  constructor(url: string, modules: Modules | undefined) {
     this.#url = url;
+    this.#modules = modules;
   }
 
   get #file(): string | undefined {
@@ -101,7 +112,16 @@ class Origin {
   }
 
   get require(): NodeJS.Require {
-    return createRequire(this.#url);
+    const require = createRequire(this.#url);
+    const modules = this.#modules;
+    if (!modules) return require;
+    const fromLibrary = (specifier: string): unknown => {
+      if (!Object.hasOwn(modules, specifier)) return require(specifier);
+      const [file, isCommonJS] = modules[specifier]!;
+      const module = require(fileURLToPath(file));
+      return isCommonJS ? module.default : module;
+    };
+    return Object.assign(fromLibrary, require);
   }
 
   get __filename(): string | undefined {
@@ -146,7 +166,9 @@ class Origin {
   }
 }
 
+const access = (url: string, modules?: Modules): Origin => new Origin(url, modules);
+
 /** Makes the names available to the extracted modules of this thread. */
 export function provideOrigins(): void {
-  Object.defineProperty(globalThis, Symbol.for(accessSymbol), { value: (url: string) => new Origin(url), configurable: true });
+  Object.defineProperty(globalThis, Symbol.for(accessSymbol), { value: access, configurable: true });
 }

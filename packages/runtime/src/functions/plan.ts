@@ -65,6 +65,9 @@ export interface Plan {
   mentioned: Set<string>[];
 }
 
+/** What TypeScript, esbuild and SWC call the functions that apply decorators. */
+const decoratorHelper = /^_{1,2}(ts_)?(decorate|esDecorate|legacyDecorate|decorateClass|decorateElement|applyDecs)/;
+
 /** Where the produced function is stored in extracted text; `extract` replaces it by a name that is free. */
 export const resultPlaceholder = '\0result';
 
@@ -153,6 +156,8 @@ class Planner {
     if (foreign && !(node.init && node.init.type === 'LogicalExpression' && isCompilerHelper(node.init))) {
       throw this.#foreign(foreign.node, foreign.what);
     }
+    const decorated = this.#decoratedClass(piece);
+    if (decorated) throw this.#decorated(decorated);
     for (const form of analysis.importForms(node)) {
       this.#plan.originNames.add(form.type === 'MetaProperty' ? importMetaName : dynamicImportName);
     }
@@ -168,6 +173,28 @@ class Planner {
       else if (reference.isWrite()) throw this.#assignment(at);
       else this.#followVariable(variable, at);
     }
+  }
+
+  /** A class in the piece with decorators, also those that a compiler has made calls of helpers behind the class. */
+  #decoratedClass(piece: Piece): Node | undefined {
+    const analysis = this.#analysis;
+    let found: Node | undefined;
+    analysis.some(piece.node, (node) => {
+      if (node.type === 'Decorator') found = node;
+      return found !== undefined;
+    });
+    if (found) return found;
+    for (const { references } of this.#declaredBy(piece)) {
+      for (const reference of references) {
+        const name = identifier(reference);
+        const holder = analysis.parent(name);
+        const argument = holder?.type === 'MemberExpression' ? holder : name;
+        const call = analysis.parent(argument);
+        if (call?.type === 'CallExpression' && call.callee !== argument && decoratorHelper.test(call.callee.name ?? ''))
+          return name;
+      }
+    }
+    return undefined;
   }
 
   #declaredBy(piece: Piece): Variable[] {
@@ -248,7 +275,9 @@ class Planner {
   }
 
   #import(variable: Variable, specifier: Node, declaration: Node, at: Node): void {
-    const url = this.#resolved(at, () => resolveImport(declaration.source.value, this.#analysis.script.url));
+    const { script } = this.#analysis;
+    const source: string = declaration.source.value;
+    const url = script.aliases?.get(source) ?? this.#resolved(at, () => resolveImport(source, script.url));
     let imported = '*';
     if (specifier.type === 'ImportDefaultSpecifier') imported = 'default';
     else if (specifier.type === 'ImportSpecifier') imported = specifier.imported.name ?? specifier.imported.value;
@@ -312,6 +341,14 @@ class Planner {
     return this.#error(
       at,
       `uses '${what}' of its surroundings. It runs on another thread: pass what it needs as an argument, or use go.local.`,
+    );
+  }
+
+  #decorated(at: Node): CaptureError {
+    const why = 'which are applied where the class is declared, and not on other threads';
+    return this.#error(
+      at,
+      `takes along a class with decorators, ${why}. Import the class from a module of its own, or pass data.`,
     );
   }
 

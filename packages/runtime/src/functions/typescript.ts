@@ -13,11 +13,19 @@ import type { FunctionDefinition } from './reference.ts';
 const typeScriptUrl = /\.[cm]?tsx?(?:[?#].*)?$/;
 const typeScriptImport = /from"file:[^"]*\.[cm]?tsx?(?:[?#][^"]*)?"/;
 
+/** A global of this name says that `goroutines/register` is at work on this thread, and reads TypeScript. */
+export const registeredSymbol: unique symbol = Symbol.for('goroutines.register') as never;
+
 let ready: Promise<void> | undefined;
 
 export function needsTypeScript({ url, source }: FunctionDefinition): boolean {
   if ((process.features as { typescript?: unknown }).typescript) return false;
+  if (registeredSymbol in globalThis && !isTsxPreloaded()) return false;
   return typeScriptUrl.test(url) || typeScriptImport.test(source);
+}
+
+function isTsxPreloaded(): boolean {
+  return process.execArgv.some((flag) => /\btsx\b/.test(flag));
 }
 
 export function readTypeScript(origin: string): Promise<void> {
@@ -25,8 +33,7 @@ export function readTypeScript(origin: string): Promise<void> {
 }
 
 async function register(origin: string): Promise<void> {
-  const preloaded = process.execArgv.some((flag) => /\btsx\b/.test(flag));
-  if (isMainThread && preloaded) return;
+  if (isMainThread && isTsxPreloaded()) return;
   const here = pathToFileURL(path.join(process.cwd(), 'index.js')).href;
   const hook = [origin, here, ...process.execArgv].map(tsxFrom).find((found) => found !== undefined);
   // Without tsx the import fails with Node's own error, which says what is missing.
@@ -37,7 +44,8 @@ async function register(origin: string): Promise<void> {
 
 /** The `tsx` command starts Node with `--import` and a URL inside of its own package, which can name itself. */
 function tsxFrom(place: string): string | undefined {
-  const url = place.replace(/^--import=/, '');
+  const named = place.replace(/^--import=/, '');
+  const url = path.isAbsolute(named) ? pathToFileURL(named).href : named;
   if (!url.startsWith('file:')) return undefined;
   try {
     return createRequire(url)

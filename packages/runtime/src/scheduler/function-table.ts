@@ -11,8 +11,9 @@ import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import { ArenaExhaustedError } from '../errors.ts';
 import { type Factory, load, loaded } from '../functions/load.ts';
-import { locate } from '../functions/locate.ts';
-import type { FunctionDefinition } from '../functions/reference.ts';
+import { isRun, locate } from '../functions/locate.ts';
+import { type Define, type FunctionDefinition, type Prepared, preparedOf, provideDefinitions } from '../functions/reference.ts';
+import { registeredSymbol } from '../functions/typescript.ts';
 import { words } from '../memory/arena.ts';
 import { add, load as read, store } from '../memory/atomics.ts';
 import { allocate } from '../memory/heap.ts';
@@ -20,13 +21,16 @@ import { FUNCTION_COUNT, FUNCTIONS, KIND_FUNCTION, MAXIMUM_FUNCTIONS } from '../
 import { lock, unlock } from '../memory/lock.ts';
 
 const numbers = new Map<string, number>();
+/** The definitions that this thread has seen, by id. */
+const definitions = new Map<string, FunctionDefinition>();
 const functions: Array<LoadedFunction | undefined> = [];
 const failures = new Map<number, unknown>();
 
 /**
  * A function as this thread has it. One with captures is made anew for each set of values, and a fresh generator function
  * costs 1.2 µs (V8 makes a prototype object for each). Values that cannot change, handles and primitives, make the same
- * function, so the last one is kept for when they come again, as they do in a loop that starts many goroutines.
+ * function, so the last one is kept for when they come again, as they do in a loop that starts many goroutines. Most generator
+ * functions take the values as a parameter instead, and are one function for all (`functions/direct.ts`).
  */
 export class LoadedFunction {
   /** Whether calling it gives a native generator; known after the first call. */
@@ -35,8 +39,17 @@ export class LoadedFunction {
   private lastCaptures: unknown[] | null = null;
   private lastFunction: Function | null = null;
 
+  private readonly direct: Function | null;
+
   constructor(factory: Factory) {
     this.factory = factory;
+    this.direct = factory.direct ?? null;
+    if (this.direct !== null) this.isGenerator = true;
+  }
+
+  call(captures: unknown[] | null, parameters: readonly unknown[]): unknown {
+    const { direct } = this; // Called by itself, without a `this`.
+    return direct === null ? this.with(captures)(...parameters) : direct(captures, ...parameters);
   }
 
   with(captures: unknown[] | null): Function {
@@ -68,22 +81,55 @@ let lastNumber = 0;
 /** Captured values of the function that `numberOf` was last called for, or null. */
 export let locatedCaptures: unknown[] | null = null;
 
+/** Numbers of what was prepared, by its place in the text. */
+const prepared = new Map<Define, number>();
+let lastPlace: Define | null = null;
+let lastPlaceNumber = 0;
+
+/** Calls with captured values that the inspector had to read, and how many of them are worth a word. */
+let captured = 0;
+const MANY_CAPTURED = 1000;
+let hint: () => void = () => undefined;
+
+/** Called once, when this thread has read captured values many times at run time. */
+export function whenManyCaptured(told: () => void): void {
+  hint = told;
+}
+
 /** The number of a function; its captured values are left in `locatedCaptures`. Throws CaptureError or TypeError. */
 export function numberOf(fn: Function, api: string): number {
   if (fn === lastFunction && api === lastApi) {
     locatedCaptures = null;
     return lastNumber;
   }
-  const reference = locate(fn, api);
-  const number = registered(reference.definition);
-  locatedCaptures = reference.captures;
-  if (reference.captures === null) {
+  const ahead = preparedOf(fn, isRun(api));
+  const number = ahead === undefined ? numberLocated(fn, api) : numberOfPrepared(ahead);
+  if (locatedCaptures === null) {
     // The same function over and over is the common case. One with captures must be looked at each time.
     lastFunction = fn;
     lastApi = api;
     lastNumber = number;
   }
   return number;
+}
+
+function numberLocated(fn: Function, api: string): number {
+  const { definition, captures } = locate(fn, api);
+  locatedCaptures = captures;
+  if (captures !== null && ++captured === MANY_CAPTURED && !(registeredSymbol in globalThis)) hint();
+  return registered(definition);
+}
+
+function numberOfPrepared(ahead: Prepared): number {
+  const { define } = ahead;
+  if (define !== lastPlace) {
+    let number = prepared.get(define);
+    if (number === undefined) prepared.set(define, (number = registered(ahead.definition())));
+    lastPlace = define;
+    lastPlaceNumber = number;
+  }
+  locatedCaptures = ahead.captures();
+  return lastPlaceNumber;
 }
 
 function registered(definition: FunctionDefinition): number {
@@ -100,6 +146,7 @@ function registered(definition: FunctionDefinition): number {
   // Publishes the block's words: pairs with the load in `definitionOf`.
   store(FUNCTIONS + number, block);
   numbers.set(definition.key, number);
+  definitions.set(definition.id, definition);
   return number;
 }
 
@@ -125,6 +172,16 @@ export function changeCreators(number: number, change: (text: string) => string)
   }
 }
 
+provideDefinitions((id) => {
+  for (let number = 0; number < read(FUNCTION_COUNT) && !definitions.has(id); number++) {
+    // Another thread may be about to publish it.
+    if (read(FUNCTIONS + number) === 0) continue;
+    const definition = definitionOf(number);
+    definitions.set(definition.id, definition);
+  }
+  return definitions.get(id);
+});
+
 /** The loaded function of this number, if this thread has it. */
 export function functionOf(number: number): LoadedFunction | undefined {
   return functions[number];
@@ -149,8 +206,11 @@ export async function loadNumber(number: number): Promise<void> {
 /** Forgets the numbers of an arena used before. */
 export function initializeFunctions(): void {
   numbers.clear();
+  definitions.clear();
   functions.length = 0;
   failures.clear();
+  prepared.clear();
+  lastPlace = null;
   lastFunction = null;
   locatedCaptures = null;
 }

@@ -6,6 +6,7 @@
  */
 import { types } from 'node:util';
 import { encode } from '../codec/encode.ts';
+import { isPrepared } from '../functions/reference.ts';
 import { words } from '../memory/arena.ts';
 import { release } from '../memory/heap.ts';
 import { PROCESSOR_COUNT } from '../memory/layout.ts';
@@ -52,7 +53,7 @@ export function requireThreads(): void {
 
 /** What all that start goroutines ask of what they are given. */
 export function mustBeFunction(fn: unknown, api: string): void {
-  if (typeof fn === 'function') return;
+  if (typeof fn === 'function' || isPrepared(fn)) return;
   const got = fn === null ? 'null' : typeof fn;
   const remedy =
     typeof fn === 'object' && fn !== null && Symbol.iterator in fn

@@ -65,7 +65,7 @@ export function start(record: number): Task | null {
     const parameters = decodeTuple((record + ARGUMENTS) >> 1, words[record + ARGUMENTS_FORM]!);
     giveBack(record, CAPTURES, CAPTURES_FORM);
     giveBack(record, ARGUMENTS, ARGUMENTS_FORM);
-    value = loaded.with(captures)(...parameters);
+    value = loaded.call(captures, parameters);
   } catch (error) {
     if (error instanceof PendingValue) afterwards(error.ready, record);
     else completeWithError(record, error, null);

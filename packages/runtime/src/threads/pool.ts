@@ -201,8 +201,23 @@ function poolOfOne(): Piscina {
   return piscina;
 }
 
-/** Workers take the process's flags by themselves, but refuse one that concerns the main program's entry. */
+const startFolder = process.cwd();
+const ownRegister = new URL('../register.js', import.meta.url).href;
+/** Flags that say how modules are loaded; those with a value may have it in the next argument. */
+const loaderFlag = /^(?:-r|-C|--(?:import|require|loader|experimental-loader|conditions|enable-source-maps|no-warnings)\b)/;
+const withValue = /^(?:-r|-C|--(?:import|require|loader|experimental-loader|conditions))$/;
+
+/**
+ * Workers take the process's flags by themselves, but refuse one that concerns the main program's entry. What is to be imported
+ * first they look for from the working directory: where that has changed they get the flags that concern modules, with
+ * the place of `goroutines/register` (flags of V8 and of the process hold for them as well, but may not be named).
+ */
 function workerFlags(): { execArgv?: string[] } {
-  const kept = process.execArgv.filter((flag) => !flag.startsWith('--input-type'));
-  return kept.length === process.execArgv.length ? {} : { execArgv: kept };
+  const { execArgv } = process;
+  if (process.cwd() !== startFolder && execArgv.some((flag) => flag.endsWith('goroutines/register'))) {
+    const kept = execArgv.filter((flag, index) => loaderFlag.test(flag) || withValue.test(execArgv[index - 1] ?? ''));
+    return { execArgv: kept.map((flag) => flag.replace(/(^|^--import=)goroutines\/register$/, `$1${ownRegister}`)) };
+  }
+  const kept = execArgv.filter((flag) => !flag.startsWith('--input-type'));
+  return kept.length === execArgv.length ? {} : { execArgv: kept };
 }

@@ -1,0 +1,39 @@
+/**
+ * TypeScript and JSX made JavaScript. Types are blanked out where that is all (amaro, Node's own way), so that every
+ * line and column stays. What has to be written anew (enums, parameter properties, JSX) goes through oxc-transform, and
+ * gets an inline source map.
+ */
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const typed = /\.([cm]?ts|tsx|jsx)(?:[?#].*)?$/;
+
+/** Whether a module is not JavaScript, by its URL. */
+export function isTyped(url: string): boolean {
+  return typed.test(url);
+}
+
+/** Throws SyntaxError for what can't be read. */
+export function strip(text: string, url: string, isModule: boolean): string {
+  const extension = typed.exec(url)?.[1] ?? '';
+  if (!extension.endsWith('x')) {
+    const stripped = blank(text);
+    if (stripped !== undefined) return stripped;
+  }
+  const { transformSync } = createRequire(import.meta.url)('oxc-transform') as typeof import('oxc-transform');
+  const file = url.startsWith('file:') ? fileURLToPath(url.replace(/[?#].*$/, '')) : url;
+  const { code, map, errors } = transformSync(file, text, { sourcemap: true, sourceType: isModule ? 'module' : 'commonjs' });
+  if (errors.length > 0) throw new SyntaxError(`${file}: ${errors[0]!.codeframe ?? errors[0]!.message}`);
+  const inline = Buffer.from(JSON.stringify({ ...map, sources: [url] })).toString('base64');
+  return `${code}\n//# sourceMappingURL=data:application/json;base64,${inline}`;
+}
+
+function blank(text: string): string | undefined {
+  const { transformSync } = createRequire(import.meta.url)('amaro') as typeof import('amaro');
+  try {
+    return transformSync(text, { mode: 'strip-only' }).code;
+  } catch {
+    // More than types, or no TypeScript at all: the transform tells.
+    return undefined;
+  }
+}

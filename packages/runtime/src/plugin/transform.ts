@@ -1,0 +1,65 @@
+/** One module of a bundle with its functions prepared. */
+
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import remapping from '@jridgewell/remapping';
+import MagicString, { type SourceMap } from 'magic-string';
+import { looksLikeModule } from '../functions/module-kind.ts';
+import { type Options, prepare } from '../functions/prepare.ts';
+import { mayStart } from '../functions/starts.ts';
+import { isTyped, strip } from '../functions/strip.ts';
+
+export interface Transformed {
+  code: string;
+  map: SourceMap;
+  /** The messages of errors that `go` would throw. */
+  refusals: string[];
+  /** Other files whose text was used. */
+  reads: string[];
+}
+
+export function fileOf(id: string): string {
+  return id.replace(/[?#].*$/, '');
+}
+
+/** Undefined where there is nothing to do. */
+export function transformModule(
+  code: string,
+  id: string,
+  adopt: Options['adopt'] & {},
+  aliases: ReadonlyMap<string, string> = new Map(),
+): Transformed | undefined {
+  const file = fileOf(id);
+  if (!mayStart(code) || /\.(json|css|html|wasm|node)$/.test(file)) return undefined;
+  const url = pathToFileURL(file).href;
+  const isModule = !/\.cjs$|\.cts$/.test(file) && looksLikeModule(code);
+  const text = isTyped(url) ? strip(code, url, isModule) : code;
+  const inline = /\/\/# sourceMappingURL=(data:application\/json[^,]*;base64,([^\s]+))\s*$/.exec(text);
+  const script = { url, text, isModule, startLine: 0, startColumn: 0, sourceMapURL: inline?.[1] ?? '', aliases };
+  const { changes, refusals, reads } = prepare(script, { adopt, values: true });
+  if (changes.length === 0) return undefined;
+  const edited = new MagicString(text);
+  if (inline) edited.remove(inline.index, text.length);
+  for (const { start, end, text: put } of changes) {
+    if (start === end) edited.appendLeft(start, put);
+    else edited.overwrite(start, end, put);
+  }
+  const own = edited.generateMap({ source: file, hires: 'boundary' });
+  return {
+    code: edited.toString(),
+    map: inline ? throughBoth(own, inline[2]!) : own,
+    refusals,
+    reads: reads.map((each) => fileURLToPath(each)),
+  };
+}
+
+/** From the prepared text to the file, where that was written anew in between. */
+function throughBoth(own: SourceMap, written: string): SourceMap {
+  const inner = JSON.parse(Buffer.from(written, 'base64').toString()) as object;
+  let asked = false;
+  const map = remapping(own as never, () => {
+    if (asked) return null;
+    asked = true;
+    return inner as never;
+  });
+  return map as unknown as SourceMap;
+}
