@@ -188,7 +188,9 @@ function startWanted(): void {
     })
     .catch((error: unknown) => {
       store(SPARE_WANTED, 0);
-      if (load(STOPPING) === 0) throwUncaught(new Error('the runtime could not start another thread', { cause: error }));
+      // Without memory there is none for now; who needs one asks again.
+      if (load(STOPPING) !== 0 || (error instanceof Error && error.name === 'ArenaExhaustedError')) return;
+      throwUncaught(new Error('the runtime could not start another thread', { cause: error }));
     })
     .finally(() => {
       startingSpare = false;
@@ -210,10 +212,17 @@ async function addThread(isSpare: boolean): Promise<void> {
   store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
   add(BUSY_MACHINES, 1);
   keepAlive.ref();
-  await pool.add(number, () => {
-    add(THREAD_COUNT, 1);
-    if (isSpare) store(SPARE_WANTED, 0);
-  });
+  try {
+    await pool.add(number, () => {
+      add(THREAD_COUNT, 1);
+      if (isSpare) store(SPARE_WANTED, 0);
+    });
+  } catch (error) {
+    machines = machines.filter((other) => other !== number);
+    store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_NONE);
+    add(BUSY_MACHINES, -1);
+    throw error;
+  }
 }
 
 /** The lowest number that no thread has, and no lost one had; -1 when there is none. */

@@ -15,17 +15,7 @@ import type { LocalOutcome } from './complete.ts';
 import { currentLocalSite, noteCreation } from './creation-sites.ts';
 import { locatedCaptures, numberOf } from './function-table.ts';
 import { pushGlobal } from './global-queue.ts';
-import {
-  ARGUMENT_CELLS,
-  ARGUMENTS,
-  ARGUMENTS_FORM,
-  BLOCKING,
-  CAPTURES,
-  CAPTURES_FORM,
-  createRecord,
-  MACHINE,
-  NAME,
-} from './goroutine.ts';
+import { ARGUMENTS, ARGUMENTS_FORM, BLOCKING, CAPTURES, CAPTURES_FORM, createRecord, MACHINE, NAME } from './goroutine.ts';
 import { Goroutine } from './handle.ts';
 import { COUNT_CREATED, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
@@ -122,7 +112,7 @@ function recordFor(
       words[record + CAPTURES_FORM] = encodeTuple(captures, (record + CAPTURES) >> 1, `capture for a goroutine`);
     }
     if (parameters.length > 0) {
-      words[record + ARGUMENTS_FORM] = encodeTuple(parameters, (record + ARGUMENTS) >> 1, `pass to ${api}`, ARGUMENT_CELLS);
+      words[record + ARGUMENTS_FORM] = encodeTuple(parameters, (record + ARGUMENTS) >> 1, `pass to ${api}`);
     }
     if (name !== undefined) encode(name, (record + NAME) >> 1, 'name a goroutine');
     return record;

@@ -113,7 +113,12 @@ export class ThreadPool {
     const piscina = poolOfOne();
     const member: Member = { machine, control, ports, piscina };
     connectParcels(machine, parcels.port1);
-    await piscina.run(installation, { transferList: [toWorker.port2, toMain.port2, parcels.port2] });
+    try {
+      await piscina.run(installation, { transferList: [toWorker.port2, toMain.port2, parcels.port2] });
+    } catch (error) {
+      await this.endMember(member);
+      throw error;
+    }
     this.members.push(member);
     const thread = piscina.threads[0];
     let why = 'it exited';
