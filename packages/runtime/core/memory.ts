@@ -89,9 +89,10 @@ export function pause(rounds: i32): void {
 }
 
 /**
- * Blocks this thread while the word holds `expected`, at most for so many milliseconds. JavaScript's: on Node 20 a loop around
- * WebAssembly's own `memory.atomic.wait32` sometimes never saw the word change, while it runs as V8's first compiler
- * (Liftoff) has made it: 4 of 30 runs of a stress test hung with it, none of 60 without that compiler, none of 60 without that instruction.
+ * Blocks this thread while the word holds `expected`, at most for so many milliseconds. JavaScript's: on Node 20 a loop
+ * around WebAssembly's own `memory.atomic.wait32` sometimes never saw the word change, while it runs as V8's first compiler
+ * (Liftoff) has made it: 4 of 30 runs of a stress test hung with it, none of 60 without that compiler, none of 60 without
+ * that instruction.
  */
 // @ts-ignore: decorator
 @external("env", "waitWhile")

@@ -54,8 +54,9 @@ export const CANCEL_REASON = 22;
 /** A cell: the arguments until the start. */
 export const ARGUMENTS = 24;
 /**
- * With the block's header 112, which is a size class. Two more cells, so that three arguments need no block of their own, made
- * skynet a tenth faster, and a burst of goroutines from the main thread (400 ns each) 300 ns slower: 128 bytes lie badly in the cache.
+ * With the block's header 112, which is a size class. Two more cells, so that three arguments need no block of their own,
+ * made skynet a tenth faster, and a burst of goroutines from the main thread (400 ns each) 300 ns slower: 128 bytes lie badly
+ * in the cache.
  */
 const RECORD_BYTES = 26 * 4;
 

@@ -10,13 +10,13 @@
  * entries first; if the owner has meanwhile reused their slots, HEAD has moved and the thief's exchange fails. Slots
  * can not be reused before HEAD passes them, since a push needs TAIL - HEAD < 256. NEXT is taken by compare-exchange.
  *
- * A long ring is run from its newest end, as other work-stealing schedulers do. A tree of goroutines is run depth-first then, and few
- * of them stand about parked: for a million leaves (skynet) 0.75 of the time, and a heap of 20 MB instead of 200. The
- * oldest come to run by thieves, by overflow, and every so often (`find.ts`). The owner takes the newest, entry T - 1,
- * thus: (1) read HEAD, (2) only if at least MOST_STOLEN entries stand before it, store T - 1 into TAIL, (3) read HEAD again;
- * if it has moved, store T again and take the oldest. Nobody else gets entry T - 1: a thief reads HEAD, then TAIL, and its exchange
- * succeeds only while HEAD is as it read it. Had it read HEAD before (3), as the owner did, it takes at most MOST_STOLEN from there,
- * which end before T - 1. Had it read HEAD later, it reads TAIL after (2).
+ * A long ring is run from its newest end, as other work-stealing schedulers do. A tree of goroutines is run depth-first then,
+ * and few of them stand about parked: for a million leaves (skynet) 0.75 of the time, and a heap of 20 MB instead of 200. The
+ * oldest come to run by thieves, by overflow, and every so often (`find.ts`). The owner takes the newest, entry T - 1, thus:
+ * (1) read HEAD, (2) only if at least MOST_STOLEN entries stand before it, store T - 1 into TAIL, (3) read HEAD again; if it
+ * has moved, store T again and take the oldest. Nobody else gets entry T - 1: a thief reads HEAD, then TAIL, and its exchange
+ * succeeds only while HEAD is as it read it. Had it read HEAD before (3), as the owner did, it takes at most MOST_STOLEN from
+ * there, which end before T - 1. Had it read HEAD later, it reads TAIL after (2).
  *
  * Two classes for two rights: `LocalQueue` is the owner's end, `steal` the thief's.
  */
