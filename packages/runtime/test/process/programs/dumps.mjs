@@ -60,7 +60,7 @@ export const programs = {
     const text = await run(function* main() {
       const channel = chan();
       go(waits, channel);
-      while (parkedFor(yield* wait(runtime.goroutines())).length < 1) yield* gosched();
+      while (!(yield* wait(runtime.goroutines())).some(({ waitsFor }) => waitsFor === 'chan receive')) yield* gosched();
       return yield* go(async () => runtime.dump());
     });
     console.log(/\[chan receive, .*\]:\n {4}at waits \(/.test(text));
