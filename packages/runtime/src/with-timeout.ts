@@ -26,9 +26,5 @@ export function withTimeout(
   error?: unknown,
 ): [ctx: Context, cancel: CancelFunction] | LimitedSemaphore | LimitedMutex {
   if (subject instanceof Context) return contextWithTimeout(subject, milliseconds);
-  if (typeof (subject as Partial<MutexLike> | null)?.acquire !== 'function') {
-    const got = subject === null ? 'null' : typeof subject;
-    throw new TypeError(`withTimeout takes a context, as of background(), or a Mutex or Semaphore, got ${got}`);
-  }
   return lockWithTimeout(subject as SemaphoreLike, milliseconds, error);
 }

@@ -50,14 +50,14 @@ export interface RecordReport {
 
 /** Everything on this thread. Called between slices: nothing runs here. */
 export function reportThread(): ThreadReport {
-  const tasks = new Map<number, TaskReport>();
+  const tasks: TaskReport[] = [];
   const asyncWaits: WaitReason[] = [];
   const now = performance.now() | 0;
   for (const entry of machine.entries) {
-    if (entry instanceof Task) tasks.set(entry.record, reportTask(entry, now));
+    if (entry instanceof Task) tasks.push(reportTask(entry, now));
     else if (entry instanceof AsyncWait && entry.reason !== 'end of main') asyncWaits.push(entry.reason);
   }
-  return { tasks: [...tasks.values()], asyncWaits };
+  return { tasks, asyncWaits };
 }
 
 function reportTask(task: Task, now: number): TaskReport {

@@ -73,7 +73,8 @@ export function withTimeout(
   error: unknown = E_TIMEOUT,
 ): LimitedMutex | LimitedSemaphore {
   if (typeof (lock as Partial<MutexLike> | null)?.acquire !== 'function') {
-    throw new TypeError(`withTimeout takes a Mutex or Semaphore, got ${lock === null ? 'null' : typeof lock}`);
+    const got = lock === null ? 'null' : typeof lock;
+    throw new TypeError(`withTimeout takes a context, as of background(), or a Mutex or Semaphore, got ${got}`);
   }
   if (typeof milliseconds !== 'number' || Number.isNaN(milliseconds)) {
     throw new RangeError(`withTimeout takes milliseconds as a number, got ${String(milliseconds)}`);

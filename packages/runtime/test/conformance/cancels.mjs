@@ -1,17 +1,7 @@
 /** Programs about cancelling goroutines: wherever they stand, their `finally` blocks run and nothing is lost. */
 import assert from 'node:assert/strict';
 import { AtomicInt, after, chan, go, gosched, Mutex, select, sleep, WaitGroup, wait } from 'goroutines';
-import { parkedInOrder, until, untilParked } from '../helpers/conditions.mjs';
-
-/** The error of joining. */
-function* failureOf(drive, handle) {
-  try {
-    yield* drive(handle.join());
-  } catch (error) {
-    return error;
-  }
-  assert.fail('the goroutine should have ended with an error');
-}
+import { failureOf, parkedInOrder, until, untilParked } from '../helpers/conditions.mjs';
 
 const mutex = new Mutex();
 mutex.tryLock();

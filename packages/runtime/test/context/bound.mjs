@@ -17,19 +17,9 @@ import {
   withCancel,
   withTimeout,
 } from 'goroutines';
-import { until, untilParked } from '../helpers/conditions.mjs';
+import { failureOf, until, untilParked } from '../helpers/conditions.mjs';
 
 const LONG = 600_000;
-
-/** The error of joining. */
-function* failureOf(drive, handle) {
-  try {
-    yield* drive(handle.join());
-  } catch (error) {
-    return error;
-  }
-  assert.fail('the goroutine should have ended with an error');
-}
 
 const locked = new Mutex();
 locked.tryLock();

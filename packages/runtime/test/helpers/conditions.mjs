@@ -1,4 +1,5 @@
 /** Waiting for a condition instead of for a time. */
+import assert from 'node:assert/strict';
 import { gosched } from 'goroutines';
 
 /** Lets others run until the condition holds. */
@@ -20,6 +21,16 @@ export function* parkedInOrder(drive, count, start) {
     handles.push(handle);
   }
   return handles;
+}
+
+/** The error of joining. */
+export function* failureOf(drive, handle) {
+  try {
+    yield* drive(handle.join());
+  } catch (error) {
+    return error;
+  }
+  assert.fail('the goroutine should have ended with an error');
 }
 
 /** The operation as it is, for goroutines that run a program's parts. */
