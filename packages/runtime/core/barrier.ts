@@ -20,25 +20,25 @@ import { dequeueAll, dropLost, enqueue } from './wait-queue.ts';
 
 /** The arrival of one more: RESULT_DONE if it completes the round. */
 export function tryPass(barrier: i32): i32 {
-  const missing = get(barrier + BARRIER_PARTIES) - 1;
-  if (get(barrier + BARRIER_COUNT) < missing) return RESULT_WAITS;
+  const missing = get(barrier, BARRIER_PARTIES) - 1;
+  if (get(barrier, BARRIER_COUNT) < missing) return RESULT_WAITS;
   // Those of lost threads have not come after all.
   const lost = dropLost(barrier + BARRIER_WAITERS);
   if (lost > 0) {
-    set(barrier + BARRIER_COUNT, get(barrier + BARRIER_COUNT) - lost);
+    set(barrier, BARRIER_COUNT, get(barrier, BARRIER_COUNT) - lost);
     return RESULT_WAITS;
   }
-  set(barrier + BARRIER_COUNT, 0);
+  set(barrier, BARRIER_COUNT, 0);
   serveAll(dequeueAll(barrier + BARRIER_WAITERS, OUTCOME_DONE, 0));
   return RESULT_DONE;
 }
 
 export function standAtBarrier(barrier: i32, waiter: i32): void {
   enqueue(barrier + BARRIER_WAITERS, waiter);
-  set(barrier + BARRIER_COUNT, get(barrier + BARRIER_COUNT) + 1);
+  set(barrier, BARRIER_COUNT, get(barrier, BARRIER_COUNT) + 1);
 }
 
 /** A waiter has left the line. */
 export function leaveBarrier(barrier: i32): void {
-  set(barrier + BARRIER_COUNT, get(barrier + BARRIER_COUNT) - 1);
+  set(barrier, BARRIER_COUNT, get(barrier, BARRIER_COUNT) - 1);
 }

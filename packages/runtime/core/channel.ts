@@ -1,6 +1,18 @@
 /**
  * Channels: Go's, in shared memory. `runtime/chan.go` is the model; the semantics are those of the Go specification.
  *
+ * An unbuffered channel has one lock. A buffered one has two, so that a sender and a receiver on different threads work
+ * side by side: the senders' guards the ring's tail, the receivers' its head. Whatever else is written in the channel (the
+ * two queues, CLOSED) is written under both, and may be read under either. "The lock" of a channel means all it has;
+ * they are taken in the order of their addresses.
+ *
+ * `put` and `take` are the short ways, under one lock of a ring: they do what neither meets a waiter nor lets one wait.
+ * Nobody can enter a queue meanwhile, since that takes both locks; so a sender that found no receiver waiting may leave
+ * its value in the ring, and no receiver sleeps beside it: one that comes later to enter the queue looks at the ring again,
+ * under both. The other side's counter may move on meanwhile, which only makes more room, or more values: a count that
+ * was seen is on the safe side, and is looked up again only when it says full or empty. A value is written before TAIL
+ * is stored, and read before HEAD is: who has seen the counter may use the slot.
+ *
  * Under the lock these hold:
  *   - at most one of the two queues is not empty, unless one goroutine stands in both by a select;
  *   - receivers wait only while the ring is empty, senders only while it is full (or there is none);
@@ -10,8 +22,6 @@
 import {
   CHANNEL_CAPACITY,
   CHANNEL_CLOSED,
-  CHANNEL_COUNT,
-  CHANNEL_FIRST,
   CHANNEL_LOCK,
   CHANNEL_RECEIVERS,
   CHANNEL_RING,
@@ -22,33 +32,142 @@ import {
   RESULT_DONE,
   RESULT_REFUSED,
   RESULT_WAITS,
+  RING_HEAD,
+  RING_HEAD_SLOT,
+  RING_RECEIVE_LOCK,
+  RING_SEEN_HEAD,
+  RING_SEEN_TAIL,
+  RING_SEND_LOCK,
+  RING_SLOTS,
+  RING_TAIL,
+  RING_TAIL_SLOT,
   WAITER_CELL,
   WAITER_OUTCOME,
 } from '../src/memory/blocks.ts';
 import { lock, unlock } from './lock.ts';
-import { get, moveCell, set } from './memory.ts';
+import { atomicLoad, atomicStore, get, moveCell, set } from './memory.ts';
 import { serve } from './ready.ts';
 import { dequeue, dequeueAll } from './wait-queue.ts';
+
+/** The first of its locks. */
+// @ts-ignore: decorator
+@inline
+export function channelLock(channel: i32): i32 {
+  const ring = get(channel, CHANNEL_RING);
+  return ring === 0 ? channel + CHANNEL_LOCK : ring + RING_SEND_LOCK;
+}
+
+/** Takes all of its locks. */
+export function lockChannel(channel: i32): void {
+  const ring = get(channel, CHANNEL_RING);
+  if (ring === 0) lock(channel + CHANNEL_LOCK);
+  else lockPair(ring + RING_SEND_LOCK);
+}
+
+export function unlockChannel(channel: i32): void {
+  const ring = get(channel, CHANNEL_RING);
+  if (ring === 0) unlock(channel + CHANNEL_LOCK);
+  else unlockPair(ring + RING_SEND_LOCK);
+}
+
+/** Both locks of a ring, of which this is the first. */
+export function lockPair(first: i32): void {
+  lock(first);
+  lock(first + (RING_RECEIVE_LOCK - RING_SEND_LOCK));
+}
+
+export function unlockPair(first: i32): void {
+  unlock(first + (RING_RECEIVE_LOCK - RING_SEND_LOCK));
+  unlock(first);
+}
+
+// @ts-ignore: decorator
+@inline
+function slotAfter(slot: i32, channel: i32): i32 {
+  return slot + 1 === get(channel, CHANNEL_CAPACITY) ? 0 : slot + 1;
+}
+
+/** Moves the value in `waiter` into the ring, if there is room and nobody waits for it. Takes the lock it needs. */
+// @ts-ignore: decorator
+@inline
+export function put(channel: i32, waiter: i32): bool {
+  const ring = get(channel, CHANNEL_RING);
+  if (ring === 0) return false;
+  lock(ring + RING_SEND_LOCK);
+  const done = get(channel, CHANNEL_CLOSED) === 0 && get(channel, CHANNEL_RECEIVERS) === 0 && hasRoom(channel, ring);
+  if (done) push(channel, ring, waiter);
+  unlock(ring + RING_SEND_LOCK);
+  return done;
+}
+
+/** Moves a value out of the ring into `waiter`, if there is one and no sender waits. Takes the lock it needs. */
+// @ts-ignore: decorator
+@inline
+export function take(channel: i32, waiter: i32): bool {
+  const ring = get(channel, CHANNEL_RING);
+  if (ring === 0) return false;
+  lock(ring + RING_RECEIVE_LOCK);
+  const done = get(channel, CHANNEL_SENDERS) === 0 && hasValue(ring);
+  if (done) pull(channel, ring, waiter);
+  unlock(ring + RING_RECEIVE_LOCK);
+  return done;
+}
+
+// @ts-ignore: decorator
+@inline
+function hasRoom(channel: i32, ring: i32): bool {
+  const full = get(ring, RING_TAIL) - get(channel, CHANNEL_CAPACITY);
+  if (get(ring, RING_SEEN_HEAD) !== full) return true;
+  const head = atomicLoad(ring, RING_HEAD);
+  set(ring, RING_SEEN_HEAD, head);
+  return head !== full;
+}
+
+// @ts-ignore: decorator
+@inline
+function hasValue(ring: i32): bool {
+  const head = get(ring, RING_HEAD);
+  if (get(ring, RING_SEEN_TAIL) !== head) return true;
+  const tail = atomicLoad(ring, RING_TAIL);
+  set(ring, RING_SEEN_TAIL, tail);
+  return tail !== head;
+}
+
+/** Under the senders' lock, with room. */
+// @ts-ignore: decorator
+@inline
+function push(channel: i32, ring: i32, waiter: i32): void {
+  const slot = get(ring, RING_TAIL_SLOT);
+  moveCell(waiter, WAITER_CELL, ring + 2 * slot, RING_SLOTS);
+  set(ring, RING_TAIL_SLOT, slotAfter(slot, channel));
+  atomicStore(ring, RING_TAIL, get(ring, RING_TAIL) + 1);
+}
+
+/** Under the receivers' lock, with a value. */
+// @ts-ignore: decorator
+@inline
+function pull(channel: i32, ring: i32, waiter: i32): void {
+  const slot = get(ring, RING_HEAD_SLOT);
+  moveCell(ring + 2 * slot, RING_SLOTS, waiter, WAITER_CELL);
+  set(ring, RING_HEAD_SLOT, slotAfter(slot, channel));
+  atomicStore(ring, RING_HEAD, get(ring, RING_HEAD) + 1);
+}
 
 /** Moves the value in `waiter` to a waiting receiver, which is then to be woken, or into the ring. Under the lock. */
 // @ts-ignore: decorator
 @inline
 export function trySend(channel: i32, waiter: i32): i32 {
-  if (get(channel + CHANNEL_CLOSED) !== 0) return RESULT_CLOSED;
+  if (get(channel, CHANNEL_CLOSED) !== 0) return RESULT_CLOSED;
   const receiver = dequeue(channel + CHANNEL_RECEIVERS);
   if (receiver !== 0) {
-    moveCell(waiter + WAITER_CELL, receiver + WAITER_CELL);
-    set(receiver + WAITER_OUTCOME, OUTCOME_DONE);
+    moveCell(waiter, WAITER_CELL, receiver, WAITER_CELL);
+    set(receiver, WAITER_OUTCOME, OUTCOME_DONE);
     serve(receiver);
     return RESULT_DONE;
   }
-  const capacity = get(channel + CHANNEL_CAPACITY);
-  const count = get(channel + CHANNEL_COUNT);
-  if (count === capacity) return RESULT_WAITS;
-  let slot = get(channel + CHANNEL_FIRST) + count;
-  if (slot >= capacity) slot -= capacity;
-  moveCell(waiter + WAITER_CELL, get(channel + CHANNEL_RING) + 2 * slot);
-  set(channel + CHANNEL_COUNT, count + 1);
+  const ring = get(channel, CHANNEL_RING);
+  if (ring === 0 || !hasRoom(channel, ring)) return RESULT_WAITS;
+  push(channel, ring, waiter);
   return RESULT_DONE;
 }
 
@@ -56,23 +175,23 @@ export function trySend(channel: i32, waiter: i32): i32 {
 // @ts-ignore: decorator
 @inline
 export function tryReceive(channel: i32, waiter: i32): i32 {
-  const count = get(channel + CHANNEL_COUNT);
+  const ring = get(channel, CHANNEL_RING);
   const sender = dequeue(channel + CHANNEL_SENDERS);
-  if (count > 0) {
-    const first = get(channel + CHANNEL_FIRST);
-    const slot = get(channel + CHANNEL_RING) + 2 * first;
-    moveCell(slot, waiter + WAITER_CELL);
-    set(channel + CHANNEL_FIRST, first + 1 === get(channel + CHANNEL_CAPACITY) ? 0 : first + 1);
-    // With a sender in line the ring was full: his value takes the slot just emptied, which is the last in order now.
-    if (sender === 0) set(channel + CHANNEL_COUNT, count - 1);
-    else moveCell(sender + WAITER_CELL, slot);
+  if (ring !== 0 && hasValue(ring)) {
+    pull(channel, ring, waiter);
+    // With a sender in line the ring was full: his value takes the slot just emptied, which is the last in order now. What
+    // senders have seen of HEAD would say more than room for one, so it is set right.
+    if (sender !== 0) {
+      set(ring, RING_SEEN_HEAD, get(ring, RING_HEAD));
+      push(channel, ring, sender);
+    }
   } else if (sender !== 0) {
-    moveCell(sender + WAITER_CELL, waiter + WAITER_CELL);
+    moveCell(sender, WAITER_CELL, waiter, WAITER_CELL);
   } else {
-    return get(channel + CHANNEL_CLOSED) !== 0 ? RESULT_CLOSED : RESULT_WAITS;
+    return get(channel, CHANNEL_CLOSED) !== 0 ? RESULT_CLOSED : RESULT_WAITS;
   }
   if (sender !== 0) {
-    set(sender + WAITER_OUTCOME, OUTCOME_DONE);
+    set(sender, WAITER_OUTCOME, OUTCOME_DONE);
     serve(sender);
   }
   return RESULT_DONE;
@@ -80,14 +199,14 @@ export function tryReceive(channel: i32, waiter: i32): i32 {
 
 /** Closes it. Returns the chain of those who waited, or RESULT_REFUSED when it was closed before. */
 export function closeChannel(channel: i32): i32 {
-  lock(channel + CHANNEL_LOCK);
-  if (get(channel + CHANNEL_CLOSED) !== 0) {
-    unlock(channel + CHANNEL_LOCK);
+  lockChannel(channel);
+  if (get(channel, CHANNEL_CLOSED) !== 0) {
+    unlockChannel(channel);
     return RESULT_REFUSED;
   }
-  set(channel + CHANNEL_CLOSED, 1);
+  set(channel, CHANNEL_CLOSED, 1);
   const senders = dequeueAll(channel + CHANNEL_SENDERS, OUTCOME_CLOSED, 0);
   const waiters = dequeueAll(channel + CHANNEL_RECEIVERS, OUTCOME_CLOSED, senders);
-  unlock(channel + CHANNEL_LOCK);
+  unlockChannel(channel);
   return waiters;
 }

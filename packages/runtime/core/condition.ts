@@ -15,7 +15,7 @@ export function signalCondition(condition: i32): i32 {
   lock(condition + CONDITION_LOCK);
   const waiter = dequeue(condition + CONDITION_WAITERS);
   if (waiter !== 0) {
-    set(waiter + WAITER_OUTCOME, OUTCOME_DONE);
+    set(waiter, WAITER_OUTCOME, OUTCOME_DONE);
     serve(waiter);
   }
   unlock(condition + CONDITION_LOCK);

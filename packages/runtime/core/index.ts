@@ -6,17 +6,17 @@
  *
  * One instance a thread, on the one memory that is the arena. It has no data of its own in there, and no stack.
  */
-import { closeChannel } from './channel.ts';
+import { closeChannel, lockChannel, unlockChannel } from './channel.ts';
 import { broadcastCondition, signalCondition } from './condition.ts';
 import { lock, unlock } from './lock.ts';
 import {
   add,
   and,
-  atomicLoad as load,
-  atomicStore as store,
   compareExchange,
   exchange,
+  loadWord as load,
   or,
+  storeWord as store,
 } from './memory.ts';
 import { cancelMutex, passOnLock, retryLock, takeFree as tryLockMutex, unlockMutex } from './mutex.ts';
 import { enterOnce, finishOnce } from './once.ts';
@@ -47,6 +47,7 @@ export {
   initialize,
   load,
   lock,
+  lockChannel,
   lockMutex,
   lookOut,
   needsWake,
@@ -69,6 +70,7 @@ export {
   tryLockMutex,
   tryTakeSemaphore,
   unlock,
+  unlockChannel,
   unlockMutex,
   unlockReader,
   unlockWriter,

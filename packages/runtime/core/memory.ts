@@ -2,50 +2,61 @@
  * Words of the arena, as this module sees them. The seam: the only file that names atomic instructions, so that a test
  * can build the core with delays between any two steps. Addresses are indexes of 32-bit words, as everywhere.
  *
+ * The words of an object are named by its address and a constant: the constant then is part of the instruction.
+ *
  * Plain access (`get`, `set`) is for words under a lock that the caller holds, or of which it is the only writer.
  */
 
 // @ts-ignore: decorator
 @inline
-export function get(address: i32): i32 {
-  return load<i32>(address << 2);
+export function get(base: i32, word: i32 = 0): i32 {
+  return load<i32>((base << 2) + (word << 2));
 }
 
 // @ts-ignore: decorator
 @inline
-export function set(address: i32, value: i32): void {
-  store<i32>(address << 2, value);
+export function set(base: i32, word: i32, value: i32): void {
+  store<i32>((base << 2) + (word << 2), value);
 }
 
 /** Copies the two words of a cell; what it owned belongs to the copy. */
 // @ts-ignore: decorator
 @inline
-export function moveCell(from: i32, to: i32): void {
-  store<i64>(to << 2, load<i64>(from << 2));
+export function moveCell(from: i32, fromWord: i32, to: i32, toWord: i32): void {
+  store<i64>((to << 2) + (toWord << 2), load<i64>((from << 2) + (fromWord << 2)));
 }
 
 /** A cell as a double, such as a priority. Plain, as `get` is. */
 // @ts-ignore: decorator
 @inline
-export function getNumber(address: i32): f64 {
-  return load<f64>(address << 2);
+export function getNumber(base: i32, word: i32 = 0): f64 {
+  return load<f64>((base << 2) + (word << 2));
 }
 
 // @ts-ignore: decorator
 @inline
-export function setNumber(address: i32, value: f64): void {
-  store<f64>(address << 2, value);
+export function setNumber(base: i32, word: i32, value: f64): void {
+  store<f64>((base << 2) + (word << 2), value);
 }
 
 // @ts-ignore: decorator
 @inline
-export function atomicLoad(address: i32): i32 {
+export function atomicLoad(base: i32, word: i32 = 0): i32 {
+  return atomic.load<i32>((base << 2) + (word << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+export function atomicStore(base: i32, word: i32, value: i32): void {
+  atomic.store<i32>((base << 2) + (word << 2), value);
+}
+
+/** The two for TypeScript, under plain addresses. */
+export function loadWord(address: i32): i32 {
   return atomic.load<i32>(address << 2);
 }
 
-// @ts-ignore: decorator
-@inline
-export function atomicStore(address: i32, value: i32): void {
+export function storeWord(address: i32, value: i32): void {
   atomic.store<i32>(address << 2, value);
 }
 

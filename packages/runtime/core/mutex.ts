@@ -64,7 +64,7 @@ const PATIENCE = 2;
 // @ts-ignore: decorator
 @inline
 export function tryLock(mutex: i32): i32 {
-  if (atomicLoad(mutex + MUTEX_HAND_OVER) !== 0) return RESULT_WAITS;
+  if (atomicLoad(mutex, MUTEX_HAND_OVER) !== 0) return RESULT_WAITS;
   return takeFree(mutex);
 }
 
@@ -77,20 +77,20 @@ export function takeFree(mutex: i32): i32 {
 
 /** The waiter enters the line, among those without a priority. Under LOCK. */
 export function standInLine(mutex: i32, waiter: i32): i32 {
-  setNumber(waiter + WAITER_CELL, 0);
+  setNumber(waiter, WAITER_CELL, 0);
   return standByPriority(mutex, waiter);
 }
 
 /** The same with the priority in its cell. */
 export function standByPriority(mutex: i32, waiter: i32): i32 {
-  set(waiter + WAITER_DETAIL, 0);
+  set(waiter, WAITER_DETAIL, 0);
   enqueueByPriority(mutex + MUTEX_WAITERS, waiter);
   return lookAgain(mutex, waiter);
 }
 
 /** After a waiter has entered the line: takes the mutex, if it was given back meanwhile, and leaves the line. Under LOCK. */
 function lookAgain(mutex: i32, waiter: i32): i32 {
-  atomicStore(mutex + MUTEX_WAITERS, get(mutex + MUTEX_WAITERS)); // Step 1, in the one order of all.
+  atomicStore(mutex, MUTEX_WAITERS, get(mutex, MUTEX_WAITERS)); // Step 1, in the one order of all.
   if (compareExchange(mutex + MUTEX_HELD, 0, 1) !== 0) return RESULT_WAITS;
   remove(mutex + MUTEX_WAITERS, waiter);
   return RESULT_DONE;
@@ -98,17 +98,17 @@ function lookAgain(mutex: i32, waiter: i32): i32 {
 
 /** Gives it back. RESULT_REFUSED when nobody holds it. */
 export function unlockMutex(mutex: i32): i32 {
-  if (atomicLoad(mutex + MUTEX_HAND_OVER) === 0) {
+  if (atomicLoad(mutex, MUTEX_HAND_OVER) === 0) {
     if (compareExchange(mutex + MUTEX_HELD, 1, 0) !== 1) return RESULT_REFUSED;
-    if (atomicLoad(mutex + MUTEX_WATCHERS) !== 0) return wakeNext(mutex);
-    return atomicLoad(mutex + MUTEX_WAITERS) === 0 || someoneTries(mutex) ? RESULT_DONE : wakeNext(mutex);
+    if (atomicLoad(mutex, MUTEX_WATCHERS) !== 0) return wakeNext(mutex);
+    return atomicLoad(mutex, MUTEX_WAITERS) === 0 || someoneTries(mutex) ? RESULT_DONE : wakeNext(mutex);
   }
   lock(mutex + MUTEX_LOCK);
-  if (get(mutex + MUTEX_HELD) === 0) {
+  if (get(mutex, MUTEX_HELD) === 0) {
     unlock(mutex + MUTEX_LOCK);
     return RESULT_REFUSED;
   }
-  atomicStore(mutex + MUTEX_HAND_OVER, 0);
+  atomicStore(mutex, MUTEX_HAND_OVER, 0);
   handOver(mutex);
   unlock(mutex + MUTEX_LOCK);
   return conclude(RESULT_DONE);
@@ -118,11 +118,11 @@ export function unlockMutex(mutex: i32): i32 {
 function handOver(mutex: i32): void {
   const waiter = dequeue(mutex + MUTEX_WAITERS);
   if (waiter === 0) {
-    atomicStore(mutex + MUTEX_HELD, 0);
+    atomicStore(mutex, MUTEX_HELD, 0);
     wakeWatchers(mutex);
     return;
   }
-  set(waiter + WAITER_OUTCOME, OUTCOME_DONE);
+  set(waiter, WAITER_OUTCOME, OUTCOME_DONE);
   serveNext(waiter);
 }
 
@@ -133,14 +133,14 @@ function wakeWatchers(mutex: i32): void {
 
 /** Whether it is free for one who comes with that priority. Under LOCK. */
 export function tryWatch(mutex: i32, waiter: i32): i32 {
-  if (atomicLoad(mutex + MUTEX_HELD) !== 0 || someoneTries(mutex)) return RESULT_WAITS;
+  if (atomicLoad(mutex, MUTEX_HELD) !== 0 || someoneTries(mutex)) return RESULT_WAITS;
   return passesAll(mutex + MUTEX_WAITERS, waiter) ? RESULT_DONE : RESULT_WAITS;
 }
 
 export function standAsWatcher(mutex: i32, waiter: i32): i32 {
   const watchers = mutex + MUTEX_WATCHERS;
   enqueue(watchers, waiter);
-  atomicStore(watchers, get(watchers)); // Step 1, in the one order of all.
+  atomicStore(watchers, 0, get(watchers)); // Step 1, in the one order of all.
   const result = tryWatch(mutex, waiter);
   if (result === RESULT_DONE) remove(watchers, waiter);
   return result;
@@ -150,22 +150,22 @@ export function standAsWatcher(mutex: i32, waiter: i32): i32 {
 export function cancelMutex(mutex: i32): i32 {
   lock(mutex + MUTEX_LOCK);
   serveAll(dequeueAll(mutex + MUTEX_WAITERS, OUTCOME_CANCELED, 0));
-  if (someoneTries(mutex)) set(mutex + MUTEX_CANCELED, 1);
-  else if (atomicLoad(mutex + MUTEX_HELD) === 0) wakeWatchers(mutex);
+  if (someoneTries(mutex)) set(mutex, MUTEX_CANCELED, 1);
+  else if (atomicLoad(mutex, MUTEX_HELD) === 0) wakeWatchers(mutex);
   unlock(mutex + MUTEX_LOCK);
   return conclude(RESULT_DONE);
 }
 
 /** After a waiter has left the line. Under LOCK. */
 export function afterLeaving(mutex: i32): void {
-  if (get(mutex + MUTEX_WATCHERS) !== 0 && atomicLoad(mutex + MUTEX_HELD) === 0 && !someoneTries(mutex)) wakeWatchers(mutex);
+  if (get(mutex, MUTEX_WATCHERS) !== 0 && atomicLoad(mutex, MUTEX_HELD) === 0 && !someoneTries(mutex)) wakeWatchers(mutex);
 }
 
 /** Whether a waiter is on its way already. One of a thread that has been lost will not come. */
 // @ts-ignore: decorator
 @inline
 function someoneTries(mutex: i32): bool {
-  const woken = atomicLoad(mutex + MUTEX_WOKEN);
+  const woken = atomicLoad(mutex, MUTEX_WOKEN);
   return woken !== 0 && !isLostMachine(woken - 1);
 }
 
@@ -180,14 +180,14 @@ function wakeNext(mutex: i32): i32 {
 /** Under LOCK. */
 function wakeFirst(mutex: i32): void {
   if (someoneTries(mutex)) return;
-  if (get(mutex + MUTEX_WATCHERS) !== 0) wakeWatchers(mutex);
+  if (get(mutex, MUTEX_WATCHERS) !== 0) wakeWatchers(mutex);
   const first = firstOf(mutex + MUTEX_WAITERS);
   if (first === 0) return;
-  if (get(first + WAITER_CLAIM) === 0) {
+  if (get(first, WAITER_CLAIM) === 0) {
     remove(mutex + MUTEX_WAITERS, first);
-    set(first + WAITER_OUTCOME, OUTCOME_RETRY);
-    set(mutex + MUTEX_CANCELED, 0);
-    atomicStore(mutex + MUTEX_WOKEN, get(first + WAITER_MACHINE) + 1);
+    set(first, WAITER_OUTCOME, OUTCOME_RETRY);
+    set(mutex, MUTEX_CANCELED, 0);
+    atomicStore(mutex, MUTEX_WOKEN, get(first, WAITER_MACHINE) + 1);
     serveNext(first);
   } else if (compareExchange(mutex + MUTEX_HELD, 0, 1) === 0) {
     // A select cannot try again once its claim is won: it gets the mutex, if that is still to be had.
@@ -198,17 +198,17 @@ function wakeFirst(mutex: i32): void {
 /** A waiter that was woken with OUTCOME_RETRY tries again; else it waits at the head of the line, or is sent away: RESULT_CLOSED. */
 export function retryLock(mutex: i32, waiter: i32): i32 {
   lock(mutex + MUTEX_LOCK);
-  atomicStore(mutex + MUTEX_WOKEN, 0);
+  atomicStore(mutex, MUTEX_WOKEN, 0);
   let result = takeFree(mutex);
-  if (result === RESULT_WAITS && get(mutex + MUTEX_CANCELED) !== 0) {
+  if (result === RESULT_WAITS && get(mutex, MUTEX_CANCELED) !== 0) {
     result = RESULT_CLOSED;
   } else if (result === RESULT_WAITS) {
-    set(waiter + WAITER_DETAIL, get(waiter + WAITER_DETAIL) + 1);
-    set(waiter + WAITER_WATCH, WATCH_NOT);
+    set(waiter, WAITER_DETAIL, get(waiter, WAITER_DETAIL) + 1);
+    set(waiter, WAITER_WATCH, WATCH_NOT);
     putFirst(mutex, waiter);
-    if (get(waiter + WAITER_DETAIL) >= PATIENCE) atomicStore(mutex + MUTEX_HAND_OVER, 1);
+    if (get(waiter, WAITER_DETAIL) >= PATIENCE) atomicStore(mutex, MUTEX_HAND_OVER, 1);
     result = lookAgain(mutex, waiter);
-    if (result === RESULT_DONE) atomicStore(mutex + MUTEX_HAND_OVER, 0);
+    if (result === RESULT_DONE) atomicStore(mutex, MUTEX_HAND_OVER, 0);
   }
   unlock(mutex + MUTEX_LOCK);
   return result;
@@ -217,18 +217,18 @@ export function retryLock(mutex: i32, waiter: i32): i32 {
 /** A waiter that was woken with OUTCOME_RETRY does not want the mutex any more: another one may try. */
 export function passOnLock(mutex: i32): i32 {
   lock(mutex + MUTEX_LOCK);
-  atomicStore(mutex + MUTEX_WOKEN, 0);
-  if (atomicLoad(mutex + MUTEX_HELD) === 0) wakeFirst(mutex);
+  atomicStore(mutex, MUTEX_WOKEN, 0);
+  if (atomicLoad(mutex, MUTEX_HELD) === 0) wakeFirst(mutex);
   unlock(mutex + MUTEX_LOCK);
   return conclude(RESULT_DONE);
 }
 
 function putFirst(mutex: i32, waiter: i32): void {
-  const first = get(mutex + MUTEX_WAITERS);
-  set(waiter + WAITER_PREVIOUS, 0);
-  set(waiter + WAITER_NEXT, first);
-  set(waiter + WAITER_QUEUE, mutex + MUTEX_WAITERS);
-  if (first === 0) set(mutex + MUTEX_WAITERS + 1, waiter);
-  else set(first + WAITER_PREVIOUS, waiter);
-  set(mutex + MUTEX_WAITERS, waiter);
+  const first = get(mutex, MUTEX_WAITERS);
+  set(waiter, WAITER_PREVIOUS, 0);
+  set(waiter, WAITER_NEXT, first);
+  set(waiter, WAITER_QUEUE, mutex + MUTEX_WAITERS);
+  if (first === 0) set(mutex + MUTEX_WAITERS + 1, 0, waiter);
+  else set(first, WAITER_PREVIOUS, waiter);
+  set(mutex, MUTEX_WAITERS, waiter);
 }

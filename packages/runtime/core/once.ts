@@ -24,12 +24,12 @@ export function enterOnce(once: i32): i32 {
 }
 
 export function tryOnce(once: i32): i32 {
-  return atomicLoad(once + ONCE_STATE) === ONCE_DONE ? RESULT_DONE : RESULT_WAITS;
+  return atomicLoad(once, ONCE_STATE) === ONCE_DONE ? RESULT_DONE : RESULT_WAITS;
 }
 
 export function finishOnce(once: i32): i32 {
   lock(once + ONCE_LOCK);
-  atomicStore(once + ONCE_STATE, ONCE_DONE);
+  atomicStore(once, ONCE_STATE, ONCE_DONE);
   serveAll(dequeueAll(once + ONCE_WAITERS, OUTCOME_DONE, 0));
   unlock(once + ONCE_LOCK);
   return conclude(RESULT_DONE);

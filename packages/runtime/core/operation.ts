@@ -5,7 +5,6 @@
  */
 import {
   BARRIER_WAITERS,
-  CHANNEL_LOCK,
   CHANNEL_RECEIVERS,
   CHANNEL_SENDERS,
   CONDITION_WAITERS,
@@ -47,7 +46,7 @@ import {
   WATCH_NOT,
 } from '../src/memory/blocks.ts';
 import { leaveBarrier, standAtBarrier, tryPass } from './barrier.ts';
-import { tryReceive, trySend } from './channel.ts';
+import { channelLock, lockChannel, put, take, tryReceive, trySend, unlockChannel } from './channel.ts';
 import { lock, unlock } from './lock.ts';
 import { set } from './memory.ts';
 import { afterLeaving, standAsWatcher, standByPriority, standInLine, tryLock, tryWatch } from './mutex.ts';
@@ -59,13 +58,28 @@ import { letIn, tryAcquire, tryWatchSemaphore } from './semaphore.ts';
 import { tryWait } from './wait-group.ts';
 import { enqueue, enqueueByPriority, remove } from './wait-queue.ts';
 
+/** The object's lock; a buffered channel's first. */
 // @ts-ignore: decorator
 @inline
 export function lockOf(operation: i32, object: i32): i32 {
-  if (operation === OPERATION_LOCK) return object + MUTEX_LOCK;
+  if (operation <= OPERATION_RECEIVE) return channelLock(object);
   if (operation === OPERATION_WAIT) return object + GROUP_LOCK;
   if (operation === OPERATION_JOIN) return object + RECORD_LOCK;
-  return object + CHANNEL_LOCK; // And all others, whose lock is their first word too.
+  return object + MUTEX_LOCK; // And all others, whose lock is their first word too.
+}
+
+// @ts-ignore: decorator
+@inline
+function lockObject(operation: i32, object: i32): void {
+  if (operation <= OPERATION_RECEIVE) lockChannel(object);
+  else lock(lockOf(operation, object));
+}
+
+// @ts-ignore: decorator
+@inline
+function unlockObject(operation: i32, object: i32): void {
+  if (operation <= OPERATION_RECEIVE) unlockChannel(object);
+  else unlock(lockOf(operation, object));
 }
 
 // @ts-ignore: decorator
@@ -137,26 +151,33 @@ function enrollOther(operation: i32, object: i32, waiter: i32): i32 {
 // @ts-ignore: decorator
 @inline
 function begin(operation: i32, object: i32, waiter: i32, slot: i32): i32 {
-  const objectLock = lockOf(operation, object);
-  lock(objectLock);
+  lockObject(operation, object);
   let result = attempt(operation, object, waiter);
   if (result === RESULT_WAITS) {
-    set(waiter + WAITER_MACHINE, self);
-    set(waiter + WAITER_SLOT, slot);
-    set(waiter + WAITER_OUTCOME, OUTCOME_NONE);
-    set(waiter + WAITER_CLAIM, 0);
-    set(waiter + WAITER_WATCH, WATCH_NOT);
+    set(waiter, WAITER_MACHINE, self);
+    set(waiter, WAITER_SLOT, slot);
+    set(waiter, WAITER_OUTCOME, OUTCOME_NONE);
+    set(waiter, WAITER_CLAIM, 0);
+    set(waiter, WAITER_WATCH, WATCH_NOT);
     result = enroll(operation, object, waiter);
   }
-  unlock(objectLock);
+  unlockObject(operation, object);
   return conclude(result);
 }
 
 export function send(channel: i32, waiter: i32, slot: i32): i32 {
+  return put(channel, waiter) ? RESULT_DONE : sendLocked(channel, waiter, slot);
+}
+
+function sendLocked(channel: i32, waiter: i32, slot: i32): i32 {
   return begin(OPERATION_SEND, channel, waiter, slot);
 }
 
 export function receive(channel: i32, waiter: i32, slot: i32): i32 {
+  return take(channel, waiter) ? RESULT_DONE : receiveLocked(channel, waiter, slot);
+}
+
+function receiveLocked(channel: i32, waiter: i32, slot: i32): i32 {
   return begin(OPERATION_RECEIVE, channel, waiter, slot);
 }
 
@@ -172,25 +193,25 @@ export function drive(operation: i32, object: i32, waiter: i32, slot: i32): i32 
 
 /** Carries it out if that is possible now, else leaves everything as it is. */
 export function poll(operation: i32, object: i32, waiter: i32): i32 {
-  const objectLock = lockOf(operation, object);
-  lock(objectLock);
+  if (operation === OPERATION_SEND && put(object, waiter)) return RESULT_DONE;
+  if (operation === OPERATION_RECEIVE && take(object, waiter)) return RESULT_DONE;
+  lockObject(operation, object);
   const result = attempt(operation, object, waiter);
-  unlock(objectLock);
+  unlockObject(operation, object);
   return conclude(result);
 }
 
 /** Takes a waiter out of the line, and lets in whom it held up. RESULT_REFUSED when somebody has taken it out before. */
 export function withdraw(operation: i32, object: i32, waiter: i32): i32 {
-  const objectLock = lockOf(operation, object);
-  lock(objectLock);
+  lockObject(operation, object);
   if (!remove(queueOf(operation, object), waiter)) {
-    unlock(objectLock);
+    unlockObject(operation, object);
     return RESULT_REFUSED;
   }
   if (operation === OPERATION_ACQUIRE) letIn(object);
   else if (operation === OPERATION_WRITE_LOCK) admit(object);
   else if (operation === OPERATION_LOCK || operation === OPERATION_LOCK_BY_PRIORITY) afterLeaving(object);
   else if (operation === OPERATION_BARRIER) leaveBarrier(object);
-  unlock(objectLock);
+  unlockObject(operation, object);
   return conclude(RESULT_DONE);
 }

@@ -49,7 +49,7 @@ export function post(machine: i32, waiter: i32): bool {
   const inbox = MACHINES + machine * MACHINE_WORDS + MACHINE_INBOX;
   while (true) {
     const head = atomicLoad(inbox);
-    set(waiter + WAITER_LINK, head);
+    set(waiter, WAITER_LINK, head);
     // Publishes the waiter's words: pairs with the exchange by which the owner takes the stack.
     // Only the first one into an empty inbox needs to wake the owner: the others find it woken, or about to look.
     if (compareExchange(inbox, head, waiter) === head) return head === 0;
@@ -58,8 +58,8 @@ export function post(machine: i32, waiter: i32): bool {
 
 /** Returns a RESULT_ that tells what the caller has to do. */
 export function ready(waiter: i32): i32 {
-  const machine = get(waiter + WAITER_MACHINE);
-  if (machine === self) return get(waiter + WAITER_SLOT) + 1;
+  const machine = get(waiter, WAITER_MACHINE);
+  if (machine === self) return get(waiter, WAITER_SLOT) + 1;
   return send(machine, waiter) ? RESULT_WAKES - machine : RESULT_DONE;
 }
 
@@ -108,9 +108,9 @@ export function serveAll(chain: i32): void {
     served = chain;
   } else {
     let last = served;
-    if (!many) set(last + WAITER_NEXT, 0);
-    while (get(last + WAITER_NEXT) !== 0) last = get(last + WAITER_NEXT);
-    set(last + WAITER_NEXT, chain);
+    if (!many) set(last, WAITER_NEXT, 0);
+    while (get(last, WAITER_NEXT) !== 0) last = get(last, WAITER_NEXT);
+    set(last, WAITER_NEXT, chain);
   }
   many = true;
 }
@@ -120,7 +120,7 @@ export function serveNext(waiter: i32): void {
   if (served === 0) {
     served = waiter;
   } else {
-    set(waiter + WAITER_NEXT, 0);
+    set(waiter, WAITER_NEXT, 0);
     serveAll(waiter);
   }
 }

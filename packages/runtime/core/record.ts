@@ -18,13 +18,13 @@ import { dequeueAll } from './wait-queue.ts';
 // @ts-ignore: decorator
 @inline
 export function tryJoin(record: i32): i32 {
-  return atomicLoad(record + RECORD_STATUS) >= STATUS_DONE ? RESULT_DONE : RESULT_WAITS;
+  return atomicLoad(record, RECORD_STATUS) >= STATUS_DONE ? RESULT_DONE : RESULT_WAITS;
 }
 
 /** Returns the chain of the joiners. */
 export function completeRecord(record: i32, status: i32): i32 {
   lock(record + RECORD_LOCK);
-  atomicStore(record + RECORD_STATUS, status);
+  atomicStore(record, RECORD_STATUS, status);
   const joiners = dequeueAll(record + RECORD_JOINERS, OUTCOME_DONE, 0);
   unlock(record + RECORD_LOCK);
   return joiners;

@@ -29,25 +29,25 @@ import { conclude, serveAll, serveNext } from './ready.ts';
 import { dequeue, dequeueAll, firstOf } from './wait-queue.ts';
 
 export function tryWrite(mutex: i32): i32 {
-  if (get(mutex + RW_WRITER) !== 0 || get(mutex + RW_READERS) !== 0) return RESULT_WAITS;
-  set(mutex + RW_WRITER, 1);
+  if (get(mutex, RW_WRITER) !== 0 || get(mutex, RW_READERS) !== 0) return RESULT_WAITS;
+  set(mutex, RW_WRITER, 1);
   return RESULT_DONE;
 }
 
 export function tryRead(mutex: i32): i32 {
-  if (get(mutex + RW_WRITER) !== 0 || firstOf(mutex + RW_WRITE_WAITERS) !== 0) return RESULT_WAITS;
-  set(mutex + RW_READERS, get(mutex + RW_READERS) + 1);
+  if (get(mutex, RW_WRITER) !== 0 || firstOf(mutex + RW_WRITE_WAITERS) !== 0) return RESULT_WAITS;
+  set(mutex, RW_READERS, get(mutex, RW_READERS) + 1);
   return RESULT_DONE;
 }
 
 /** Lets in who can be. Under LOCK. */
 export function admit(mutex: i32): void {
-  if (get(mutex + RW_WRITER) !== 0) return;
-  if (get(mutex + RW_READERS) === 0) {
+  if (get(mutex, RW_WRITER) !== 0) return;
+  if (get(mutex, RW_READERS) === 0) {
     const writer = dequeue(mutex + RW_WRITE_WAITERS);
     if (writer !== 0) {
-      set(mutex + RW_WRITER, 1);
-      set(writer + WAITER_OUTCOME, OUTCOME_DONE);
+      set(mutex, RW_WRITER, 1);
+      set(writer, WAITER_OUTCOME, OUTCOME_DONE);
       serveNext(writer);
       return;
     }
@@ -59,8 +59,8 @@ export function admit(mutex: i32): void {
 function admitReaders(mutex: i32): bool {
   const readers = dequeueAll(mutex + RW_READ_WAITERS, OUTCOME_DONE, 0);
   let count = 0;
-  for (let reader = readers; reader !== 0; reader = get(reader + WAITER_NEXT)) count++;
-  set(mutex + RW_READERS, get(mutex + RW_READERS) + count);
+  for (let reader = readers; reader !== 0; reader = get(reader, WAITER_NEXT)) count++;
+  set(mutex, RW_READERS, get(mutex, RW_READERS) + count);
   serveAll(readers);
   return count > 0;
 }
@@ -68,11 +68,11 @@ function admitReaders(mutex: i32): bool {
 /** RESULT_REFUSED when no writer holds it. */
 export function unlockWriter(mutex: i32): i32 {
   lock(mutex + RW_LOCK);
-  if (get(mutex + RW_WRITER) === 0) {
+  if (get(mutex, RW_WRITER) === 0) {
     unlock(mutex + RW_LOCK);
     return RESULT_REFUSED;
   }
-  set(mutex + RW_WRITER, 0);
+  set(mutex, RW_WRITER, 0);
   if (!admitReaders(mutex)) admit(mutex);
   unlock(mutex + RW_LOCK);
   return conclude(RESULT_DONE);
@@ -81,12 +81,12 @@ export function unlockWriter(mutex: i32): i32 {
 /** RESULT_REFUSED when no reader holds it. */
 export function unlockReader(mutex: i32): i32 {
   lock(mutex + RW_LOCK);
-  const readers = get(mutex + RW_READERS);
+  const readers = get(mutex, RW_READERS);
   if (readers === 0) {
     unlock(mutex + RW_LOCK);
     return RESULT_REFUSED;
   }
-  set(mutex + RW_READERS, readers - 1);
+  set(mutex, RW_READERS, readers - 1);
   admit(mutex);
   unlock(mutex + RW_LOCK);
   return conclude(RESULT_DONE);

@@ -29,22 +29,22 @@ import { claim, dequeueAll, firstOf, passesAll, remove, takeWatchers } from './w
 
 /** The waiter's DETAIL is how many it asks for; once it has them, how many there were before. */
 export function tryAcquire(semaphore: i32, waiter: i32): i32 {
-  const value = get(semaphore + SEMAPHORE_VALUE);
-  const weight = get(waiter + WAITER_DETAIL);
+  const value = get(semaphore, SEMAPHORE_VALUE);
+  const weight = get(waiter, WAITER_DETAIL);
   if (weight > value || !passesAll(semaphore + SEMAPHORE_WAITERS, waiter)) return RESULT_WAITS;
   take(semaphore, waiter);
   return RESULT_DONE;
 }
 
 function take(semaphore: i32, waiter: i32): void {
-  const value = get(semaphore + SEMAPHORE_VALUE);
-  set(semaphore + SEMAPHORE_VALUE, value - get(waiter + WAITER_DETAIL));
-  set(waiter + WAITER_DETAIL, value);
+  const value = get(semaphore, SEMAPHORE_VALUE);
+  set(semaphore, SEMAPHORE_VALUE, value - get(waiter, WAITER_DETAIL));
+  set(waiter, WAITER_DETAIL, value);
 }
 
 /** Whether so many could be acquired. */
 export function tryWatchSemaphore(semaphore: i32, waiter: i32): i32 {
-  if (get(waiter + WAITER_DETAIL) > get(semaphore + SEMAPHORE_VALUE)) return RESULT_WAITS;
+  if (get(waiter, WAITER_DETAIL) > get(semaphore, SEMAPHORE_VALUE)) return RESULT_WAITS;
   return passesAll(semaphore + SEMAPHORE_WAITERS, waiter) ? RESULT_DONE : RESULT_WAITS;
 }
 
@@ -52,26 +52,26 @@ export function tryWatchSemaphore(semaphore: i32, waiter: i32): i32 {
 export function letIn(semaphore: i32): void {
   const waiters = semaphore + SEMAPHORE_WAITERS;
   const watchers = semaphore + SEMAPHORE_WATCHERS;
-  serveAll(takeWatchers(watchers, waiters, get(semaphore + SEMAPHORE_VALUE)));
+  serveAll(takeWatchers(watchers, waiters, get(semaphore, SEMAPHORE_VALUE)));
   while (true) {
     const first = firstOf(waiters);
-    if (first === 0 || get(first + WAITER_DETAIL) > get(semaphore + SEMAPHORE_VALUE)) return;
+    if (first === 0 || get(first, WAITER_DETAIL) > get(semaphore, SEMAPHORE_VALUE)) return;
     remove(waiters, first);
     if (claim(first)) {
       take(semaphore, first);
-      set(first + WAITER_OUTCOME, OUTCOME_DONE);
+      set(first, WAITER_OUTCOME, OUTCOME_DONE);
       serveNext(first);
     }
-    serveAll(takeWatchers(watchers, waiters, get(semaphore + SEMAPHORE_VALUE)));
+    serveAll(takeWatchers(watchers, waiters, get(semaphore, SEMAPHORE_VALUE)));
   }
 }
 
 /** Takes so many at once, past nobody; RESULT_WAITS if that cannot be. */
 export function tryTakeSemaphore(semaphore: i32, weight: i32): i32 {
   lock(semaphore + SEMAPHORE_LOCK);
-  const value = get(semaphore + SEMAPHORE_VALUE);
+  const value = get(semaphore, SEMAPHORE_VALUE);
   const possible = weight <= value && firstOf(semaphore + SEMAPHORE_WAITERS) === 0;
-  if (possible) set(semaphore + SEMAPHORE_VALUE, value - weight);
+  if (possible) set(semaphore, SEMAPHORE_VALUE, value - weight);
   unlock(semaphore + SEMAPHORE_LOCK);
   return possible ? RESULT_DONE : RESULT_WAITS;
 }
@@ -79,12 +79,12 @@ export function tryTakeSemaphore(semaphore: i32, weight: i32): i32 {
 /** Gives so many back. RESULT_REFUSED when there would be more than a word can count. */
 export function releaseSemaphore(semaphore: i32, weight: i32): i32 {
   lock(semaphore + SEMAPHORE_LOCK);
-  const value = get(semaphore + SEMAPHORE_VALUE);
+  const value = get(semaphore, SEMAPHORE_VALUE);
   if (value > 0 && weight > 0x7fffffff - value) {
     unlock(semaphore + SEMAPHORE_LOCK);
     return RESULT_REFUSED;
   }
-  set(semaphore + SEMAPHORE_VALUE, value + weight);
+  set(semaphore, SEMAPHORE_VALUE, value + weight);
   letIn(semaphore);
   unlock(semaphore + SEMAPHORE_LOCK);
   return conclude(RESULT_DONE);
@@ -92,7 +92,7 @@ export function releaseSemaphore(semaphore: i32, weight: i32): i32 {
 
 export function setSemaphore(semaphore: i32, value: i32): i32 {
   lock(semaphore + SEMAPHORE_LOCK);
-  set(semaphore + SEMAPHORE_VALUE, value);
+  set(semaphore, SEMAPHORE_VALUE, value);
   letIn(semaphore);
   unlock(semaphore + SEMAPHORE_LOCK);
   return conclude(RESULT_DONE);

@@ -3,9 +3,8 @@
  * changes under the channel's lock together with the buffer (`time/timer-channel.ts`), so nothing of an earlier arming is
  * received after a stop or reset.
  */
-import { CHANNEL_LOCK, RESULT_REFUSED, TIMER_ARMED } from '../src/memory/blocks.ts';
-import { trySend } from './channel.ts';
-import { lock, unlock } from './lock.ts';
+import { RESULT_REFUSED, TIMER_ARMED } from '../src/memory/blocks.ts';
+import { lockChannel, trySend, unlockChannel } from './channel.ts';
 import { get, set } from './memory.ts';
 import { conclude } from './ready.ts';
 
@@ -14,12 +13,12 @@ import { conclude } from './ready.ts';
  * armed if it shall go on.
  */
 export function fireTimer(channel: i32, waiter: i32, arming: i32, goesOn: i32): i32 {
-  lock(channel + CHANNEL_LOCK);
+  lockChannel(channel);
   let result = RESULT_REFUSED;
-  if (get(channel + TIMER_ARMED) === arming) {
-    if (goesOn === 0) set(channel + TIMER_ARMED, 0);
+  if (get(channel, TIMER_ARMED) === arming) {
+    if (goesOn === 0) set(channel, TIMER_ARMED, 0);
     result = trySend(channel, waiter);
   }
-  unlock(channel + CHANNEL_LOCK);
+  unlockChannel(channel);
   return conclude(result);
 }

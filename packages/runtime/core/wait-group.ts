@@ -18,13 +18,13 @@ import { dequeueAll } from './wait-queue.ts';
 // @ts-ignore: decorator
 @inline
 export function tryWait(group: i32): i32 {
-  return atomicLoad(group + GROUP_COUNT) === 0 ? RESULT_DONE : RESULT_WAITS;
+  return atomicLoad(group, GROUP_COUNT) === 0 ? RESULT_DONE : RESULT_WAITS;
 }
 
 /** Returns the chain of those whose waiting is over (0: nobody), or RESULT_REFUSED when the counter would leave 0 to 2^31 - 1. */
 export function addToGroup(group: i32, amount: i32): i32 {
   while (true) {
-    const count = atomicLoad(group + GROUP_COUNT);
+    const count = atomicLoad(group, GROUP_COUNT);
     const sum = count + amount;
     // Of two numbers of one sign, a sum of the other sign has overflowed.
     if (sum < 0 || (amount < 0 && sum > count)) return RESULT_REFUSED;

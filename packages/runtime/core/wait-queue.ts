@@ -26,32 +26,32 @@ import { compareExchange, get, getNumber, set } from './memory.ts';
 @inline
 export function enqueue(queue: i32, waiter: i32): void {
   const last = get(queue + 1);
-  set(waiter + WAITER_NEXT, 0);
-  set(waiter + WAITER_PREVIOUS, last);
-  set(waiter + WAITER_QUEUE, queue);
-  if (last === 0) set(queue, waiter);
-  else set(last + WAITER_NEXT, waiter);
-  set(queue + 1, waiter);
+  set(waiter, WAITER_NEXT, 0);
+  set(waiter, WAITER_PREVIOUS, last);
+  set(waiter, WAITER_QUEUE, queue);
+  if (last === 0) set(queue, 0, waiter);
+  else set(last, WAITER_NEXT, waiter);
+  set(queue + 1, 0, waiter);
 }
 
 /** Enters behind all that have its priority or a higher one. */
 export function enqueueByPriority(queue: i32, waiter: i32): void {
   let before = get(queue + 1);
-  while (before !== 0 && priorityOf(before) < priorityOf(waiter)) before = get(before + WAITER_PREVIOUS);
-  const after = before === 0 ? get(queue) : get(before + WAITER_NEXT);
-  set(waiter + WAITER_PREVIOUS, before);
-  set(waiter + WAITER_NEXT, after);
-  set(waiter + WAITER_QUEUE, queue);
-  if (before === 0) set(queue, waiter);
-  else set(before + WAITER_NEXT, waiter);
-  if (after === 0) set(queue + 1, waiter);
-  else set(after + WAITER_PREVIOUS, waiter);
+  while (before !== 0 && priorityOf(before) < priorityOf(waiter)) before = get(before, WAITER_PREVIOUS);
+  const after = before === 0 ? get(queue) : get(before, WAITER_NEXT);
+  set(waiter, WAITER_PREVIOUS, before);
+  set(waiter, WAITER_NEXT, after);
+  set(waiter, WAITER_QUEUE, queue);
+  if (before === 0) set(queue, 0, waiter);
+  else set(before, WAITER_NEXT, waiter);
+  if (after === 0) set(queue + 1, 0, waiter);
+  else set(after, WAITER_PREVIOUS, waiter);
 }
 
 // @ts-ignore: decorator
 @inline
 export function priorityOf(waiter: i32): f64 {
-  return getNumber(waiter + WAITER_CELL);
+  return getNumber(waiter, WAITER_CELL);
 }
 
 /** The first in line that is not of a lost thread, or 0. */
@@ -71,20 +71,20 @@ export function passesAll(queue: i32, waiter: i32): bool {
 
 /** Takes a waiter out from wherever it stands; false when somebody has taken it out before. */
 export function remove(queue: i32, waiter: i32): bool {
-  if (get(waiter + WAITER_QUEUE) !== queue) return false;
-  const next = get(waiter + WAITER_NEXT);
-  const previous = get(waiter + WAITER_PREVIOUS);
-  if (previous === 0) set(queue, next);
-  else set(previous + WAITER_NEXT, next);
-  if (next === 0) set(queue + 1, previous);
-  else set(next + WAITER_PREVIOUS, previous);
-  set(waiter + WAITER_QUEUE, 0);
+  if (get(waiter, WAITER_QUEUE) !== queue) return false;
+  const next = get(waiter, WAITER_NEXT);
+  const previous = get(waiter, WAITER_PREVIOUS);
+  if (previous === 0) set(queue, 0, next);
+  else set(previous, WAITER_NEXT, next);
+  if (next === 0) set(queue + 1, 0, previous);
+  else set(next, WAITER_PREVIOUS, previous);
+  set(waiter, WAITER_QUEUE, 0);
   return true;
 }
 
 /** What waited on a thread that has been lost is passed over. */
 export function isLost(waiter: i32): bool {
-  return isLostMachine(get(waiter + WAITER_MACHINE));
+  return isLostMachine(get(waiter, WAITER_MACHINE));
 }
 
 // @ts-ignore: decorator
@@ -96,8 +96,8 @@ export function isLostMachine(machine: i32): bool {
 /** Wins the right to wake this waiter. */
 export function claim(waiter: i32): bool {
   if (isLost(waiter)) return false;
-  const word = get(waiter + WAITER_CLAIM);
-  return word === 0 || compareExchange(word, UNCLAIMED, get(waiter + WAITER_CASE)) === UNCLAIMED;
+  const word = get(waiter, WAITER_CLAIM);
+  return word === 0 || compareExchange(word, UNCLAIMED, get(waiter, WAITER_CASE)) === UNCLAIMED;
 }
 
 /** Takes out the first waiter whose claim is won, dropping those that were woken elsewhere; 0 when there is none. */
@@ -111,11 +111,11 @@ function dequeueClaimed(queue: i32): i32 {
   while (true) {
     const waiter = get(queue);
     if (waiter === 0) return 0;
-    const next = get(waiter + WAITER_NEXT);
-    set(queue, next);
-    if (next === 0) set(queue + 1, 0);
-    else set(next + WAITER_PREVIOUS, 0);
-    set(waiter + WAITER_QUEUE, 0);
+    const next = get(waiter, WAITER_NEXT);
+    set(queue, 0, next);
+    if (next === 0) set(queue + 1, 0, 0);
+    else set(next, WAITER_PREVIOUS, 0);
+    set(waiter, WAITER_QUEUE, 0);
     if (claim(waiter)) return waiter;
   }
 }
@@ -128,13 +128,13 @@ export function dequeueAll(queue: i32, outcome: i32, rest: i32): i32 {
   let first = 0;
   let last = 0;
   for (let waiter = dequeue(queue); waiter !== 0; waiter = dequeue(queue)) {
-    set(waiter + WAITER_OUTCOME, outcome);
+    set(waiter, WAITER_OUTCOME, outcome);
     if (last === 0) first = waiter;
-    else set(last + WAITER_NEXT, waiter);
+    else set(last, WAITER_NEXT, waiter);
     last = waiter;
   }
   if (last === 0) return rest;
-  set(last + WAITER_NEXT, rest);
+  set(last, WAITER_NEXT, rest);
   return first;
 }
 
@@ -146,14 +146,14 @@ export function takeWatchers(watchers: i32, waiters: i32, free: i32): i32 {
   let first = 0;
   let last = 0;
   for (let waiter = get(watchers), next = 0; waiter !== 0; waiter = next) {
-    next = get(waiter + WAITER_NEXT);
-    if (get(waiter + WAITER_DETAIL) > free || !passesAll(waiters, waiter)) continue;
+    next = get(waiter, WAITER_NEXT);
+    if (get(waiter, WAITER_DETAIL) > free || !passesAll(waiters, waiter)) continue;
     remove(watchers, waiter);
     if (!claim(waiter)) continue;
-    set(waiter + WAITER_OUTCOME, OUTCOME_DONE);
-    set(waiter + WAITER_NEXT, 0);
+    set(waiter, WAITER_OUTCOME, OUTCOME_DONE);
+    set(waiter, WAITER_NEXT, 0);
     if (last === 0) first = waiter;
-    else set(last + WAITER_NEXT, waiter);
+    else set(last, WAITER_NEXT, waiter);
     last = waiter;
   }
   return first;
@@ -163,7 +163,7 @@ export function takeWatchers(watchers: i32, waiters: i32, free: i32): i32 {
 export function dropLost(queue: i32): i32 {
   let count = 0;
   for (let waiter = get(queue), next = 0; waiter !== 0; waiter = next) {
-    next = get(waiter + WAITER_NEXT);
+    next = get(waiter, WAITER_NEXT);
     if (isLost(waiter) && remove(queue, waiter)) count++;
   }
   return count;

@@ -49,14 +49,12 @@ export const WATCH_WATCHED = 1;
 /** The owner is to go on. */
 export const WATCH_SERVED = 2;
 
-// ---- Channel -------------------------------------------------------------------------------------------------------
+// ---- Channel: see core/channel.ts for what its locks are ------------------------------------------------------------
+/** The lock of an unbuffered channel; a buffered one has two, in its ring. */
 export const CHANNEL_LOCK = 0;
 export const CHANNEL_CAPACITY = 1;
-/** Values in the ring, and the ring's next slot to receive from. */
-export const CHANNEL_COUNT = 2;
-export const CHANNEL_FIRST = 3;
 export const CHANNEL_CLOSED = 4;
-/** Address of the ring's block; 0 without one. Written once. */
+/** Address of the ring; 0 without one. Written once. */
 export const CHANNEL_RING = 5;
 export const CHANNEL_RECEIVERS = 6;
 export const CHANNEL_SENDERS = 8;
@@ -69,6 +67,22 @@ export const CHANNEL_WHY = 12;
 /** Fills a block of 64 bytes with its header, so that a channel is one cache line. */
 export const CHANNEL_WORDS = 14;
 
+// ---- Ring of a buffered channel: a line of the cache for senders, one for receivers, then the values -----------------
+export const RING_SEND_LOCK = 0;
+/** How many values were put in so far (wraps around), and the slot of the next. Under SEND_LOCK; the first may be read without. */
+export const RING_TAIL = 1;
+export const RING_TAIL_SLOT = 2;
+/** HEAD, as senders have seen it last. Under SEND_LOCK. */
+export const RING_SEEN_HEAD = 3;
+export const RING_RECEIVE_LOCK = 16;
+/** How many were taken out so far, and the slot of the next. Under RECEIVE_LOCK; the first may be read without. */
+export const RING_HEAD = 17;
+export const RING_HEAD_SLOT = 18;
+/** TAIL, as receivers have seen it last. Under RECEIVE_LOCK. */
+export const RING_SEEN_TAIL = 19;
+/** The values, as cells (even offset). */
+export const RING_SLOTS = 32;
+
 /** Nothing but `close`, so far. */
 export const END_PLAIN = 0;
 /** Somebody writes WHY. */
@@ -78,7 +92,7 @@ export const END_FAILED = 2;
 /** Its reader has gone: senders are cancelled. */
 export const END_LEFT = 3;
 // ---- Channel of a timer: the words of a channel, then these; see time/timer-channel.ts -------------------------------
-/** The number of the arming that is to fire, 0: none; under CHANNEL_LOCK. */
+/** The number of the arming that is to fire, 0: none; under the channel's locks. */
 export const TIMER_ARMED = 14;
 
 // ---- Mutex ---------------------------------------------------------------------------------------------------------
@@ -203,6 +217,8 @@ export const SELECT_WAITER = 2;
 /** Not part of the case: the core's own, a random order and the locks in order of address. */
 export const SELECT_ORDER = 3;
 export const SELECT_LOCK = 4;
+/** Not 0: that is the first of a channel's two locks. */
+export const SELECT_PAIR = 5;
 export const SELECT_CASE_WORDS = 6;
 /** The first word of the scratch block: the case that was carried out. Then the cases. */
 export const SELECT_HIT = 0;

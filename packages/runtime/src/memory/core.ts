@@ -44,6 +44,8 @@ interface Core {
   needsWake(): number;
   send(channel: number, waiter: number, slot: number): number;
   receive(channel: number, waiter: number, slot: number): number;
+  lockChannel(channel: number): void;
+  unlockChannel(channel: number): void;
   closeChannel(channel: number): number;
   fireTimer(channel: number, waiter: number, arming: number, goesOn: number): number;
   lockMutex(mutex: number, waiter: number, slot: number): number;
@@ -88,6 +90,8 @@ export let needsWake: Core['needsWake'];
 export let sendWaiter: Core['sendWaiter'];
 export let send: Core['send'];
 export let receive: Core['receive'];
+export let lockChannel: Core['lockChannel'];
+export let unlockChannel: Core['unlockChannel'];
 export let closeChannel: Core['closeChannel'];
 export let fireTimer: Core['fireTimer'];
 export let lockMutex: Core['lockMutex'];
@@ -141,7 +145,8 @@ export function attachCore(memory: WasmMemory): void {
       waitWhile: (address, expected, milliseconds) => void Atomics.wait(words, address, expected, milliseconds),
     },
   }).exports;
-  ({ load, store, exchange, compareExchange, add, or, and, lock, unlock, post, send, receive, closeChannel } = core);
+  ({ load, store, exchange, compareExchange, add, or, and, lock, unlock, post, send, receive } = core);
+  ({ lockChannel, unlockChannel, closeChannel } = core);
   ({ lockMutex, tryLockMutex, retryLock, passOnLock, unlockMutex, addToGroup, completeRecord, drive } = core);
   ({ poll, withdraw, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake, fireTimer } = core);
   ({ cancelMutex, tryTakeSemaphore, releaseSemaphore, setSemaphore, cancelSemaphore, unlockWriter, unlockReader } = core);

@@ -9,14 +9,17 @@ import type { ReadableStream } from 'node:stream/web';
 import { drop } from '../codec/cell.ts';
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
 import { requireArena, words } from '../memory/arena.ts';
+import { load } from '../memory/atomics.ts';
 import {
   CHANNEL_CAPACITY,
   CHANNEL_CLOSED,
-  CHANNEL_COUNT,
-  CHANNEL_FIRST,
   CHANNEL_RING,
   CHANNEL_SOURCE,
   CHANNEL_WORDS,
+  RING_HEAD,
+  RING_HEAD_SLOT,
+  RING_SLOTS,
+  RING_TAIL,
 } from '../memory/blocks.ts';
 import { allocate, free, retain, setDestroyer } from '../memory/heap.ts';
 import { KIND_CHANNEL, KIND_RING } from '../memory/layout.ts';
@@ -147,7 +150,11 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
 
   /** Values in the buffer now. */
   get length(): number {
-    return words[this.address + CHANNEL_COUNT]!;
+    const ring = words[this.address + CHANNEL_RING]!;
+    if (ring === 0) return 0;
+    // Both move on meanwhile: the head is read first, so that it is not ahead of the tail.
+    const head = load(ring + RING_HEAD);
+    return Math.min((load(ring + RING_TAIL) - head) | 0, this.capacity);
   }
 
   get capacity(): number {
@@ -240,7 +247,7 @@ function mustBeCapacity(capacity: number, what: string): void {
 export function chan<T>(capacity = 0): Chan<T> {
   mustBeCapacity(capacity, 'chan capacity');
   requireArena();
-  const ring = capacity === 0 ? 0 : allocate(KIND_RING, capacity * 8);
+  const ring = capacity === 0 ? 0 : allocate(KIND_RING, (RING_SLOTS + 2 * capacity) * 4);
   let channel: number;
   try {
     channel = allocate(KIND_CHANNEL, CHANNEL_WORDS * 4);
@@ -251,6 +258,7 @@ export function chan<T>(capacity = 0): Chan<T> {
   words.fill(0, channel, channel + CHANNEL_WORDS);
   words[channel + CHANNEL_CAPACITY] = capacity;
   words[channel + CHANNEL_RING] = ring;
+  if (ring !== 0) words.fill(0, ring, ring + RING_SLOTS);
   initializeEnd(channel);
   return new Chan<T>(EXISTING, channel);
 }
@@ -260,8 +268,9 @@ setDestroyer(KIND_CHANNEL, (channel) => {
   const ring = words[channel + CHANNEL_RING]!;
   if (ring === 0) return;
   const capacity = words[channel + CHANNEL_CAPACITY]!;
-  const first = words[channel + CHANNEL_FIRST]!;
-  for (let index = 0; index < words[channel + CHANNEL_COUNT]!; index++) drop((ring >> 1) + ((first + index) % capacity));
+  const first = words[ring + RING_HEAD_SLOT]!;
+  const count = (words[ring + RING_TAIL]! - words[ring + RING_HEAD]!) | 0;
+  for (let index = 0; index < count; index++) drop(((ring + RING_SLOTS) >> 1) + ((first + index) % capacity));
   free(ring);
 });
 

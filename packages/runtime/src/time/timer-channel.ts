@@ -13,18 +13,19 @@ import { buffer, cells, requireArena, words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import {
   CHANNEL_CAPACITY,
-  CHANNEL_COUNT,
-  CHANNEL_FIRST,
-  CHANNEL_LOCK,
   CHANNEL_RING,
   RESULT_REFUSED,
+  RING_HEAD,
+  RING_SEEN_HEAD,
+  RING_SEEN_TAIL,
+  RING_SLOTS,
+  RING_TAIL,
   TIMER_ARMED,
   WAITER_CELL,
 } from '../memory/blocks.ts';
-import { fireTimer } from '../memory/core.ts';
+import { fireTimer, lockChannel, unlockChannel } from '../memory/core.ts';
 import { allocate, generationOf, setDestroyer, withReserve } from '../memory/heap.ts';
 import { KIND_TIMER_CHANNEL, MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
-import { lock, unlock } from '../memory/lock.ts';
 import { forEachBlock } from '../memory/walk.ts';
 import { wakeServed } from '../scheduler/inbox.ts';
 import { whenMachineLost } from '../scheduler/lost.ts';
@@ -35,7 +36,7 @@ import { reserveWaiter, spareWaiter } from '../scheduler/waiter.ts';
 import { Chan } from '../sync/channel.ts';
 import { dropEnd, initializeEnd } from '../sync/channel-end.ts';
 
-/** How often it was armed: gives the next number. Like all that follow, under CHANNEL_LOCK. */
+/** How often it was armed: gives the next number. Like all that follow, under the channel's locks. */
 const TIMER_ARMINGS = TIMER_ARMED + 1;
 /** The machine that armed it last. */
 const TIMER_MACHINE = TIMER_ARMED + 2;
@@ -47,7 +48,7 @@ const TIMER_PERIOD = TIMER_ARMED + 4;
 const TIMER_DUE = TIMER_ARMED + 6;
 /** The buffer. */
 const TIMER_RING = TIMER_ARMED + 8;
-const TIMER_WORDS = TIMER_RING + 2;
+const TIMER_WORDS = TIMER_RING + RING_SLOTS + 2;
 
 export type TimerChannel = Chan<number>;
 
@@ -127,7 +128,7 @@ class ChannelTimer implements Timer {
 export function arm(channel: TimerChannel, milliseconds: number, period: number): boolean {
   const { address } = channel;
   reserveWaiter(); // For the notice.
-  lock(address + CHANNEL_LOCK);
+  lockChannel(address);
   const armed = words[address + TIMER_ARMED] !== 0;
   const pending = disarm(address);
   const before = words[address + TIMER_MACHINE]!;
@@ -137,7 +138,7 @@ export function arm(channel: TimerChannel, milliseconds: number, period: number)
   words[address + TIMER_MACHINE] = machine.number;
   cells[(address + TIMER_PERIOD) >> 1] = period;
   cells[(address + TIMER_DUE) >> 1] = sharedNow() + milliseconds;
-  unlock(address + CHANNEL_LOCK);
+  unlockChannel(address);
   if (armed) takeOut(before, address);
   new ChannelTimer(channel, arming, performance.now() + milliseconds, period).enter();
   return pending;
@@ -147,21 +148,21 @@ export function arm(channel: TimerChannel, milliseconds: number, period: number)
 export function stop(channel: TimerChannel): boolean {
   const { address } = channel;
   reserveWaiter();
-  lock(address + CHANNEL_LOCK);
+  lockChannel(address);
   const armed = words[address + TIMER_ARMED] !== 0;
   const pending = disarm(address);
   const number = words[address + TIMER_MACHINE]!;
-  unlock(address + CHANNEL_LOCK);
+  unlockChannel(address);
   if (armed) takeOut(number, address);
   return pending;
 }
 
 /** Under the lock. What is in the buffer is a number: nothing to give back. */
 function disarm(address: number): boolean {
-  const pending = words[address + TIMER_ARMED] !== 0 || words[address + CHANNEL_COUNT] !== 0;
+  const ring = address + TIMER_RING;
+  const pending = words[address + TIMER_ARMED] !== 0 || words[ring + RING_TAIL] !== words[ring + RING_HEAD];
   words[address + TIMER_ARMED] = 0;
-  words[address + CHANNEL_COUNT] = 0;
-  words[address + CHANNEL_FIRST] = 0;
+  words[ring + RING_HEAD] = words[ring + RING_SEEN_HEAD] = words[ring + RING_SEEN_TAIL] = words[ring + RING_TAIL]!;
   return pending;
 }
 

@@ -1,0 +1,68 @@
+/** The ring of a buffered channel, on one thread: what its two sides know of each other. */
+import { beforeEach, expect, it } from 'vitest';
+import { cells, words } from '../../src/memory/arena.ts';
+import {
+  CHANNEL_RING,
+  RESULT_DONE,
+  RESULT_WAITS,
+  RING_HEAD,
+  RING_SEEN_HEAD,
+  RING_SEEN_TAIL,
+  RING_TAIL,
+  WAITER_CELL,
+} from '../../src/memory/blocks.ts';
+import { receive, send } from '../../src/memory/core.ts';
+import { createArena } from '../../src/memory/create.ts';
+import { attachMachine } from '../../src/scheduler/attach.ts';
+import { freeWaiter, parkSpare, spareWaiter } from '../../src/scheduler/waiter.ts';
+import { type Chan, chan } from '../../src/sync/channel.ts';
+
+beforeEach(() => {
+  createArena(8 * 1024 * 1024);
+  attachMachine(0);
+});
+
+const SLOT = 6;
+
+function put(channel: Chan<number>, value: number): number {
+  cells[(spareWaiter() + WAITER_CELL) >> 1] = value;
+  return send(channel.address, spareWaiter(), SLOT);
+}
+
+/** The value, or the result where it waits. */
+function take(channel: Chan<number>): { result: number; value: number } {
+  const result = receive(channel.address, spareWaiter(), SLOT);
+  return { result, value: cells[(spareWaiter() + WAITER_CELL) >> 1]! };
+}
+
+/** As after so many values. */
+function countFrom(channel: Chan<number>, count: number): void {
+  const ring = words[channel.address + CHANNEL_RING]!;
+  for (const word of [RING_TAIL, RING_HEAD, RING_SEEN_HEAD, RING_SEEN_TAIL]) words[ring + word] = count;
+}
+
+it.each([0, 0x7fff_fffe, -2])('holds as many as it has room for, after %i values', (before) => {
+  const channel = chan<number>(3);
+  countFrom(channel, before);
+  for (let round = 0; round < 5; round++) {
+    expect([put(channel, 1), put(channel, 2), put(channel, 3)]).toEqual([RESULT_DONE, RESULT_DONE, RESULT_DONE]);
+    expect(channel.length).toBe(3);
+    expect([take(channel), take(channel), take(channel)].map(({ value }) => value)).toEqual([1, 2, 3]);
+    expect(channel.length).toBe(0);
+  }
+});
+
+it('is full again when a waiting sender was let in, for those too who saw room before', () => {
+  const channel = chan<number>(2);
+  expect([put(channel, 1), put(channel, 2), put(channel, 3)]).toEqual([RESULT_DONE, RESULT_DONE, RESULT_WAITS]);
+  const sender = parkSpare();
+  expect(take(channel)).toEqual({ result: SLOT + 1, value: 1 }); // And whoever has this slot is to be woken.
+  freeWaiter(sender);
+  expect(channel.length).toBe(2);
+  expect(put(channel, 4)).toBe(RESULT_WAITS);
+  const second = parkSpare();
+  expect(take(channel)).toEqual({ result: SLOT + 1, value: 2 });
+  freeWaiter(second);
+  expect([take(channel), take(channel)].map(({ value }) => value)).toEqual([3, 4]);
+  expect(take(channel).result).toBe(RESULT_WAITS);
+});
