@@ -52,6 +52,12 @@ export function countTurns(turns: number): void {
   turnsToGlobal -= turns;
 }
 
+/** A started goroutine of this thread, for a machine that has just found nothing else; null when there is none. */
+export function takeReady(): Task | null {
+  turnsToGlobal--;
+  return machine.ready.shift() ?? null;
+}
+
 /** A goroutine to run, or null when nothing is ready here and nothing queued: here, and with `anywhere` on other machines. */
 export function findRunnable(anywhere: boolean): Task | null {
   for (;;) {

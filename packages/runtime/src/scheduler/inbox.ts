@@ -8,7 +8,6 @@ import {
   RESULT_MANY,
   RESULT_REFUSED,
   RESULT_WAKES,
-  SEEN_NOTHING,
   SEEN_SERVED,
   WAITER_LINK,
   WAITER_MACHINE,
@@ -73,13 +72,13 @@ export function sendToInbox(owner: number, waiter: number): void {
 
 /**
  * Looks out for what other threads bring, for so many rounds of 1 ns: for wake-ups, most of all that of the goroutine which
- * was parked here last, and for goroutines in the global queue. True when something may have come.
+ * was parked here last, and for goroutines in the global queue. Returns a SEEN_ number; after SEEN_SERVED that goroutine is ready.
  */
-export function lookOutFor(rounds: number): boolean {
+export function lookOutFor(rounds: number): number {
   const waiter = lastParked();
   const seen = lookOut(rounds, waiter);
   if (seen === SEEN_SERVED) takeWakeUp(waiter);
-  return seen !== SEEN_NOTHING;
+  return seen;
 }
 
 function takeWakeUp(waiter: number): void {

@@ -9,9 +9,10 @@ import { performance } from 'node:perf_hooks';
 import { forgetLastDecoded } from '../codec/handles.ts';
 import { words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
+import { SEEN_NOTHING, SEEN_SERVED, SEEN_WORK } from '../memory/blocks.ts';
 import { STOPPING } from '../memory/layout.ts';
 import { completeWithError, completeWithValue } from './complete.ts';
-import { countTurns, findRunnable, lookElsewhereFirst } from './find.ts';
+import { countTurns, findRunnable, lookElsewhereFirst, takeReady } from './find.ts';
 import { noteForeignWork, noteOwnResources } from './foreign.ts';
 import { RUNNABLE, RUNNING, STATUS } from './goroutine.ts';
 import { goesToSleep, mayRunGoroutines, mustStayUp, staysAwake, tick, withoutProcessor } from './hand-off.ts';
@@ -119,7 +120,10 @@ function runGoroutines(): boolean {
     // An answer from another thread mostly comes within a µs: only then is it looked for work elsewhere.
     let task = findRunnable(false);
     if (task === null && machine.number !== 0) {
-      if (lookOutFor(SHORT_LOOKS)) task = findRunnable(false);
+      const seen = lookOutFor(SHORT_LOOKS);
+      // The answer: nothing else was there to run, so nothing is passed over.
+      if (seen === SEEN_SERVED) task = takeReady();
+      else if (seen === SEEN_WORK) task = findRunnable(false);
       if (task === null) task = findRunnable(true);
     }
     if (task !== null) {
@@ -225,7 +229,7 @@ function lookOutForWork(): boolean {
   const end = performance.now() + spinMilliseconds;
   do {
     if (someoneWaits()) return false;
-    if (lookOutFor(SHORT_LOOKS) || (machine.searching && anyQueued())) return true;
+    if (lookOutFor(SHORT_LOOKS) !== SEEN_NOTHING || (machine.searching && anyQueued())) return true;
   } while (performance.now() < end);
   return false;
 }
