@@ -21,6 +21,11 @@ export const contenderNames = [
 ] as const;
 export type ContenderName = (typeof contenderNames)[number];
 
+/** Ours in one of its ways to run: not a rival. */
+export function isOurs(name: ContenderName): boolean {
+  return name === 'goroutines' || name === 'goroutines-register' || name === 'no-preempt';
+}
+
 export interface Contender {
   title: string;
   /** What it is and how it is set, for the report. */
