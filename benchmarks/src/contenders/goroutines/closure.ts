@@ -1,7 +1,9 @@
 import { type Goroutine, go } from 'goroutines';
 import { since } from '../../harness/clock.ts';
-import type { Program, Programs } from '../../harness/protocol.ts';
+import type { Program, Programs, Sample } from '../../harness/protocol.ts';
 import { program } from './program.ts';
+
+type Start = (number: number, text: string) => Goroutine<number>;
 
 function* one() {
   return 1;
@@ -11,16 +13,38 @@ function* weigh(number: number, text: string) {
   return number + text.length;
 }
 
+/** Starts so many and joins them: the time of the calls of `go`, that of all, and the sum of the results. */
+function* startAndJoin(size: number, start: Start) {
+  const began = performance.now();
+  const started: Goroutine<number>[] = [];
+  for (let number = 0; number < size; number++) started.push(start(number, 'abcde'));
+  const called = since(began);
+  let sum = 0;
+  for (const goroutine of started) sum += yield* goroutine.join();
+  return { called, whole: since(began), sum };
+}
+
+let plainFirst = false;
+
+/** The same of `plain`, which captures nothing, in one sample and by turns before and after, so that the calls can be compared. */
+function* compared(size: number, plain: Start, start: Start): Generator<unknown, Sample, any> {
+  plainFirst = !plainFirst;
+  const before = plainFirst ? yield* startAndJoin(size, plain) : undefined;
+  const { called, whole, sum } = yield* startAndJoin(size, start);
+  const base = before ?? (yield* startAndJoin(size, plain));
+  return { nanoseconds: whole, result: sum, metrics: { call: called / size, more: (called - base.called) / size } };
+}
+
+const nothing: Start = () =>
+  go(function* () {
+    return 1;
+  });
+
 /** Starts and joins on the main thread; `go.local` keeps `start` the ordinary closure that it is. */
-function joined(start: (number: number, text: string) => Goroutine<number>): Program {
+function joined(start: Start): Program {
   return program((size) =>
     go.local(function* () {
-      const began = performance.now();
-      const started: Goroutine<number>[] = [];
-      for (let number = 0; number < size; number++) started.push(start(number, 'abcde'));
-      let sum = 0;
-      for (const goroutine of started) sum += yield* goroutine.join();
-      return { nanoseconds: since(began), result: sum };
+      return yield* compared(size, nothing, start);
     }),
   );
 }
@@ -28,26 +52,41 @@ function joined(start: (number: number, text: string) => Goroutine<number>): Pro
 export default {
   'top-level': joined(() => go(one)),
   arguments: joined((number, text) => go(weigh, number, text)),
+  nothing: joined(nothing),
+  number: joined((number) =>
+    go(function* () {
+      return number;
+    }),
+  ),
   captured: joined((number, text) =>
     go(function* () {
       return number + text.length;
     }),
   ),
+  object: joined((number, name) => {
+    const item = { number, name, tags: [number, number + 1] };
+    return go(function* () {
+      return item.tags[0]! + item.name.length;
+    });
+  }),
+  nested: joined((number, text) =>
+    go(function* () {
+      return yield* go(function* () {
+        return number + text.length;
+      }).join();
+    }),
+  ),
   'captured-inside': program((size) =>
     go(function* () {
-      const began = performance.now();
-      const started: Goroutine<number>[] = [];
-      for (let number = 0; number < size; number++) {
-        const text = 'abcde'.slice(0);
-        started.push(
-          go(function* () {
-            return number + text.length;
-          }),
-        );
-      }
-      let sum = 0;
-      for (const goroutine of started) sum += yield* goroutine.join();
-      return { nanoseconds: since(began), result: sum };
+      const plain: Start = () =>
+        go(function* () {
+          return 1;
+        });
+      const start: Start = (number, text) =>
+        go(function* () {
+          return number + text.length;
+        });
+      return yield* compared(size, plain, start);
     }),
   ),
 } satisfies Programs;
