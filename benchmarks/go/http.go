@@ -44,13 +44,14 @@ func serverUnderLoad(seconds int) sample {
 	go func() { cpu = underLoad(address+"/cpu", cpuConnections, seconds); both.Done() }()
 	go func() { health = underLoad(address+"/health", healthConnections, seconds); both.Done() }()
 	both.Wait()
-	return sample{
-		Nanoseconds: float64(time.Duration(seconds) * time.Second),
-		Result:      result,
-		Metrics: map[string]float64{
-			"cpu": cpu.requests, "cpuP99": cpu.p99, "health": health.requests, "healthP99": health.p99,
-		},
+	metrics := map[string]float64{"cpu": cpu.requests, "health": health.requests}
+	if cpu.requests > 0 {
+		metrics["cpuP99"] = cpu.p99
 	}
+	if health.requests > 0 {
+		metrics["healthP99"] = health.p99
+	}
+	return sample{Nanoseconds: float64(time.Duration(seconds) * time.Second), Result: result, Metrics: metrics}
 }
 
 func ask(url string) float64 {

@@ -16,8 +16,12 @@ export function served(compute: StartTask, around: Pick<Program, 'start' | 'stop
       await around.start?.(request);
       await compute(1); // The threads are there.
       server = createServer(async (request, response) => {
-        if (request.url === '/cpu') response.end(String(await compute(requestSteps)));
-        else response.end('well');
+        if (request.url !== '/cpu') return response.end('well');
+        try {
+          return response.end(String(await compute(requestSteps)));
+        } catch {
+          return response.writeHead(500).end(); // wrk sees it; or the threads are being stopped, and nobody does.
+        }
       });
       server.listen(0, '127.0.0.1');
       await once(server, 'listening');

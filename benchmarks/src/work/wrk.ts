@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 export interface Load {
   requestsPerSecond: number;
-  /** Milliseconds. */
+  /** Milliseconds; not a number where no request was answered in time. */
   p99: number;
 }
 
@@ -29,6 +29,8 @@ export function readLoad(output: string): Load {
   if (failed) throw new Error(`wrk reports requests that failed: ${failed[0]}`);
   const rate = /^Requests\/sec:\s+([\d.]+)/m.exec(output);
   const latency = /^\s+99%\s+([\d.]+)(us|ms|s|m)$/m.exec(output);
-  if (!rate || !latency) throw new Error(`cannot read what wrk reports: ${output}`);
-  return { requestsPerSecond: Number(rate[1]), p99: Number(latency[1]) * inMilliseconds[latency[2]!]! };
+  if (!rate || !latency) throw new Error(`cannot read what wrk reports: ${output.replaceAll(/\s+/g, ' ')}`);
+  const requestsPerSecond = Number(rate[1]);
+  const p99 = requestsPerSecond === 0 ? Number.NaN : Number(latency[1]) * inMilliseconds[latency[2]!]!;
+  return { requestsPerSecond, p99 };
 }

@@ -1,6 +1,7 @@
 import { type Goroutine, go } from 'goroutines';
 import { since } from '../../harness/clock.ts';
 import type { Program, Programs, Sample } from '../../harness/protocol.ts';
+import { summarize } from '../../harness/statistics.ts';
 import { program } from './program.ts';
 
 type Start = (number: number, text: string) => Goroutine<number>;
@@ -13,7 +14,7 @@ function* weigh(number: number, text: string) {
   return number + text.length;
 }
 
-/** Starts so many and joins them: the time of the calls of `go`, that of all, and the sum of the results. */
+/** Starts so many and joins them: nanoseconds of the calls of `go`, and of all, and the sum of the results. */
 function* startAndJoin(size: number, start: Start) {
   const began = performance.now();
   const started: Goroutine<number>[] = [];
@@ -24,15 +25,25 @@ function* startAndJoin(size: number, start: Start) {
   return { called, whole: since(began), sum };
 }
 
-let plainFirst = false;
+const blocks = 20;
 
-/** The same of `plain`, which captures nothing, in one sample and by turns before and after, so that the calls can be compared. */
-function* compared(size: number, plain: Start, start: Start): Generator<unknown, Sample, any> {
-  plainFirst = !plainFirst;
-  const before = plainFirst ? yield* startAndJoin(size, plain) : undefined;
-  const { called, whole, sum } = yield* startAndJoin(size, start);
-  const base = before ?? (yield* startAndJoin(size, plain));
-  return { nanoseconds: whole, result: sum, metrics: { call: called / size, more: (called - base.called) / size } };
+/**
+ * All at once; then the calls alone, in short blocks, by turns with those of `plain`, which captures nothing, so that the
+ * machine's moods fall on both alike.
+ */
+function* compared(size: number, start: Start, plain?: Start): Generator<unknown, Sample, any> {
+  const { whole, sum } = yield* startAndJoin(size, start);
+  const calls = Math.ceil(size / 100);
+  const own: number[] = [];
+  const more: number[] = [];
+  for (let block = 0; block < blocks; block++) {
+    const base = plain && (yield* startAndJoin(calls, plain)).called / calls;
+    const call = (yield* startAndJoin(calls, start)).called / calls;
+    own.push(call);
+    if (base !== undefined) more.push(call - base);
+  }
+  const metrics = { call: summarize(own).median, ...(plain && { more: summarize(more).median }) };
+  return { nanoseconds: whole, result: sum, metrics };
 }
 
 const nothing: Start = () =>
@@ -41,35 +52,37 @@ const nothing: Start = () =>
   });
 
 /** Starts and joins on the main thread; `go.local` keeps `start` the ordinary closure that it is. */
-function joined(start: Start): Program {
+function joined(start: Start, plain?: Start): Program {
   return program((size) =>
     go.local(function* () {
-      return yield* compared(size, nothing, start);
+      return yield* compared(size, start, plain);
     }),
   );
 }
+
+const captured = (start: Start) => joined(start, nothing);
 
 export default {
   'top-level': joined(() => go(one)),
   arguments: joined((number, text) => go(weigh, number, text)),
   nothing: joined(nothing),
-  number: joined((number) =>
+  number: captured((number) =>
     go(function* () {
       return number;
     }),
   ),
-  captured: joined((number, text) =>
+  captured: captured((number, text) =>
     go(function* () {
       return number + text.length;
     }),
   ),
-  object: joined((number, name) => {
+  object: captured((number, name) => {
     const item = { number, name, tags: [number, number + 1] };
     return go(function* () {
       return item.tags[0]! + item.name.length;
     });
   }),
-  nested: joined((number, text) =>
+  nested: captured((number, text) =>
     go(function* () {
       return yield* go(function* () {
         return number + text.length;
@@ -86,7 +99,7 @@ export default {
         go(function* () {
           return number + text.length;
         });
-      return yield* compared(size, plain, start);
+      return yield* compared(size, start, plain);
     }),
   ),
 } satisfies Programs;
