@@ -72,7 +72,7 @@ type wrkLoad struct{ requests, p99 float64 }
 var (
 	wrkFailed  = regexp.MustCompile(`Non-2xx or 3xx responses: \d+|Socket errors: (connect [^0]|connect 0, read [^0]|connect 0, read 0, write [^0]).*`)
 	wrkRate    = regexp.MustCompile(`(?m)^Requests/sec:\s+([\d.]+)`)
-	wrkLatency = regexp.MustCompile(`(?m)^\s+99%\s+([\d.]+)(us|ms|s|m)$`)
+	wrkLatency = regexp.MustCompile(`(?m)^\s+99%\s+([\d.]+)(us|ms|s|m)\s*$`)
 )
 
 func underLoad(url string, connections, seconds int) wrkLoad {

@@ -99,8 +99,8 @@ export function threadsOf(row: Row): number {
   return row.threads === 'all' ? availableParallelism() : row.threads;
 }
 
-export function commandLine(launch: Launch, request: Request): [command: string, arguments: string[]] {
-  return [launch.command, [...launch.arguments, JSON.stringify(request)]];
+export function commandLine(launch: Launch, ...requests: Request[]): [command: string, arguments: string[]] {
+  return [launch.command, [...launch.arguments, ...requests.map((request) => JSON.stringify(request))]];
 }
 
 function onNode(folder: string, needs?: string, flags: string[] = []): Launch | Missing {

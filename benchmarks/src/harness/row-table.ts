@@ -82,7 +82,9 @@ export function verdicts(result: RowResult): Verdict[] {
     const whose = goal.of === undefined ? '' : ` (${contenders[goal.of].title})`;
     const text = `${title}${whose}: ${figure(ours)} ${unit}, wanted ${wanted}`;
     if (reached(judged!)) return { text, verdict: 'reached' };
-    const rivals = result.outcomes.filter(({ contender, summaries }) => !isOurs(contender) && summaries.length > 0);
+    const rivals = result.outcomes.filter(
+      ({ contender, summaries }) => !isOurs(contender) && Number.isFinite(summaries[place]?.median),
+    );
     return { text, verdict: rivals.length === 0 || rivals.some(reached) ? 'missed' : 'not judged' };
   });
 }

@@ -95,7 +95,7 @@ function enter(row: Row, { speed, only }: Pace): Outcome[] {
   return outcomes;
 }
 
-function sizeOf(row: Row, entry: Entry, speed: Speed): number {
+export function sizeOf(row: Row, entry: Entry, speed: Speed): number {
   const { size = row.size, quickSize = entry.size === undefined ? row.quickSize : undefined } = entry;
   if (speed === 'full') return size;
   if (speed === 'smoke') return row.smokeSize ?? Math.min(quickSize ?? size, 100);
@@ -104,15 +104,19 @@ function sizeOf(row: Row, entry: Entry, speed: Speed): number {
 
 const samples: Record<Speed, number> = { full: 5, quick: 3, smoke: 1 };
 
-async function measure(suite: Suite, row: Row, outcome: Outcome, right: number, speed: Speed): Promise<void> {
-  const request: Request = {
+export function requestOf(suite: Suite, row: Row, size: number, speed: Speed): Request {
+  return {
     suite: suite.name,
     row: row.name,
-    size: outcome.size,
+    size,
     samples: speed === 'smoke' ? 1 : (row.samples ?? samples[speed]),
     threads: threadsOf(row),
     warmUpMilliseconds: speed === 'smoke' ? 0 : warmUpMilliseconds,
   };
+}
+
+async function measure(suite: Suite, row: Row, outcome: Outcome, right: number, speed: Speed): Promise<void> {
+  const request = requestOf(suite, row, outcome.size, speed);
   try {
     const report = await askChild(outcome.contender, request);
     const wrong = report.samples.find(({ result }) => result !== right);

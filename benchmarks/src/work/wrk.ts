@@ -28,7 +28,7 @@ export function readLoad(output: string): Load {
   const failed = /Non-2xx or 3xx responses: (\d+)|Socket errors: (?!connect 0, read 0, write 0)(.*)/.exec(output);
   if (failed) throw new Error(`wrk reports requests that failed: ${failed[0]}`);
   const rate = /^Requests\/sec:\s+([\d.]+)/m.exec(output);
-  const latency = /^\s+99%\s+([\d.]+)(us|ms|s|m)$/m.exec(output);
+  const latency = /^\s+99%\s+([\d.]+)(us|ms|s|m)\s*$/m.exec(output);
   if (!rate || !latency) throw new Error(`cannot read what wrk reports: ${output.replaceAll(/\s+/g, ' ')}`);
   const requestsPerSecond = Number(rate[1]);
   const p99 = requestsPerSecond === 0 ? Number.NaN : Number(latency[1]) * inMilliseconds[latency[2]!]!;
