@@ -60,7 +60,7 @@ export async function measureChart(row: RowResult, measure: number, titles: Titl
     type: 'quantitative' as const,
     title: `${title}, ${unit} (${better ?? 'less'} is better${logarithmic ? '; logarithmic' : ''})`,
     scale: logarithmic ? { type: 'log' as const, nice: true } : { zero: true },
-    axis: { format: '~s', tickCount: 5, labelOverlap: true as const },
+    axis: { format: most >= 1e4 ? '~s' : ',~g', tickCount: 5, labelOverlap: true as const },
   });
   const y = { field: 'title', type: 'nominal' as const, sort: null, title: null };
   const byContender = contenderColour(values.map(({ contender }) => contender));
@@ -166,9 +166,9 @@ export async function overviewChart(rows: readonly RowResult[], titles: Titles):
           x: {
             field: 'times',
             type: 'quantitative',
-            title: '← behind goroutines would be left of 1: the other is faster · cost ÷ cost of goroutines (logarithmic) →',
+            title: 'cost ÷ cost of goroutines (logarithmic; left of 1 the other is ahead)',
             scale: { type: 'log' },
-            axis: { format: '~g', labelOverlap: true },
+            axis: { format: ',~g', labelOverlap: true },
           },
           color: {
             ...byTitle,

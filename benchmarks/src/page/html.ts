@@ -190,8 +190,11 @@ ${chart(charts, curveName(curve))}
 }
 
 function contenderTable({ machine, contenders, rows }: Results): string {
-  const taking = new Set(rows.flatMap(({ outcomes }) => outcomes.map(({ contender }) => contender)));
-  const version = (name: ContenderName) => machine.versions[name] ?? `Node ${machine.node}`;
+  const outcomes = rows.flatMap((row) => row.outcomes);
+  const taking = new Set(outcomes.map(({ contender }) => contender));
+  const ran = new Set(outcomes.flatMap(({ contender, summaries }) => (summaries.length > 0 ? contender : [])));
+  // What has no version of its own and did run is a part of Node.
+  const version = (name: ContenderName) => machine.versions[name] ?? (ran.has(name) ? `Node ${machine.node}` : none);
   const lines = contenderNames
     .filter((name) => taking.has(name))
     .map((name) => {
