@@ -78,7 +78,7 @@ export function verdicts(result: RowResult): Verdict[] {
       const value = summaries[place]?.median ?? Number.NaN;
       return 'atLeast' in goal ? value >= goal.atLeast : value < goal.below;
     };
-    const wanted = 'atLeast' in goal ? `at least ${goal.atLeast}` : `below ${goal.below}`;
+    const wanted = 'atLeast' in goal ? `at least ${plain(goal.atLeast)}` : `below ${plain(goal.below)}`;
     const whose = goal.of === undefined ? '' : ` (${contenders[goal.of].title})`;
     const text = `${title}${whose}: ${figure(ours)} ${unit}, wanted ${wanted}`;
     if (reached(judged!)) return { text, verdict: 'reached' };
@@ -87,6 +87,10 @@ export function verdicts(result: RowResult): Verdict[] {
     );
     return { text, verdict: rivals.length === 0 || rivals.some(reached) ? 'missed' : 'not judged' };
   });
+}
+
+function plain(limit: number): string {
+  return limit.toLocaleString('en-US');
 }
 
 /** Rivals are set against goroutines, and goroutines against Go. */

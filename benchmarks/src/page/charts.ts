@@ -37,6 +37,8 @@ export function curveName({ curve }: { curve: string }): string {
 }
 
 const width = 460;
+/** 0.02, 1,000, 20k, 1M. */
+const labelExpr = `format(datum.value, abs(datum.value) < 1e4 ? ',~r' : '~s')`;
 /** A chart whose largest figure is so many times the smallest has a logarithmic axis. */
 const logarithmicFrom = 8;
 
@@ -60,7 +62,7 @@ export async function measureChart(row: RowResult, measure: number, titles: Titl
     type: 'quantitative' as const,
     title: `${title}, ${unit} (${better ?? 'less'} is better${logarithmic ? '; logarithmic' : ''})`,
     scale: logarithmic ? { type: 'log' as const, nice: true } : { zero: true },
-    axis: { format: most >= 1e4 ? '~s' : ',~g', tickCount: 5, labelOverlap: true as const },
+    axis: { labelExpr, tickCount: 5, labelOverlap: true as const },
   });
   const y = { field: 'title', type: 'nominal' as const, sort: null, title: null };
   const byContender = contenderColour(values.map(({ contender }) => contender));
@@ -148,6 +150,8 @@ export async function overviewChart(rows: readonly RowResult[], titles: Titles):
   if (values.length === 0) return undefined;
   const names = [...new Set(values.map(({ contender }) => contender))];
   const byTitle = { field: 'title', type: 'nominal' as const, sort: null };
+  // Without a browser Vega can only guess how wide a text is, and guesses too much.
+  const widest = 20 + 7 * Math.max(...values.map(({ row }) => row.length));
   return draw({
     width,
     height: { step: 19 },
@@ -162,13 +166,13 @@ export async function overviewChart(rows: readonly RowResult[], titles: Titles):
       {
         mark: { type: 'point', filled: true, size: 55, opacity: 1 },
         encoding: {
-          y: { field: 'row', type: 'nominal', sort: null, title: null, axis: { grid: true } },
+          y: { field: 'row', type: 'nominal', sort: null, title: null, axis: { grid: true, maxExtent: widest } },
           x: {
             field: 'times',
             type: 'quantitative',
             title: 'cost ÷ cost of goroutines (logarithmic; left of 1 the other is ahead)',
             scale: { type: 'log' },
-            axis: { format: ',~g', labelOverlap: true },
+            axis: { labelExpr, labelOverlap: true },
           },
           color: {
             ...byTitle,

@@ -46,7 +46,7 @@ ${shown
   .map(
     (suite) => `<section>
 <h2 id="${suite.name}">${text(suite.title)}</h2>
-<p>${text(suite.work)}</p>
+<p>${inline(suite.work)}</p>
 ${rows
   .filter((row) => row.suite === suite.name)
   .map((row) => rowSection(row, charts, contenders))
@@ -140,15 +140,15 @@ function rowTable(row: RowResult, titles: Titles): string {
     }
     const figures = columns.flatMap((_, measure) => {
       const summary = outcome.summaries[measure];
-      if (several) return [`${medianOf(outcome, measure)}${range(summary?.lower, summary?.upper)}`];
-      return [medianOf(outcome, measure), range(summary?.lower, summary?.upper), range(summary?.minimum, summary?.maximum)];
+      const [middle, all] = [range(summary?.lower, summary?.upper), range(summary?.minimum, summary?.maximum)];
+      return several ? [`${medianOf(outcome, measure)}<small>${middle}</small>`] : [medianOf(outcome, measure), middle, all];
     });
     const samples = `${reports.reduce((sum, { samples }) => sum + samples.length, 0)} × ${size.toLocaleString('en-US')}`;
     return `<tr${isOurs(contender) ? ' class="ours"' : ''}>${name}${[...figures, against(row, outcome), samples]
       .map((cell) => `<td class="figure">${cell}</td>`)
       .join('')}<td class="notes">${text(note ?? '')}</td></tr>`;
   });
-  const head = columns.flatMap((column) => (several ? [`${column} (quartiles)`] : [column, 'quartiles', 'least–most']));
+  const head = columns.flatMap((column) => (several ? [`${column}, and quartiles`] : [column, 'quartiles', 'least–most']));
   return `<div class="wide"><table><thead><tr><th>contender</th>${[...head, 'ratio', 'samples × size']
     .map((cell) => `<th class="figure">${text(cell)}</th>`)
     .join('')}<th>notes</th></tr></thead><tbody>${lines.join('\n')}</tbody></table></div>`;
@@ -162,7 +162,7 @@ function against(row: RowResult, outcome: Outcome): string {
 
 function range(from: number | undefined, to: number | undefined): string {
   if (from === undefined || to === undefined || !Number.isFinite(from)) return '';
-  return ` (${figure(from)}–${figure(to)})`;
+  return `${figure(from)}–${figure(to)}`;
 }
 
 function medianOf(outcome: Outcome | undefined, measure: number): string {

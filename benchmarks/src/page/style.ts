@@ -24,7 +24,9 @@ table { border-collapse: collapse; font-size: 0.87rem; font-variant-numeric: tab
 th, td { padding: 0.25rem 0.7rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: baseline; }
 th { color: var(--quiet); font-weight: 600; }
 th:first-child, td:first-child { padding-left: 0; }
-.figure { text-align: right; white-space: nowrap; }
+.figure { text-align: right; }
+td.figure { white-space: nowrap; }
+td small { display: block; color: var(--quiet); font-weight: normal; }
 td.named { white-space: nowrap; }
 tr.ours td { font-weight: 600; }
 tr.missing td { color: var(--quiet); }
