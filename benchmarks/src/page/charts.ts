@@ -1,5 +1,5 @@
 // The charts, as SVG. Points and not bars, since most axes are logarithmic and have no zero for a bar to begin at.
-import { parse, View } from 'vega';
+import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import type { ContenderName } from '../harness/contenders.ts';
 import { figure } from '../harness/figures.ts';
@@ -62,7 +62,7 @@ export async function measureChart(row: RowResult, measure: number, titles: Titl
     type: 'quantitative' as const,
     title: `${title}, ${unit} (${better ?? 'less'} is better${logarithmic ? '; logarithmic' : ''})`,
     scale: logarithmic ? { type: 'log' as const, nice: true } : { zero: true },
-    axis: { labelExpr, tickCount: 5, labelOverlap: true as const },
+    axis: { labelExpr, labelOverlap: true as const, ...(logarithmic ? { values: decades(least, most) } : { tickCount: 5 }) },
   });
   const y = { field: 'title', type: 'nominal' as const, sort: null, title: null };
   const byContender = contenderColour(values.map(({ contender }) => contender));
@@ -150,8 +150,7 @@ export async function overviewChart(rows: readonly RowResult[], titles: Titles):
   if (values.length === 0) return undefined;
   const names = [...new Set(values.map(({ contender }) => contender))];
   const byTitle = { field: 'title', type: 'nominal' as const, sort: null };
-  // Without a browser Vega can only guess how wide a text is, and guesses too much.
-  const widest = 20 + 7 * Math.max(...values.map(({ row }) => row.length));
+  const all = values.map(({ times }) => times);
   return draw({
     width,
     height: { step: 19 },
@@ -166,13 +165,13 @@ export async function overviewChart(rows: readonly RowResult[], titles: Titles):
       {
         mark: { type: 'point', filled: true, size: 55, opacity: 1 },
         encoding: {
-          y: { field: 'row', type: 'nominal', sort: null, title: null, axis: { grid: true, maxExtent: widest } },
+          y: { field: 'row', type: 'nominal', sort: null, title: null, axis: { grid: true } },
           x: {
             field: 'times',
             type: 'quantitative',
             title: 'cost ÷ cost of goroutines (logarithmic; left of 1 the other is ahead)',
             scale: { type: 'log' },
-            axis: { labelExpr, labelOverlap: true },
+            axis: { labelExpr, labelOverlap: true, values: decades(Math.min(...all), Math.max(...all)) },
           },
           color: {
             ...byTitle,
@@ -184,6 +183,14 @@ export async function overviewChart(rows: readonly RowResult[], titles: Titles):
       },
     ],
   });
+}
+
+/** The ticks of a logarithmic axis: powers of ten, and 2 and 5 times them where there are few. */
+function decades(least: number, most: number): number[] {
+  const [first, last] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(most))];
+  const steps = last - first > 2 ? [1] : [1, 2, 5];
+  const powers = Array.from({ length: last - first + 1 }, (_, place) => first + place);
+  return powers.flatMap((power) => steps.map((step) => Number(`${step}e${power}`))).filter((tick) => tick <= 10 ** last);
 }
 
 /** What a row's first measure costs, whichever way better is. */
@@ -201,9 +208,15 @@ function contenderColour(names: readonly ContenderName[]) {
   };
 }
 
+// Without a browser Vega can only guess how wide a text is. Its own guess is 0.8 of the size a letter; few fonts come to 0.62.
+const { textMetrics } = vega as unknown as {
+  textMetrics: { width(item: { fontSize?: number }, text: unknown): number };
+};
+textMetrics.width = ({ fontSize = 11 }, text) => 0.62 * fontSize * String(text ?? '').length;
+
 async function draw(chart: object): Promise<string> {
   const spec = compile({ ...chart, autosize: { type: 'pad' }, padding: 6, config } as TopLevelSpec).spec;
-  const view = new View(parse(spec), { renderer: 'none' });
+  const view = new vega.View(vega.parse(spec), { renderer: 'none' });
   const svg = await view.toSVG();
   view.finalize();
   return svg;

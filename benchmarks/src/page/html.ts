@@ -136,7 +136,7 @@ function rowTable(row: RowResult, titles: Titles): string {
     const { contender, size, missing, note, reports } = outcome;
     const name = `<td class="named">${text(titles[contender].title)}</td>`;
     if (missing !== undefined) {
-      return `<tr class="missing">${name}<td class="notes" colspan="${2 + (several ? 1 : 3) * columns.length}">${text(missing)}</td></tr>`;
+      return `<tr class="missing">${name}<td class="notes" colspan="${2 + (several ? 1 : 3) * columns.length}">${inline(missing)}</td></tr>`;
     }
     const figures = columns.flatMap((_, measure) => {
       const summary = outcome.summaries[measure];
@@ -146,7 +146,7 @@ function rowTable(row: RowResult, titles: Titles): string {
     const samples = `${reports.reduce((sum, { samples }) => sum + samples.length, 0)} × ${size.toLocaleString('en-US')}`;
     return `<tr${isOurs(contender) ? ' class="ours"' : ''}>${name}${[...figures, against(row, outcome), samples]
       .map((cell) => `<td class="figure">${cell}</td>`)
-      .join('')}<td class="notes">${text(note ?? '')}</td></tr>`;
+      .join('')}<td class="notes">${inline(note ?? '')}</td></tr>`;
   });
   const head = columns.flatMap((column) => (several ? [`${column}, and quartiles`] : [column, 'quartiles', 'least–most']));
   return `<div class="wide"><table><thead><tr><th>contender</th>${[...head, 'ratio', 'samples × size']

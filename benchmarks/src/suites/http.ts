@@ -9,7 +9,7 @@ export const http: Suite = {
   title: 'A web server with work to do',
   work:
     'A server of node:http, or net/http in Go, answers on /cpu with the result of about 5 ms of integer arithmetic, and on ' +
-    `/health with a word. wrk asks both at once for three seconds, on ${connections.cpu} connections and on ` +
+    `/health with a word. wrk asks both at once for three seconds (one with --quick), on ${connections.cpu} connections and on ` +
     `${connections.health}, each as soon as it has its answer, and on the same machine: wrk and the server share the cores. ` +
     'Requests for /health take processor time from /cpu, so the two rates belong together. Where no request was answered in time there is no p99.',
   rows: [
