@@ -6,6 +6,6 @@ export default defineConfig({
     // What was compiled is tested, and Node itself loads it: the harness starts children from its own folder.
     server: { deps: { external: [/\/benchmarks\/dist\//] } },
     maxConcurrency: 2,
-    testTimeout: 120_000, // only to end a program that hangs; no test waits for it
+    testTimeout: 180_000, // only to end a program that hangs; no test waits for it
   },
 });

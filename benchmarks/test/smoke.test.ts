@@ -1,11 +1,15 @@
-// Every row still runs, and computes what is right, at the smallest size: for each contender that is installed, all its rows
-// in one process. Go is left out, which takes longer to compile than all of this, and so is what is not on every machine.
+// Every row still runs, and computes what is right, at the smallest size: for each contender that is installed, up to sixteen
+// of its rows in one process. Go is left out, which takes longer to compile than all of this, and so is what is not on every
+// machine.
 import { execFile } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { commandLine, contenderNames, contenders } from '../dist/harness/contenders.js';
+import { commandLine, contenderNames, contenders, type Launch } from '../dist/harness/contenders.js';
 import type { Report } from '../dist/harness/protocol.js';
 import { requestOf, runRow, sizeOf } from '../dist/harness/run-row.js';
+import type { Row, Suite } from '../dist/harness/suite.js';
 import { suites } from '../dist/suites/index.js';
+
+const atOnce = 16;
 
 for (const name of contenderNames) {
   const rows = suites.flatMap((suite) =>
@@ -16,7 +20,12 @@ for (const name of contenderNames) {
   const launch = name === 'go' ? { missing: 'left out' } : contenders[name].locate();
   if ('missing' in launch) continue;
 
-  test.concurrent(`${name}: ${rows.length} rows`, async () => {
+  for (let first = 0; first < rows.length; first += atOnce) runs(name, launch, rows.slice(first, first + atOnce));
+}
+
+function runs(name: string, launch: Launch, rows: { suite: Suite; row: Row; size: number }[]): void {
+  const [first, last] = [rows[0]!, rows.at(-1)!].map(({ suite, row }) => `${suite.name}/${row.name}`);
+  test.concurrent(`${name}: ${rows.length} rows, ${first} to ${last}`, async () => {
     const requests = rows.map(({ suite, row, size }) => requestOf(suite, row, size, 'smoke'));
     const { stdout, stderr } = await run(...commandLine(launch, ...requests));
     const results = stdout
@@ -61,7 +70,7 @@ test('a row that the machine cannot run gives the reason and starts nobody', asy
 
 function run(command: string, parameters: string[]): Promise<{ stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    const limits = { timeout: 100_000, killSignal: 'SIGKILL', maxBuffer: 1 << 26 } as const;
+    const limits = { timeout: 160_000, killSignal: 'SIGKILL', maxBuffer: 1 << 26 } as const;
     execFile(command, parameters, limits, (_, stdout, stderr) => resolve({ stdout, stderr }));
   });
 }

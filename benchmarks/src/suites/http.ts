@@ -22,6 +22,7 @@ export const http: Suite = {
       quickSize: 1,
       smokeSize: 1,
       samples: 2,
+      rounds: 2,
       lacks: wrkLacks,
       measures: [
         metric('cpu', { title: '/cpu, requests', unit: '/s', better: 'more' }),
