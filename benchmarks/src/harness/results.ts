@@ -57,7 +57,8 @@ export function readResults(file: string): Results {
   }
   if (found?.format !== format) {
     throw new Error(
-      `${file} does not hold results that this report can show: its format is ${JSON.stringify(found?.format)} and not "${format}". Write one with: npm run bench -- --json ${file}`,
+      `${file} does not hold results that this report can show: its format is ${JSON.stringify(found?.format)} and not ` +
+        `"${format}". A run writes them to results/latest.json, and where --json says.`,
     );
   }
   for (const row of (found as Results).rows) {
