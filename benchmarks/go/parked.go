@@ -5,12 +5,19 @@ import (
 	"time"
 )
 
-const parkedOperations = 200_000
+// operationsBeside is that of src/work/parked.ts.
+func operationsBeside(parked int) int {
+	if parked < 10 {
+		return 100
+	}
+	return 200_000
+}
 
 // What all samples of this process share: the first one's growth.
 var parkedBytes float64
 
 func withParked(size int) sample {
+	operations := operationsBeside(size)
 	resident := memory("VmRSS")
 	hold := make(chan int)
 	var ready, ended sync.WaitGroup
@@ -31,32 +38,32 @@ func withParked(size int) sample {
 	sum := 0
 	buffered := make(chan int, 1)
 	start := time.Now()
-	for count := 0; count < parkedOperations; count++ {
+	for count := 0; count < operations; count++ {
 		buffered <- 1
 		sum += <-buffered
 	}
-	send := since(start) / parkedOperations
+	send := since(start) / float64(operations)
 
 	joined := make(chan int)
 	start = time.Now()
-	for count := 0; count < parkedOperations; count++ {
+	for count := 0; count < operations; count++ {
 		go func() { joined <- 1 }()
 		sum += <-joined
 	}
-	spawn := since(start) / parkedOperations
+	spawn := since(start) / float64(operations)
 
 	there, back := make(chan int), make(chan int)
 	go func() {
-		for round := 0; round < parkedOperations; round++ {
+		for round := 0; round < operations; round++ {
 			back <- <-there
 		}
 	}()
 	start = time.Now()
-	for count := 0; count < parkedOperations; count++ {
+	for count := 0; count < operations; count++ {
 		there <- 1
 		sum += <-back
 	}
-	wake := since(start) / parkedOperations / 2
+	wake := since(start) / float64(operations) / 2
 
 	close(hold)
 	ended.Wait()

@@ -1,7 +1,8 @@
 // Runs the suites and reports.
 //
-//   npm run bench [-- <filter>… --quick --only <contender>,… --json <file> --write --list]
+//   npm run bench [-- <filter>… --quick --smoke --only <contender>,… --json <file> --write --report --list]
 //   npm run bench -- --procs 1,2,4,8,16 [<filter>…]    the curve of the rows that use all cores
+//   npm run bench -- --report-from <file> [--write]    the reports again, from a file that --json has written
 //
 // A filter is a part of "<suite>/<row>". The results always go to results/latest.json as well.
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -11,18 +12,22 @@ import { parseArgs } from 'node:util';
 import { contenderNames } from './harness/contenders.ts';
 import { padded } from './harness/figures.ts';
 import { describeMachine } from './harness/machine.ts';
-import { heading, markdown, type Results } from './harness/report.ts';
-import { curveTable, isFigure, rowTable, verdicts } from './harness/row-table.ts';
-import { type RowResult, runRow } from './harness/run-row.ts';
+import { heading, markdown } from './harness/report.ts';
+import { newResults, type Results, readResults, serialize } from './harness/results.ts';
+import { curvesIn, curveTable, isFigure, rowTable, verdicts } from './harness/row-table.ts';
+import { type RowResult, runRow, type Speed } from './harness/run-row.ts';
 import { suites } from './suites/index.ts';
 
 const { values: options, positionals: filters } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
+    smoke: { type: 'boolean', default: false },
     only: { type: 'string' },
     json: { type: 'string' },
     write: { type: 'boolean', default: false },
+    report: { type: 'boolean', default: false },
+    'report-from': { type: 'string' },
     list: { type: 'boolean', default: false },
     procs: { type: 'string' },
   },
@@ -33,6 +38,7 @@ for (const name of only ?? []) {
     throw new RangeError(`no contender '${name}': there are ${contenderNames.join(', ')}`);
   }
 }
+const speed: Speed = options.smoke ? 'smoke' : options.quick ? 'quick' : 'full';
 const chosen = suites.flatMap((suite) =>
   suite.rows
     .filter((row) => filters.length === 0 || filters.some((filter) => `${suite.name}/${row.name}`.includes(filter)))
@@ -42,6 +48,8 @@ if (chosen.length === 0) throw new RangeError(`no suite matches ${filters.join('
 
 if (options.list) {
   for (const { suite, row } of chosen) console.log(`${suite.name}/${row.name}: ${row.title}`);
+} else if (options['report-from'] !== undefined) {
+  await report(readResults(options['report-from']), { page: true });
 } else if (options.procs !== undefined) {
   await curves(options.procs.split(',').map(Number));
 } else {
@@ -58,7 +66,7 @@ async function curves(procs: number[]): Promise<void> {
   for (const { suite, row } of chosen.filter(({ row }) => row.threads === 'all')) {
     const results: RowResult[] = [];
     for (const threads of procs) {
-      results.push(await runRow(suite, { ...row, threads }, { quick: options.quick, only, progress }));
+      results.push(await runRow(suite, { ...row, threads }, { speed, only, progress }));
       progress('');
     }
     console.log(`\n${row.title} (an operation: ${row.operation})`);
@@ -68,24 +76,35 @@ async function curves(procs: number[]): Promise<void> {
 
 async function bench(): Promise<void> {
   const began = performance.now();
-  const rows: RowResult[] = [];
+  const results = newResults(speed, suites, process.argv.slice(2));
+  const { rows } = results;
   for (const { suite, row } of chosen) {
-    const result = await runRow(suite, row, { quick: options.quick, only, progress });
+    const result = await runRow(suite, row, { speed, only, progress });
     progress('');
     rows.push(result);
     print(result);
   }
-  const seconds = (performance.now() - began) / 1000;
-  const results: Results = { machine: describeMachine(), quick: options.quick, seconds, rows };
-  console.log(`\n${rows.length} rows in ${Math.round(seconds)} s`);
+  results.seconds = (performance.now() - began) / 1000;
+  for (const { curve, procs, results: points } of curvesIn(rows)) {
+    console.log(`\n${curve}: the curve`);
+    console.log(padded(curveTable(procs, points), (column) => column > 0));
+  }
+  console.log(`\n${rows.length} rows in ${Math.round(results.seconds)} s`);
 
-  const json = `${JSON.stringify(results, null, 1)}\n`;
-  write(fileURLToPath(new URL('../results/latest.json', import.meta.url)), json);
+  const json = serialize(results);
+  write(inPackage('results/latest.json'), json);
   if (options.json !== undefined) write(options.json, json);
-  if (options.write) write(fileURLToPath(new URL('../RESULTS.md', import.meta.url)), markdown(results, suites));
+  await report(results, { page: options.report });
 
   const broken = rows.flatMap(({ outcomes }) => outcomes).filter(({ failed, contender }) => failed && contender === 'goroutines');
   if (broken.length > 0) process.exitCode = 1;
+}
+
+async function report(results: Results, { page }: { page: boolean }): Promise<void> {
+  if (options.write) write(inPackage('RESULTS.md'), markdown(results));
+  if (!page) return;
+  const { writePage } = await import('./page/write.ts'); // Nobody else waits for the chart library.
+  console.log(`The report: ${await writePage(results, inPackage('report'))}`);
 }
 
 function print(result: RowResult): void {
@@ -97,6 +116,10 @@ function print(result: RowResult): void {
 /** One line that overwrites itself, for people only. */
 function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+}
+
+function inPackage(path: string): string {
+  return fileURLToPath(new URL(`../${path}`, import.meta.url));
 }
 
 function write(file: string, text: string): void {

@@ -1,22 +1,30 @@
 // The measuring child of every contender that is a Node program: loads the contender's program for one row, warms it
-// up, takes the samples, and prints the report. One process measures one contender only, so nothing disturbs another.
+// up, takes the samples, and prints the report. One process measures one contender only, so nothing disturbs another, and
+// one row only, except where the question is not how long it takes: several requests give as many lines.
 //
-// usage: node child.js <folder under contenders/> <request as JSON>
+// usage: node child.js <folder under contenders/> <request as JSON>…
 import type { Program, Programs, Report, Request } from './protocol.ts';
 
-const [folder, text] = process.argv.slice(2);
-if (folder === undefined || text === undefined) throw new Error('usage: child.js <contender> <request>');
+const [folder, ...requests] = process.argv.slice(2);
+if (folder === undefined || requests.length === 0) throw new Error('usage: child.js <contender> <request>…');
 
-const request = JSON.parse(text) as Request;
-const file = new URL(`../contenders/${folder}/${request.suite}.js`, import.meta.url);
-const { default: programs } = (await import(file.href)) as { default: Programs };
-const program = programs[request.row];
-if (program === undefined) throw new Error(`${folder} has no program for ${request.suite}/${request.row}`);
+for (const text of requests) {
+  const request = JSON.parse(text) as Request;
+  const report = await measure(await find(request), request);
+  await new Promise((resolve) => process.stdout.write(`${JSON.stringify(report)}\n`, resolve));
+}
+process.exit(0);
 
-const report = await measure(program, request);
-process.stdout.write(`${JSON.stringify(report)}\n`, () => process.exit(0));
+async function find({ suite, row }: Request): Promise<Program> {
+  const file = new URL(`../contenders/${folder}/${suite}.js`, import.meta.url);
+  const { default: programs } = (await import(file.href)) as { default: Programs };
+  const program = programs[row];
+  if (program === undefined) throw new Error(`${folder} has no program for ${suite}/${row}`);
+  return program;
+}
 
-async function measure(program: Program, { size, samples, warmUpMilliseconds }: Request): Promise<Report> {
+async function measure(program: Program, request: Request): Promise<Report> {
+  const { size, samples, warmUpMilliseconds } = request;
   const report: Report = { samples: [], resident: [], peak: 0 };
   await program.start?.(request);
 

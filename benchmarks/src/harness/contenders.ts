@@ -21,6 +21,11 @@ export const contenderNames = [
 ] as const;
 export type ContenderName = (typeof contenderNames)[number];
 
+/** Ours in one of its ways to run: not a rival. */
+export function isOurs(name: ContenderName): boolean {
+  return name === 'goroutines' || name === 'goroutines-register' || name === 'no-preempt';
+}
+
 export interface Contender {
   title: string;
   /** What it is and how it is set, for the report. */
@@ -94,8 +99,8 @@ export function threadsOf(row: Row): number {
   return row.threads === 'all' ? availableParallelism() : row.threads;
 }
 
-export function commandLine(launch: Launch, request: Request): [command: string, arguments: string[]] {
-  return [launch.command, [...launch.arguments, JSON.stringify(request)]];
+export function commandLine(launch: Launch, ...requests: Request[]): [command: string, arguments: string[]] {
+  return [launch.command, [...launch.arguments, ...requests.map((request) => JSON.stringify(request))]];
 }
 
 function onNode(folder: string, needs?: string, flags: string[] = []): Launch | Missing {

@@ -1,5 +1,5 @@
 // One row of a suite as a table: a line for each contender, a column for each measure.
-import { contenders } from './contenders.ts';
+import { type ContenderName, contenders, isOurs } from './contenders.ts';
 import { type Cells, figure, median, none, outcomeOf, ratio, spread } from './figures.ts';
 import type { Outcome, RowResult } from './run-row.ts';
 
@@ -29,12 +29,33 @@ export function curveTable(procs: readonly number[], results: readonly RowResult
     const cells = [String(procs[place])];
     for (const name of names) {
       const outcome = outcomeOf(result, name);
-      const times = ratio(outcomeOf(results[0]!, name), outcome);
+      const times = speedUp(results[0]!, result, name);
       cells.push(median(outcome?.summaries[0]), Number.isFinite(times) ? figure(times) : none);
     }
     return cells;
   });
   return [head, ...lines];
+}
+
+export interface Curve {
+  curve: string;
+  procs: number[];
+  results: RowResult[];
+}
+
+/** The rows that are the same work on several numbers of processors. */
+export function curvesIn(rows: readonly RowResult[]): Curve[] {
+  const names = [...new Set(rows.flatMap(({ curve }) => curve ?? []))];
+  return names.map((curve) => {
+    const results = rows.filter((row) => row.curve === curve);
+    return { curve, procs: results.map(({ threads }) => threads), results };
+  });
+}
+
+/** How many times as fast a contender is in one row of a curve as in its first. */
+export function speedUp(first: RowResult, row: RowResult, name: ContenderName): number {
+  const times = ratio(outcomeOf(first, name), outcomeOf(row, name));
+  return row.measures[0]!.better === 'more' ? 1 / times : times;
 }
 
 /** In a row table every column but the first and the last two is a figure. */
@@ -47,20 +68,29 @@ export interface Verdict {
   verdict: 'reached' | 'missed' | 'not judged';
 }
 
-/** Whether goroutines reached what a measure asks for. Where no contender did, the machine was too busy to tell. */
+/** Whether goroutines reached what a measure asks for. Where there are rivals and none of them did, the machine was too busy to tell. */
 export function verdicts(result: RowResult): Verdict[] {
   return result.measures.flatMap(({ title, unit, goal }, place): Verdict | [] => {
-    const ours = outcomeOf(result, 'goroutines')?.summaries[place]?.median;
-    if (!goal || ours === undefined) return [];
+    const judged = outcomeOf(result, goal?.of ?? 'goroutines');
+    const ours = judged?.summaries[place]?.median;
+    if (!goal || ours === undefined || Number.isNaN(ours)) return [];
     const reached = ({ summaries }: Outcome) => {
       const value = summaries[place]?.median ?? Number.NaN;
       return 'atLeast' in goal ? value >= goal.atLeast : value < goal.below;
     };
-    const wanted = 'atLeast' in goal ? `at least ${goal.atLeast}` : `below ${goal.below}`;
-    const text = `${title}: ${figure(ours)} ${unit}, wanted ${wanted}`;
-    if (reached(outcomeOf(result, 'goroutines')!)) return { text, verdict: 'reached' };
-    return { text, verdict: result.outcomes.some(reached) ? 'missed' : 'not judged' };
+    const wanted = 'atLeast' in goal ? `at least ${plain(goal.atLeast)}` : `below ${plain(goal.below)}`;
+    const whose = goal.of === undefined ? '' : ` (${contenders[goal.of].title})`;
+    const text = `${title}${whose}: ${figure(ours)} ${unit}, wanted ${wanted}`;
+    if (reached(judged!)) return { text, verdict: 'reached' };
+    const rivals = result.outcomes.filter(
+      ({ contender, summaries }) => !isOurs(contender) && Number.isFinite(summaries[place]?.median),
+    );
+    return { text, verdict: rivals.length === 0 || rivals.some(reached) ? 'missed' : 'not judged' };
   });
+}
+
+function plain(limit: number): string {
+  return limit.toLocaleString('en-US');
 }
 
 /** Rivals are set against goroutines, and goroutines against Go. */

@@ -7,10 +7,13 @@ import { type Summary, summarize } from './statistics.ts';
 import { type Entry, type Measure, type Row, type Suite, timePerOperation } from './suite.ts';
 
 export interface Pace {
-  quick: boolean;
+  /** `quick` is a tenth of the work and one round, `smoke` next to none and one sample: does the row still run? */
+  speed: Speed;
   only: ReadonlySet<string> | undefined;
   progress(text: string): void;
 }
+
+export type Speed = 'full' | 'quick' | 'smoke';
 
 export interface RowResult {
   suite: string;
@@ -18,7 +21,8 @@ export interface RowResult {
   title: string;
   operation: string;
   threads: number;
-  measures: { title: string; unit: Measure['unit']; goal?: Measure['goal'] }[];
+  curve?: string;
+  measures: Omit<Measure, 'values'>[];
   outcomes: Outcome[];
 }
 
@@ -36,11 +40,11 @@ export interface Outcome {
 }
 
 const childTimeLimit = 90_000;
-const warmUpMilliseconds = 800;
+export const warmUpMilliseconds = 800;
 
 export async function runRow(suite: Suite, row: Row, pace: Pace): Promise<RowResult> {
   const measures = row.measures ?? [timePerOperation];
-  const rounds = pace.quick ? 1 : (row.rounds ?? 3);
+  const rounds = pace.speed === 'full' ? (row.rounds ?? 3) : 1;
   const outcomes = enter(row, pace);
   const starters = outcomes.filter((outcome) => outcome.missing === undefined);
   const right = new Map(starters.map(({ size }) => [size, row.expected(size)]));
@@ -50,7 +54,7 @@ export async function runRow(suite: Suite, row: Row, pace: Pace): Promise<RowRes
       const outcome = starters[(place + round) % starters.length]!;
       if (outcome.failed) continue;
       pace.progress(`${suite.name}/${row.name}: round ${round + 1} of ${rounds}, ${outcome.contender}`);
-      await measure(suite, row, outcome, right.get(outcome.size)!, pace.quick);
+      await measure(suite, row, outcome, right.get(outcome.size)!, pace.speed);
     }
   }
   for (const outcome of starters) {
@@ -65,21 +69,23 @@ export async function runRow(suite: Suite, row: Row, pace: Pace): Promise<RowRes
     title: row.title,
     operation: row.operation,
     threads: threadsOf(row),
-    measures: measures.map(({ title, unit, goal }) => ({ title, unit, ...(goal && { goal }) })),
+    ...(row.curve !== undefined && { curve: row.curve }),
+    measures: measures.map(({ values, ...described }) => described),
     outcomes,
   };
 }
 
 /** The contenders of a row, with the reason for each that is missing. */
-function enter(row: Row, { quick, only }: Pace): Outcome[] {
+function enter(row: Row, { speed, only }: Pace): Outcome[] {
   const outcomes: Outcome[] = [];
+  const lacking = row.lacks?.();
   for (const contender of contenderNames) {
     const entry = row.contenders[contender];
     if (entry === undefined || (only && !only.has(contender))) continue;
-    const place = contenders[contender].locate();
+    const place = lacking === undefined ? contenders[contender].locate() : { missing: lacking };
     outcomes.push({
       contender,
-      size: sizeOf(row, entry, quick),
+      size: sizeOf(row, entry, speed),
       ...(entry.note !== undefined && { note: entry.note }),
       summaries: [],
       reports: [],
@@ -89,20 +95,28 @@ function enter(row: Row, { quick, only }: Pace): Outcome[] {
   return outcomes;
 }
 
-function sizeOf(row: Row, entry: Entry, quick: boolean): number {
+export function sizeOf(row: Row, entry: Entry, speed: Speed): number {
   const { size = row.size, quickSize = entry.size === undefined ? row.quickSize : undefined } = entry;
-  return quick ? (quickSize ?? Math.ceil(size / 10)) : size;
+  if (speed === 'full') return size;
+  if (speed === 'smoke') return row.smokeSize ?? Math.min(quickSize ?? size, 100);
+  return quickSize ?? Math.ceil(size / 10);
 }
 
-async function measure(suite: Suite, row: Row, outcome: Outcome, right: number, quick: boolean): Promise<void> {
-  const request: Request = {
+const samples: Record<Speed, number> = { full: 5, quick: 3, smoke: 1 };
+
+export function requestOf(suite: Suite, row: Row, size: number, speed: Speed): Request {
+  return {
     suite: suite.name,
     row: row.name,
-    size: outcome.size,
-    samples: row.samples ?? (quick ? 3 : 5),
+    size,
+    samples: speed === 'smoke' ? 1 : (row.samples ?? samples[speed]),
     threads: threadsOf(row),
-    warmUpMilliseconds,
+    warmUpMilliseconds: speed === 'smoke' ? 0 : warmUpMilliseconds,
   };
+}
+
+async function measure(suite: Suite, row: Row, outcome: Outcome, right: number, speed: Speed): Promise<void> {
+  const request = requestOf(suite, row, outcome.size, speed);
   try {
     const report = await askChild(outcome.contender, request);
     const wrong = report.samples.find(({ result }) => result !== right);

@@ -22,6 +22,8 @@ export interface Row {
   size: number;
   /** The same for --quick: a tenth where it is not given. */
   quickSize?: number;
+  /** The same for --smoke, which only asks whether the row still runs: at most a hundred where it is not given. */
+  smokeSize?: number;
   /** Samples a child takes, and how many times the round of children goes. */
   samples?: number;
   rounds?: number;
@@ -29,6 +31,10 @@ export interface Row {
   expected(size: number): number;
   /** What is measured; the time of an operation where it is not given. The first one is the one ratios are made of. */
   measures?: readonly Measure[];
+  /** The same work on another number of processors stands in the rows of the same curve. */
+  curve?: string;
+  /** Why this machine can't run the row at all, where it can't: a program that is not installed. */
+  lacks?(): string | undefined;
   contenders: Partial<Record<ContenderName, Entry>>;
 }
 
@@ -43,11 +49,13 @@ export interface Entry {
 
 export interface Measure {
   title: string;
-  unit: 'ns' | 'ms' | '×' | 'MB' | 'B';
+  unit: 'ns' | 'ms' | '×' | 'MB' | 'B' | '/s';
+  /** Less is better where it is not given. */
+  better?: 'more';
   /** The values in one child's report. */
   values(report: Report, size: number): number[];
-  /** What goroutines must reach. */
-  goal?: { atLeast: number } | { below: number };
+  /** What goroutines must reach, or that variant of them which it is asked `of`. */
+  goal?: ({ atLeast: number } | { below: number }) & { of?: ContenderName };
 }
 
 export const timePerOperation: Measure = {

@@ -14,6 +14,7 @@ export const mutex: Suite = {
       operation: 'lock and unlock',
       threads: 2,
       size: 200_000,
+      smokeSize: 80,
       expected: (size) => size,
       contenders: {
         goroutines: {},

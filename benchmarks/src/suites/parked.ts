@@ -1,11 +1,11 @@
 // Does anything get dearer when very many goroutines are parked? And what does one of them weigh?
 import { metric, type Row, type Suite } from '../harness/suite.ts';
-
-const operations = 200_000;
+import { operationsBeside } from '../work/parked.ts';
 
 const common = {
   operation: 'operation',
   threads: 1,
+  smokeSize: 5,
   rounds: 1,
   samples: 3,
   measures: [
@@ -14,7 +14,7 @@ const common = {
     metric('wake', { title: 'wake (half a round trip)', unit: 'ns' }),
     metric('bytes', { title: 'a parked goroutine', unit: 'B' }),
   ],
-  expected: (size: number) => size + 3 * operations,
+  expected: (size: number) => size + 3 * operationsBeside(size),
   contenders: { goroutines: {}, go: {} },
 } satisfies Partial<Row>;
 

@@ -14,6 +14,7 @@ export const select: Suite = {
       operation: 'select',
       threads: 1,
       size: 200_000,
+      smokeSize: 1_000,
       expected: (size) => size,
       contenders: { goroutines: {}, go: {} },
     },

@@ -37,6 +37,6 @@ export async function scalingSample(size: number, start: (size: number) => Promi
 }
 
 /** The watch's own timer must have fired before the work, and once more after it, or a blocked loop is not recorded. */
-function turnsOfTheLoop(): Promise<void> {
+export function turnsOfTheLoop(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 5));
 }

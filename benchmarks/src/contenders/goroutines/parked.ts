@@ -1,9 +1,8 @@
 import { type Chan, chan, go, WaitGroup } from 'goroutines';
 import { since } from '../../harness/clock.ts';
 import type { Programs, Sample } from '../../harness/protocol.ts';
+import { operationsBeside } from '../../work/parked.ts';
 import { program } from './program.ts';
-
-const operations = 200_000;
 
 function* waiting(hold: Chan<number>, ready: WaitGroup, ended: WaitGroup) {
   ready.done();
@@ -15,11 +14,12 @@ function* one() {
   return 1;
 }
 
-function* echo(there: Chan<number>, back: Chan<number>) {
+function* echo(operations: number, there: Chan<number>, back: Chan<number>) {
   for (let round = 0; round < operations; round++) yield* back.send((yield* there.recv())!);
 }
 
 function* operate(parked: number) {
+  const operations = operationsBeside(parked);
   let sum = 0;
   const buffered = chan<number>(1);
   let start = performance.now();
@@ -34,7 +34,7 @@ function* operate(parked: number) {
   const spawn = since(start) / operations;
 
   const [there, back] = [chan<number>(), chan<number>()];
-  go(echo, there, back);
+  go(echo, operations, there, back);
   start = performance.now();
   for (let count = 0; count < operations; count++) {
     yield* there.send(1);

@@ -15,7 +15,7 @@ function* skynet(parent: Chan<number>, number: number, size: number): Generator<
   yield* parent.send(sum);
 }
 
-function* root(size: number) {
+export function* root(size: number) {
   const start = performance.now();
   const sum = chan<number>();
   go(skynet, sum, 0, size);
