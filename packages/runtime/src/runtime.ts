@@ -48,8 +48,10 @@ import {
   THREAD_LIMIT,
 } from './memory/layout.ts';
 import { endDeadlock, nothingCanHappen, somebodyWaitsHere } from './observe/deadlock.ts';
+import { attachRings, leaveRings, provideRingFor } from './observe/event-rings.ts';
 import { formatGoroutines, type GoroutineList, listGoroutines } from './observe/goroutines.ts';
 import { dumpOnQuit } from './observe/quit.ts';
+import { traceFromEnvironment } from './observe/trace.ts';
 import { watchUncaught } from './observe/uncaught.ts';
 import { abandonQueues, abandonThread } from './scheduler/abandon.ts';
 import { attachMachine } from './scheduler/attach.ts';
@@ -106,6 +108,8 @@ export function ensureArena(): void {
   process.on('beforeExit', beforeExit);
   usable = true;
   startMain(procs);
+  attachRings();
+  traceFromEnvironment();
 }
 
 function hintAtRegister(): void {
@@ -156,7 +160,10 @@ export function ensureThreads(): void {
   keepAlive = setInterval(() => undefined, 0x7fffffff);
   // Until they sleep for the first time, all count as busy.
   store(BUSY_MACHINES, machines.length);
-  for (const number of machines) store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
+  for (const number of machines) {
+    provideRingFor(number);
+    store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
+  }
   lifecycle
     .runExclusive(async () => {
       const starting = newPool();
@@ -209,6 +216,7 @@ async function addThread(isSpare: boolean): Promise<void> {
   keepAlive ??= setInterval(() => undefined, 0x7fffffff);
   machines.push(number);
   countMachines();
+  provideRingFor(number);
   store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
   add(BUSY_MACHINES, 1);
   keepAlive.ref();
@@ -302,6 +310,7 @@ function replaceLost(lostMachine: number, why: string): void {
   }
   machines = machines.map((other) => (other === lostMachine ? number : other));
   countMachines();
+  provideRingFor(number);
   store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
   add(BUSY_MACHINES, 1);
   keepAlive?.ref();
@@ -425,8 +434,14 @@ function reset(): void {
 function leaveArena(): void {
   closeSharedBuffers();
   forgetParcels();
+  leaveRings();
   process.off('beforeExit', beforeExit);
   usable = false;
+}
+
+/** Throws RuntimeStateError on a worker. */
+export function mustBeMain(what: string): void {
+  if (machine.number > 0) throw new RuntimeStateError(`${what} on the main thread only`);
 }
 
 /** Settings for the next start. Throws RuntimeStateError once goroutines were started. */

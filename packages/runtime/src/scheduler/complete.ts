@@ -14,7 +14,18 @@ import { load } from '../memory/atomics.ts';
 import { completeRecord } from '../memory/core.ts';
 import { release, retain, withReserve } from '../memory/heap.ts';
 import { MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
-import { CAPTURES, CAPTURES_FORM, DONE, FAILED, JOINED, MEMBER, noteErrorLost, RESULT, starterOf } from './goroutine.ts';
+import {
+  CAPTURES,
+  CAPTURES_FORM,
+  DONE,
+  FAILED,
+  JOINED,
+  MEMBER,
+  noteErrorLost,
+  numberOfRecord,
+  RESULT,
+  starterOf,
+} from './goroutine.ts';
 import { readyAll } from './inbox.ts';
 import { COUNT_FINISHED, machine } from './machine.ts';
 import { memberEnded } from './member.ts';
@@ -43,6 +54,7 @@ export function completeWithValue(record: number, value: unknown, local: LocalOu
     fail(record, error, local !== null, local);
     return;
   }
+  machine.events?.finish(numberOfRecord(record), false);
   end(record, DONE);
   if (words[record + MEMBER] !== 0) memberEnded(record, false, undefined);
   release(record);
@@ -70,6 +82,7 @@ function fail(record: number, error: unknown, quiet: boolean, local: LocalOutcom
       else encode(uncopied(error), cell, 'throw from a goroutine');
     }
   });
+  machine.events?.finish(numberOfRecord(record), true);
   end(record, FAILED);
   // Who joins has set JOINED, before it took its place among the joiners.
   if (!quiet && load(record + JOINED) === 0) withReserve(() => reportUnjoined(record, local?.site));

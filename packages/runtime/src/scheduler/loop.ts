@@ -10,11 +10,13 @@ import { forgetLastDecoded } from '../codec/handles.ts';
 import { words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { SEEN_NOTHING, SEEN_SERVED, SEEN_WORK } from '../memory/blocks.ts';
-import { STOPPING } from '../memory/layout.ts';
+import { MACHINE_READY, STOPPING } from '../memory/layout.ts';
 import { completeWithError, completeWithValue } from './complete.ts';
+import { EVENT_SPIN, EVENT_SPUN } from './events.ts';
 import { countTurns, findRunnable, lookElsewhereFirst, takeReady } from './find.ts';
+import { followEvents } from './follow-events.ts';
 import { noteForeignWork, noteOwnResources } from './foreign.ts';
-import { RUNNABLE, RUNNING, STATUS } from './goroutine.ts';
+import { functionOrLocal, numberOfRecord, RUNNABLE, RUNNING, STATUS } from './goroutine.ts';
 import { goesToSleep, mayRunGoroutines, mustStayUp, staysAwake, tick, withoutProcessor } from './hand-off.ts';
 import { inboxIsEmpty, inboxLooksEmpty, lookOutFor } from './inbox.ts';
 import { COUNT_SLICES, machine } from './machine.ts';
@@ -43,6 +45,8 @@ const MAIN_SLICE = 2;
  */
 const MOST_TURNS = 64;
 const SHORT_MILLISECONDS = 0.02;
+/** So many turns to a look are short ones: see `events.ts`. */
+const MANY_TURNS = 8;
 /** How often a look out for others is taken in one go: 2 µs. */
 const SHORT_LOOKS = 2000;
 /** How long a worker spins before it sleeps. A sleep and wake-up take 60 to 75 µs, so less makes no sense. */
@@ -81,7 +85,9 @@ function requestSlice(): void {
 function slice(): void {
   due = false;
   if (load(STOPPING) !== 0) return;
+  followEvents();
   if (machine.asleep) {
+    machine.events?.awake();
     rise();
     adaptSpinning(performance.now() - fellAsleepAt);
   }
@@ -93,6 +99,7 @@ function slice(): void {
     else withoutProcessor();
   } finally {
     machine.running = false;
+    if (machine.events !== null) machine.events.turnsAreShort = false;
   }
   // Libuv's turn may take long: nobody shall count on this machine's looking for work meanwhile.
   stopSearchingWithWork();
@@ -117,6 +124,8 @@ function runGoroutines(): boolean {
   if (hasTimers()) fireTimers(now);
   for (let turns = 0; ; ) {
     tick();
+    followEvents();
+    words[machine.base + MACHINE_READY] = machine.ready.length;
     // An answer from another thread mostly comes within a µs: only then is it looked for work elsewhere.
     let task = findRunnable(false);
     if (task === null && machine.number !== 0) {
@@ -138,6 +147,7 @@ function runGoroutines(): boolean {
     machine.clock = now | 0;
     if (now - before > SHORT_MILLISECONDS) turnsBetweenLooks = (turnsBetweenLooks + 1) >> 1;
     else if (turnsBetweenLooks < MOST_TURNS) turnsBetweenLooks++;
+    if (machine.events !== null) machine.events.turnsAreShort = turnsBetweenLooks >= MANY_TURNS;
     turns = 0;
     if (hasTimers()) fireTimers(now);
     if (now > end) {
@@ -165,6 +175,8 @@ function runTurns(first: Task, limit: number): number {
     task = ready.shift();
   } while (task !== undefined);
   machine.current = null;
+  words[machine.runningWord] = 0;
+  machine.events?.turnsEnd();
   machine.switches += turns;
   countTurns(turns - 1);
   if (!machine.preempted) return turns;
@@ -181,6 +193,8 @@ function execute(task: Task): void {
     task.operation = null;
   }
   machine.current = task;
+  words[machine.runningWord] = task.record;
+  if (machine.events !== null) noteStart(task);
   let result: IteratorResult<unknown, unknown>;
   try {
     result = task.stores === null ? resume(task) : task.stores.runInAsyncScope(resume, undefined, task);
@@ -191,11 +205,27 @@ function execute(task: Task): void {
     return;
   }
   // What it has yielded is of many classes: it is looked at only where that is needed.
-  if (task.parked) return;
+  if (task.parked) {
+    if (machine.events !== null) notePark(task);
+    return;
+  }
   if (!task.yielded && result.value !== YIELD && leftOff(task, result)) return;
   if (task.slot < 0) machine.slotOf(task); // So that a cancellation finds it.
   words[task.record + STATUS] = RUNNABLE;
   machine.ready.push(task);
+  if (machine.events !== null) noteYield(task);
+}
+
+function noteStart({ record }: Task): void {
+  machine.events!.start(numberOfRecord(record), functionOrLocal(record));
+}
+
+function noteYield({ record }: Task): void {
+  machine.events!.yield(numberOfRecord(record), machine.preempted);
+}
+
+function notePark(task: Task): void {
+  machine.events!.park(numberOfRecord(task.record), task.operation?.reason ?? 'yield');
 }
 
 function resume(task: Task): IteratorResult<unknown, unknown> {
@@ -226,7 +256,13 @@ function end(task: Task): void {
 /** Looks out for work for a while; true when there may be some. */
 function lookOutForWork(): boolean {
   if (machine.number === 0 || !acceptsMore()) return false;
-  const end = performance.now() + spinMilliseconds;
+  machine.events?.write(EVENT_SPIN, 0, 0, 0);
+  const found = spin(performance.now() + spinMilliseconds);
+  machine.events?.write(EVENT_SPUN, found ? 1 : 0, 0, 0);
+  return found;
+}
+
+function spin(end: number): boolean {
   do {
     if (someoneWaits()) return false;
     if (lookOutFor(SHORT_LOOKS) !== SEEN_NOTHING || (machine.searching && anyQueued())) return true;
@@ -252,6 +288,7 @@ function fallAsleep(): void {
   noteForeignWork();
   if (machine.number !== 0 && !machine.waits) noteSurplus(() => fellAsleepAt);
   if (!inboxIsEmpty() || mustStayUp(takesWork) || load(STOPPING) !== 0 || !sleep()) requestSlice();
+  else machine.events?.sleep();
 }
 
 /**
