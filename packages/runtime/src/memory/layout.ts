@@ -123,6 +123,8 @@ export const MACHINE_BLOCKING = WORDS_PER_LINE + 4;
 export const MACHINE_EVENTS = WORDS_PER_LINE + 5;
 /** Node's number of its thread; written by the machine when it begins. */
 export const MACHINE_THREAD = WORDS_PER_LINE + 6;
+/** The kernel's number of its thread, or 0; written by the machine when it begins. See `scheduler/thread-time.ts`. */
+export const MACHINE_KERNEL_THREAD = WORDS_PER_LINE + 7;
 /** Written by the owner only, read by anybody: counters for `runtime.stats()`. */
 export const MACHINE_COUNTERS = 2 * WORDS_PER_LINE;
 export const MACHINE_COUNTER_COUNT = 2 * WORDS_PER_LINE - 3;

@@ -5,7 +5,7 @@
  * 9 ms, a goroutine (or a callback in libuv's turn, or a collection) holds up its thread. That harms nobody until another
  * could use the processor: a machine waits for one, or unstarted goroutines are queued. Then it is taken away and passed on
  * (`processor.ts`), to the one who waits or to an idle machine. With polls every 3 ms that takes 12 ms (median of 30 on two busy
- * cores; once it took 21).
+ * cores; once it took 21). Not from a thread that stands still because it has no core: see `thread-time.ts`.
  *
  * It also sees to what a machine was woken for that does not rise, since its thread is held up by a callback: work that is
  * queued while a processor stays idle for that long is given to another.
@@ -20,6 +20,7 @@ import {
   HOLDER_RETIRED,
   holderAddress,
   IDLE_PROCESSORS,
+  MACHINE_KERNEL_THREAD,
   MACHINE_TICK,
   MAXIMUM_PROCESSORS,
   MONITOR,
@@ -34,15 +35,20 @@ import { followEvents } from './follow-events.ts';
 import { COUNT_HANDOFFS, machine } from './machine.ts';
 import { someoneWaits, takeAway } from './processor.ts';
 import { askForSpare } from './spare.ts';
+import { runTimeOf, wantsToRun } from './thread-time.ts';
 import { anyQueued, someIdle, wakeAnother, wakeForWork } from './wake.ts';
 
 const POLL_MILLISECONDS = 3;
 const STILL_MILLISECONDS = 9;
+/** A thread that stands still and has run for so long meanwhile is held up by what it runs. The kernel counts in steps of up to 4 ms. */
+const RUN_MILLISECONDS = 3;
 
 /** What was seen of each processor: its holder, that one's tick, and since when both are the same. */
 const holders = new Int32Array(MAXIMUM_PROCESSORS);
 const ticks = new Int32Array(MAXIMUM_PROCESSORS);
 const since = new Float64Array(MAXIMUM_PROCESSORS);
+/** How long the holder's thread had run, when it was first seen that it stands still and another could use its processor; NaN: not yet. */
+const ranBefore = new Float64Array(MAXIMUM_PROCESSORS);
 /** Since when something is queued while a processor is idle; 0: it is not so. */
 let unclaimedSince = 0;
 
@@ -82,26 +88,34 @@ function look(now: number): void {
       holders[number] = holder;
       ticks[number] = tick;
       since[number] = now;
-    } else if (holder > 0 && holder < MONITOR_MACHINE && now - since[number]! >= STILL_MILLISECONDS) {
-      standsStill(number, holder, number >= count);
+      ranBefore[number] = Number.NaN;
+    } else if (holder > 0 && holder < MONITOR_MACHINE) {
+      standsStill(number, holder, number >= count, now - since[number]! >= STILL_MILLISECONDS);
     }
   }
   lookAtUnclaimed(now);
 }
 
-function standsStill(number: number, holder: number, retired: boolean): void {
-  if (!retired) {
-    const waited = someoneWaits();
-    if (!waited && (load(IDLE_PROCESSORS) > 0 || !anyQueued())) return;
-    if (!waited && !someIdle()) {
-      askForSpare();
-      return;
-    }
+function standsStill(number: number, holder: number, retired: boolean, forLong: boolean): void {
+  const waited = someoneWaits();
+  if (!retired && !waited && (load(IDLE_PROCESSORS) > 0 || !anyQueued())) return;
+  if (!isHeldUp(number, load(machineBase(holder) + MACHINE_KERNEL_THREAD)) || !forLong) return;
+  if (!retired && !waited && !someIdle()) {
+    askForSpare();
+    return;
   }
   if (!takeAway(number, holder)) return;
   machine.count(COUNT_HANDOFFS);
   if (anyQueued()) wakeForWork();
   if (!someIdle()) askForSpare();
+}
+
+/** Whether a thread that stands still is blocked or busy, and not only without a core. Asked at each look, from the first on. */
+function isHeldUp(number: number, kernelThread: number): boolean {
+  const ran = kernelThread === 0 ? undefined : runTimeOf(kernelThread);
+  if (ran === undefined) return true;
+  if (Number.isNaN(ranBefore[number]!)) ranBefore[number] = ran;
+  return ran - ranBefore[number]! >= RUN_MILLISECONDS || !wantsToRun(kernelThread);
 }
 
 function lookAtUnclaimed(now: number): void {
