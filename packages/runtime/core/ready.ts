@@ -35,7 +35,7 @@ import {
   MACHINES,
   SEARCHING,
 } from '../src/memory/layout.ts';
-import { atomicLoad, compareExchange, exchange, get, sending, set } from './memory.ts';
+import { atomicLoad, compareExchange, exchange, get, set } from './memory.ts';
 
 /** The machine that this instance serves. */
 export let self: i32 = -1;
@@ -43,6 +43,11 @@ export let self: i32 = -1;
 export function initialize(machine: i32): void {
   self = machine;
 }
+
+/** Tells that a waiter of another machine is about to be let go on. */
+// @ts-ignore: decorator
+@external("env", "sending")
+declare function sending(waiter: i32): void;
 
 /** Whether this thread tells of whom it lets go on: see `src/scheduler/events.ts`. */
 let tracing: bool = false;

@@ -147,6 +147,7 @@ export class EventLog {
   }
 
   write(kind: number, detail: number, argument: number, number: number): void {
+    this.turnEnded = false;
     this.writeAt(this.now(), kind, detail, argument, number);
   }
 
@@ -192,17 +193,19 @@ export class EventLog {
   }
 
   park(goroutine: number, reason: WaitReason): void {
-    this.write(EVENT_PARK, REASONS.get(reason)!, 0, goroutine);
-    this.turnEnded = true;
+    this.endTurn(EVENT_PARK, REASONS.get(reason)!, goroutine);
   }
 
   yield(goroutine: number, preempted: boolean): void {
-    this.write(EVENT_YIELD, preempted ? 1 : 0, 0, goroutine);
-    this.turnEnded = true;
+    this.endTurn(EVENT_YIELD, preempted ? 1 : 0, goroutine);
   }
 
   finish(goroutine: number, failed: boolean): void {
-    this.write(EVENT_FINISH, failed ? 1 : 0, 0, goroutine);
+    this.endTurn(EVENT_FINISH, failed ? 1 : 0, goroutine);
+  }
+
+  private endTurn(kind: number, detail: number, goroutine: number): void {
+    this.writeAt(this.now(), kind, detail, 0, goroutine);
     this.turnEnded = true;
   }
 
@@ -215,13 +218,20 @@ export class EventLog {
     }
   }
 
-  /** The next turn does not begin straight away. */
+  /** The next turn does not begin straight away; where turns are short, it mostly does all the same. */
   turnsEnd(): void {
+    if (!this.turnsAreShort) this.turnEnded = false;
+  }
+
+  sliceEnds(): void {
+    this.turnsAreShort = false;
     this.turnEnded = false;
   }
 
   ready(goroutine: number): void {
-    this.writeWithin(EVENT_READY, this.cause, this.waiter, goroutine);
+    // What another machine does comes after the WAKE there.
+    if (this.cause === CAUSE_MACHINE) this.writeAt(this.now(), EVENT_READY, this.cause, this.waiter, goroutine);
+    else this.writeWithin(EVENT_READY, this.cause, this.waiter, goroutine);
   }
 
   /** Until the next call, this makes goroutines ready. */

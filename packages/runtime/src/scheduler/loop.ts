@@ -99,7 +99,7 @@ function slice(): void {
     else withoutProcessor();
   } finally {
     machine.running = false;
-    if (machine.events !== null) machine.events.turnsAreShort = false;
+    machine.events?.sliceEnds();
   }
   // Libuv's turn may take long: nobody shall count on this machine's looking for work meanwhile.
   stopSearchingWithWork();
