@@ -18,7 +18,7 @@ import {
   exchange,
   or,
 } from './memory.ts';
-import { cancelMutex, passOnLock, retryLock, takeFree as tryLockMutex, unlockMutex } from './mutex.ts';
+import { cancelMutex, nameHolder, passOnLock, retryLock, takeFree as tryLockMutex, unlockMutex } from './mutex.ts';
 import { enterOnce, finishOnce } from './once.ts';
 import { drive, lockMutex, poll, receive, send, withdraw } from './operation.ts';
 import { initialize, lookOut, needsWake, post, send as sendWaiter, takeServed } from './ready.ts';
@@ -49,6 +49,7 @@ export {
   lock,
   lockMutex,
   lookOut,
+  nameHolder,
   needsWake,
   or,
   passOnLock,

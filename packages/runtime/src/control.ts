@@ -1,9 +1,12 @@
 /** `runtime`: what a program can ask of the scheduler and tell it. */
 
-import { formatGoroutines, type GoroutineInfo } from './observe/goroutines.ts';
+import type { Deadlock } from './observe/deadlocks.ts';
+import { formatGoroutines } from './observe/format.ts';
+import type { GoroutineInfo } from './observe/goroutines.ts';
+import { findLeaks, type LeakOptions } from './observe/leaks.ts';
 import { readStats, runningGoroutines, type Stats } from './observe/stats.ts';
 import { addUncaughtListener, removeUncaughtListener, type UncaughtListener } from './observe/uncaught.ts';
-import { configure, ensureArena, goroutines, procs, setProcs, stop } from './runtime.ts';
+import { configure, ensureArena, goroutineIds, goroutines, procs, setProcs, stop } from './runtime.ts';
 import type { Settings } from './settings.ts';
 
 export interface RuntimeControl {
@@ -26,8 +29,30 @@ export interface RuntimeControl {
    * thread that does not answer within half a second, because one of them runs on, are listed without that.
    */
   goroutines(): Promise<GoroutineInfo[]>;
-  /** The same as text. */
+  /**
+   * Goroutines that wait for each other while others run: in circles of held mutexes, read/write mutexes, `Once`s and joins, on
+   * any threads. Only what is certain at one moment is named; but one that is outside of the circle might still unlock for
+   * another, or cancel one of them. Locks taken by async code are not known to belong to anybody, and what channels, semaphores,
+   * conditions, barriers and wait groups wait for can come from anybody, so that they are in no circle.
+   */
+  deadlocks(): Promise<Deadlock[]>;
+  /** The same as text: goroutines, then deadlocks. */
   dump(): Promise<string>;
+  /**
+   * The numbers of all goroutines that have not ended, at once and on any thread. What is there before a piece of work is what
+   * `leaks` is to leave out after it.
+   */
+  goroutineIds(): number[];
+  /**
+   * Goroutines that have not ended: leaked, where all should have. Left out are the one that asks, those in `except`, and those
+   * for which `ignore` says so. With `within` it waits so many milliseconds for the rest to end, and settles as soon as they have.
+   *
+   * @example
+   * const before = runtime.goroutineIds();
+   * await work();
+   * for (const { id, waitsFor, createdBy } of await runtime.leaks({ except: before, within: 1000 })) console.log(id, waitsFor, createdBy);
+   */
+  leaks(options?: LeakOptions): Promise<GoroutineInfo[]>;
   /** Ends all goroutines and threads. Who waits for one of them gets a RuntimeStateError. The next `go` starts anew. */
   shutdown(): Promise<void>;
   /** Takes the place of ending the process when a goroutine failed and nobody joined it. */
@@ -52,8 +77,15 @@ export const runtime: RuntimeControl = {
   async goroutines(): Promise<GoroutineInfo[]> {
     return (await goroutines()).goroutines;
   },
+  async deadlocks(): Promise<Deadlock[]> {
+    return (await goroutines()).deadlocks;
+  },
   async dump(): Promise<string> {
     return formatGoroutines(await goroutines());
+  },
+  goroutineIds,
+  leaks(options: LeakOptions = {}): Promise<GoroutineInfo[]> {
+    return findLeaks(options, goroutineIds, async () => (await goroutines()).goroutines);
   },
   shutdown(): Promise<void> {
     return stop('the runtime was shut down');

@@ -17,6 +17,7 @@ import { whenAskedForGoroutines } from './runtime.ts';
 import { abandonThread } from './scheduler/abandon.ts';
 import { attachMachine } from './scheduler/attach.ts';
 import { watchCollections } from './scheduler/collections.ts';
+import { hasHiddenWork } from './scheduler/foreign.ts';
 import { installFunctionHook } from './scheduler/function-values.ts';
 import { releaseHandles } from './scheduler/handle.ts';
 import { reportThread, type ThreadReport } from './scheduler/inspect.ts';
@@ -87,9 +88,10 @@ const control: WorkerControl = {
   memory(): NodeJS.MemoryUsage {
     return process.memoryUsage();
   },
-  report(): ThreadReport {
-    return reportThread();
+  report(withStacks: boolean): ThreadReport {
+    return reportThread(withStacks);
   },
+  hasHiddenWork,
   retire(): boolean {
     return retireMachine();
   },

@@ -46,8 +46,9 @@ interface Core {
   receive(channel: number, waiter: number, slot: number): number;
   closeChannel(channel: number): number;
   fireTimer(channel: number, waiter: number, arming: number, goesOn: number): number;
-  lockMutex(mutex: number, waiter: number, slot: number): number;
-  tryLockMutex(mutex: number): number;
+  lockMutex(mutex: number, waiter: number, slot: number, holder: number): number;
+  tryLockMutex(mutex: number, holder: number): number;
+  nameHolder(mutex: number, holder: number): void;
   retryLock(mutex: number, waiter: number): number;
   passOnLock(mutex: number): number;
   unlockMutex(mutex: number): number;
@@ -58,7 +59,7 @@ interface Core {
   setSemaphore(semaphore: number, value: number): number;
   cancelSemaphore(semaphore: number): number;
   unlockWriter(mutex: number): number;
-  unlockReader(mutex: number): number;
+  unlockReader(mutex: number, holder: number): number;
   signalCondition(condition: number): number;
   broadcastCondition(condition: number): number;
   enterOnce(once: number): number;
@@ -92,6 +93,7 @@ export let closeChannel: Core['closeChannel'];
 export let fireTimer: Core['fireTimer'];
 export let lockMutex: Core['lockMutex'];
 export let tryLockMutex: Core['tryLockMutex'];
+export let nameHolder: Core['nameHolder'];
 export let retryLock: Core['retryLock'];
 export let passOnLock: Core['passOnLock'];
 export let unlockMutex: Core['unlockMutex'];
@@ -145,7 +147,7 @@ export function attachCore(memory: WasmMemory): void {
   ({ lockMutex, tryLockMutex, retryLock, passOnLock, unlockMutex, addToGroup, completeRecord, drive } = core);
   ({ poll, withdraw, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake, fireTimer } = core);
   ({ cancelMutex, tryTakeSemaphore, releaseSemaphore, setSemaphore, cancelSemaphore, unlockWriter, unlockReader } = core);
-  ({ signalCondition, broadcastCondition, enterOnce, finishOnce, takeServed } = core);
+  ({ nameHolder, signalCondition, broadcastCondition, enterOnce, finishOnce, takeServed } = core);
   initializeCore = core.initialize;
   core.seedRandom((Math.random() * 0x1_0000_0000) | 0);
 }

@@ -12,7 +12,8 @@ import { FUNCTION, functionNumberOf, JOINED, NAME, NUMBER } from '../scheduler/g
 import { errorOf } from '../scheduler/handle.ts';
 import { NOTICE_UNJOINED, whenNoticed } from '../scheduler/notice.ts';
 import { whenNonePauses } from '../scheduler/preempt.ts';
-import { createdByLines, creationOf } from './goroutines.ts';
+import { createdByLines } from './format.ts';
+import { creationOf } from './goroutines.ts';
 
 export type UncaughtListener = (error: unknown, goroutine: { id: number; name: string | undefined }) => void;
 

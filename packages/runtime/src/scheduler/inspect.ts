@@ -7,12 +7,13 @@
  */
 import { performance } from 'node:perf_hooks';
 import { decode } from '../codec/decode.ts';
+import { SharedObject } from '../codec/handles.ts';
 import { cells, words } from '../memory/arena.ts';
 import { KIND_GOROUTINE } from '../memory/layout.ts';
 import { forEachBlock } from '../memory/walk.ts';
 import { DONE, FUNCTION, functionNumberOf, MACHINE, NAME, NUMBER, STATUS, STATUS_NAMES } from './goroutine.ts';
 import { machine } from './machine.ts';
-import { AsyncWait } from './operation.ts';
+import { AsyncWait, type Operation } from './operation.ts';
 import { captureOwnFrames } from './own-frames.ts';
 import { Task } from './task.ts';
 import type { WaitReason } from './wait-reason.ts';
@@ -29,6 +30,9 @@ export interface TaskReport {
   stack: string[];
   /** Where a local goroutine was created. */
   site: string | undefined;
+  /** Address of what it waits for in shared memory, and a number of this wait; both 0 without. */
+  object: number;
+  wait: number;
 }
 
 export interface ThreadReport {
@@ -48,25 +52,39 @@ export interface RecordReport {
   functionNumber: number;
 }
 
-/** Everything on this thread. Called between slices: nothing runs here. */
-export function reportThread(): ThreadReport {
+/** Which wait it is that a goroutine was found in, so that it is known again. */
+const waits = new WeakMap<Operation<unknown>, number>();
+let lastWait = 0;
+
+function numberOfWait(operation: Operation<unknown>): number {
+  const known = waits.get(operation) ?? ++lastWait;
+  waits.set(operation, known);
+  return known;
+}
+
+/** Everything on this thread, where goroutines stand if that is asked for. Called between slices: nothing runs here. */
+export function reportThread(withStacks: boolean): ThreadReport {
   const tasks: TaskReport[] = [];
   const asyncWaits: WaitReason[] = [];
   const now = performance.now() | 0;
   for (const entry of machine.entries) {
-    if (entry instanceof Task) tasks.push(reportTask(entry, now));
+    if (entry instanceof Task) tasks.push(reportTask(entry, now, withStacks));
     else if (entry instanceof AsyncWait && entry.reason !== 'end of main') asyncWaits.push(entry.reason);
   }
   return { tasks, asyncWaits };
 }
 
-function reportTask(task: Task, now: number): TaskReport {
-  const waits = task.parked && !task.woken;
+function reportTask(task: Task, now: number, withStack: boolean): TaskReport {
+  const operation = task.parked && !task.woken ? task.operation : null;
+  const object = (operation as { object?: unknown } | null)?.object;
+  const shared = object instanceof SharedObject;
   return {
     id: cells[(task.record + NUMBER) >> 1]!,
-    waitsFor: waits ? task.operation?.reason : undefined,
-    milliseconds: waits ? Math.max(0, now - task.parkedAt) : undefined,
-    stack: task.ended ? [] : stackOf(task),
+    object: shared ? object.address : 0,
+    wait: shared ? numberOfWait(operation!) : 0,
+    waitsFor: operation?.reason,
+    milliseconds: operation !== null ? Math.max(0, now - task.parkedAt) : undefined,
+    stack: task.ended || !withStack ? [] : stackOf(task),
     site: task.local?.site,
   };
 }

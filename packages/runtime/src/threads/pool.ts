@@ -154,13 +154,22 @@ export class ThreadPool {
   }
 
   /** Asks every thread what its goroutines do; by machine, without those that do not answer within so many milliseconds. */
-  async report(patience: number): Promise<Map<number, ThreadReport>> {
+  async report(patience: number, withStacks: boolean): Promise<Map<number, ThreadReport>> {
     const reports = new Map<number, ThreadReport>();
     const answers = this.members.map(async ({ control, machine }) => {
-      reports.set(machine, await control.report());
+      reports.set(machine, await control.report(withStacks));
     });
     await this.within(patience, Promise.all(answers));
     return reports;
+  }
+
+  /** Whether a thread has hidden work, or does not answer within so many milliseconds. */
+  async hasHiddenWork(patience: number): Promise<boolean> {
+    let found = false;
+    const answers = this.members.map(async ({ control }) => {
+      if (await control.hasHiddenWork()) found = true;
+    });
+    return !(await this.within(patience, Promise.all(answers))) || found;
   }
 
   memory(): Promise<NodeJS.MemoryUsage[]> {
