@@ -4,9 +4,10 @@ import type { Deadlock } from './observe/deadlocks.ts';
 import { formatGoroutines } from './observe/format.ts';
 import type { GoroutineInfo } from './observe/goroutines.ts';
 import { findLeaks, type LeakOptions } from './observe/leaks.ts';
+import type { Metrics } from './observe/metrics.ts';
 import { readStats, runningGoroutines, type Stats } from './observe/stats.ts';
 import { addUncaughtListener, removeUncaughtListener, type UncaughtListener } from './observe/uncaught.ts';
-import { configure, ensureArena, goroutineIds, goroutines, procs, setProcs, stop } from './runtime.ts';
+import { configure, ensureArena, goroutineIds, goroutines, metrics, procs, setProcs, stop } from './runtime.ts';
 import type { Settings } from './settings.ts';
 
 export interface RuntimeControl {
@@ -24,6 +25,16 @@ export interface RuntimeControl {
   numGoroutine(): number;
   /** Counters of the scheduler and bytes of shared memory in use. */
   stats(): Stats;
+  /**
+   * Histograms of `node:perf_hooks`, in nanoseconds, over all threads since the program began: how long goroutines that could run
+   * waited for their turn, and how long their turns were. Each call makes a new pair; one of 17 goroutines and turns is in it.
+   * On the main thread. Throws RuntimeStateError unless `runtime.configure({ metrics: true })` was called before the first `go`.
+   *
+   * @example
+   * const { latency } = runtime.metrics();
+   * console.log(`${latency.percentile(99) / 1e6} ms for 99 of 100`);
+   */
+  metrics(): Metrics;
   /**
    * What every goroutine is doing: its state, what it waits for, where and since when, and where it was created. Goroutines of a
    * thread that does not answer within half a second, because one of them runs on, are listed without that.
@@ -74,6 +85,7 @@ export const runtime: RuntimeControl = {
     ensureArena();
     return readStats();
   },
+  metrics,
   async goroutines(): Promise<GoroutineInfo[]> {
     return (await goroutines()).goroutines;
   },

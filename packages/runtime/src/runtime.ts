@@ -51,6 +51,7 @@ import { anyOnWorkers, endDeadlock, nothingCanHappen, somebodyWaitsHere } from '
 import { circlesOf } from './observe/deadlocks.ts';
 import { formatGoroutines } from './observe/format.ts';
 import { confirmDeadlocks, type GoroutineList, listGoroutines } from './observe/goroutines.ts';
+import { addMetrics, type Metrics, readMetrics } from './observe/metrics.ts';
 import { dumpOnQuit } from './observe/quit.ts';
 import { watchUncaught } from './observe/uncaught.ts';
 import { abandonQueues, abandonThread } from './scheduler/abandon.ts';
@@ -62,6 +63,7 @@ import { reportRecords, type ThreadReport } from './scheduler/inspect.ts';
 import { installLoop, uninstallLoop } from './scheduler/loop.ts';
 import { endLostMachine } from './scheduler/lost.ts';
 import { machine } from './scheduler/machine.ts';
+import { Meter } from './scheduler/meter.ts';
 import { discardInbox, passOnNotices } from './scheduler/notice.ts';
 import { AsyncWait } from './scheduler/operation.ts';
 import { wakeMachine, whenWorkersBusy } from './scheduler/parker.ts';
@@ -93,6 +95,7 @@ let runtimeId = '';
 let keepAlive: NodeJS.Timeout | null = null;
 let usable = false;
 let endMonitor: (() => Promise<void>) | null = null;
+let mainMeter: Meter | null = null;
 let startingSpare = false;
 let endQuit: () => void = () => undefined;
 
@@ -131,9 +134,16 @@ function startMain(procs: number): void {
   machines = unusedMachines(procs);
   countMachines();
   machine.queue = new LocalQueue(0);
+  measure(settings().metrics);
   machine.takesWork = procs === 0;
   whenWorkersBusy(() => keepAlive?.ref());
   installLoop({ afterSlice: letGo });
+}
+
+/** The main thread has one meter for all its starts. */
+function measure(on: boolean): void {
+  if (on && mainMeter === null) addMetrics((mainMeter = new Meter()));
+  machine.meter = on ? mainMeter : null;
 }
 
 /** Never less than before: the counters of machines of an earlier start still count. */
@@ -178,7 +188,7 @@ export function ensureThreads(): void {
 }
 
 function newPool(): ThreadPool {
-  return new ThreadPool(runtimeId, settings().spareMilliseconds, control, replaceLost);
+  return new ThreadPool(runtimeId, settings().spareMilliseconds, settings().metrics, control, replaceLost);
 }
 
 /** After each slice: another thread, if somebody has asked for one and there may be more. */
@@ -325,6 +335,7 @@ const control: MainControl = {
   },
   uncaught: throwUncaught,
   surplus: endSurplus,
+  metrics: addMetrics,
 };
 
 /** After each slice of the main thread: the workers keep the process only while they have something to do. */
@@ -469,6 +480,16 @@ export function configure(chosen: Partial<Settings>): void {
   if (usable) {
     startMain(settings().procs);
   }
+}
+
+/** See `RuntimeControl`. */
+export function metrics(): Metrics {
+  if (machine.number > 0) throw new RuntimeStateError('runtime.metrics: call it on the main thread');
+  if (!settings().metrics)
+    throw new RuntimeStateError(
+      'runtime.metrics: nothing is measured; call runtime.configure({ metrics: true }) before the first go',
+    );
+  return readMetrics();
 }
 
 /** The number of threads that run goroutines at one time. */

@@ -2,7 +2,7 @@
  * `goroutines/vitest`: `expect(runtime).toHaveNoLeaks()` in Vitest. To be named in `setupFiles`, or imported by a test file.
  *
  * Goroutines that existed when a test began are none of its own. So tests of one file that run at the same time (`test.concurrent`)
- * see each other's: for them there is `expectNoLeaks` of `goroutines/test`, no better, or a file of their own.
+ * see each other's; they belong into files of their own.
  */
 import { type LeakOptions, runtime } from 'goroutines';
 import { beforeEach, expect } from 'vitest';
@@ -20,7 +20,6 @@ interface LeakMatchers<R> {
 }
 
 declare module 'vitest' {
-  // biome-ignore lint/correctness/noUnusedVariables: it has to have the parameters of the one it adds to.
   interface Matchers<T = any> extends LeakMatchers<Promise<void>> {}
 }
 

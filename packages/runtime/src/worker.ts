@@ -23,6 +23,7 @@ import { releaseHandles } from './scheduler/handle.ts';
 import { reportThread, type ThreadReport } from './scheduler/inspect.ts';
 import { installLoop, retireMachine, uninstallLoop } from './scheduler/loop.ts';
 import { machine } from './scheduler/machine.ts';
+import { Meter } from './scheduler/meter.ts';
 import { LocalQueue } from './scheduler/run-queue.ts';
 import { giveBackScratch } from './scheduler/scratch.ts';
 import { whenSurplus } from './scheduler/spare.ts';
@@ -58,6 +59,11 @@ export default async function install(installation: Installation): Promise<void>
   Comlink.expose(control, serve as unknown as Comlink.Endpoint);
   forwardEnds(main);
   whenAskedForGoroutines(() => main.goroutines());
+  if (installation.metrics) {
+    machine.meter = new Meter();
+    const { latency, turn } = machine.meter;
+    await main.metrics({ latency, turn });
+  }
   adoptSharedBuffers(await main.sharedBuffers());
   whenSurplus(installation.spareMilliseconds, () => void main.surplus(machine.number));
   watchCollections();

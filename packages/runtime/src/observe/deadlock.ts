@@ -9,11 +9,21 @@ import { DeadlockError } from '../errors.ts';
 import { load } from '../memory/atomics.ts';
 import { BUSY_MACHINES, MACHINE_COUNT, MACHINE_PINNED, machineBase } from '../memory/layout.ts';
 import { blockingSize } from '../scheduler/blocking-queue.ts';
+import { DEADLOCK } from '../scheduler/diagnostics.ts';
 import { inboxIsEmpty } from '../scheduler/inbox.ts';
 import { machine } from '../scheduler/machine.ts';
 import { anyQueued } from '../scheduler/wake.ts';
+import type { Deadlock } from './deadlocks.ts';
 import { formatGoroutines } from './format.ts';
-import type { GoroutineList } from './goroutines.ts';
+import type { GoroutineInfo, GoroutineList } from './goroutines.ts';
+
+/** `goroutines:deadlock`, a channel of `node:diagnostics_channel`: on the main thread, before anybody finds the error thrown. */
+export interface DeadlockMessage {
+  error: DeadlockError;
+  goroutines: GoroutineInfo[];
+  /** Those among them that wait for each other. */
+  deadlocks: Deadlock[];
+}
 
 /** As Go's. */
 const EXIT_CODE = 2;
@@ -40,6 +50,10 @@ export function endDeadlock(list: GoroutineList): void {
   // Where it was found out is of no use; where the main goroutine waits is.
   error.stack = [String(error), ...(list.goroutines[0]?.stack ?? []).map((frame) => `    at ${frame}`)].join('\n');
   process.off('uncaughtExceptionMonitor', setExitCode).on('uncaughtExceptionMonitor', setExitCode);
+  if (DEADLOCK.hasSubscribers) {
+    const message: DeadlockMessage = { error, goroutines: list.goroutines, deadlocks: list.deadlocks };
+    DEADLOCK.publish(message);
+  }
   for (const entry of [...machine.entries]) entry?.abandon(error);
 }
 

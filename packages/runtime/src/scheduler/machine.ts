@@ -7,6 +7,7 @@
  */
 import { words } from '../memory/arena.ts';
 import { MACHINE_COUNTERS, MACHINE_PINNED, machineBase } from '../memory/layout.ts';
+import type { Meter } from './meter.ts';
 import { Ring } from './ring.ts';
 import type { LocalQueue } from './run-queue.ts';
 import type { Task } from './task.ts';
@@ -108,6 +109,9 @@ class Machine {
   asleep = false;
   /** Goroutines that were started here and have not ended. They cannot leave this thread. */
   pinned = 0;
+
+  /** Measures this thread's goroutines, if that is wanted. */
+  meter: Meter | null = null;
 
   /** Counted here during a slice, then added to the shared counters. */
   parks = 0;

@@ -13,6 +13,7 @@ import { PROCESSOR_COUNT } from '../memory/layout.ts';
 import { pushBlocking } from './blocking-queue.ts';
 import type { LocalOutcome } from './complete.ts';
 import { currentLocalSite, noteCreation } from './creation-sites.ts';
+import { CREATED, publishCreated } from './diagnostics.ts';
 import { locatedCaptures, numberOf } from './function-table.ts';
 import { pushGlobal } from './global-queue.ts';
 import { ARGUMENTS, ARGUMENTS_FORM, BLOCKING, CAPTURES, CAPTURES_FORM, createRecord, MACHINE, NAME } from './goroutine.ts';
@@ -75,6 +76,7 @@ export function spawn<R>(
   const handle = new Goroutine<R>(record, true, null);
   if (machine.current !== null) machine.current.hasStarted = true;
   machine.count(COUNT_CREATED);
+  if (CREATED.hasSubscribers) publishCreated(record, 'go');
   if (now) submit(record);
   return handle;
 }
@@ -83,6 +85,7 @@ export function spawn<R>(
 export function spawnUnjoined(fn: Function, parameters: readonly unknown[]): void {
   const record = recordFor(numberOf(fn, 'go'), parameters, undefined, 'go', 1);
   machine.count(COUNT_CREATED);
+  if (CREATED.hasSubscribers) publishCreated(record, 'go');
   submit(record);
 }
 
@@ -91,6 +94,8 @@ export function spawnBlocking<R>(fn: Function, parameters: readonly unknown[]): 
   const record = recordFor(numberOf(fn, 'blocking') | BLOCKING, parameters, undefined, 'blocking');
   const handle = new Goroutine<R>(record, true, null);
   machine.count(COUNT_CREATED);
+  if (CREATED.hasSubscribers) publishCreated(record, 'blocking');
+  machine.meter?.queued(record);
   pushBlocking(record);
   wakeForBlocking();
   return handle;
@@ -124,7 +129,8 @@ function recordFor(
 
 /** Queues a goroutine that can be started. */
 export function submit(record: number): void {
-  const { queue } = machine;
+  const { queue, meter } = machine;
+  if (meter !== null) meter.queued(record);
   if (words[PROCESSOR_COUNT] === 0 && machine.number > 0) {
     // A blocking call, while all goroutines run on the main thread.
     pushGlobal(record);
@@ -152,6 +158,7 @@ export function spawnLocal<R>(
   const local: LocalOutcome = { settled: false, failed: false, value: undefined, site };
   const handle = new Goroutine<R>(record, true, local);
   machine.count(COUNT_CREATED);
+  if (CREATED.hasSubscribers) publishCreated(record, 'local');
   const task = new Task(record, generator, local, storesHere());
   machine.slotOf(task); // It has a machine from the start, so a cancellation looks for it there.
   task.wake();

@@ -52,6 +52,7 @@ export function start(record: number): Task | null {
     return null;
   }
   machine.count(COUNT_STARTED);
+  if (machine.meter !== null) machine.meter.started(record);
   if (blocking) machine.count(COUNT_BLOCKING_CALLS);
   store(record + MACHINE, machine.number);
   if (isCanceled(record)) {
@@ -65,7 +66,12 @@ export function start(record: number): Task | null {
     const parameters = decodeTuple((record + ARGUMENTS) >> 1, words[record + ARGUMENTS_FORM]!);
     giveBack(record, CAPTURES, CAPTURES_FORM);
     giveBack(record, ARGUMENTS, ARGUMENTS_FORM);
-    value = loaded.call(captures, parameters);
+    const { meter } = machine;
+    // A function that is no generator's has its one turn here.
+    value =
+      meter === null || loaded.isGenerator
+        ? loaded.call(captures, parameters)
+        : meter.time(() => loaded.call(captures, parameters));
   } catch (error) {
     if (error instanceof PendingValue) afterwards(error.ready, record);
     else completeWithError(record, error, null);

@@ -26,6 +26,8 @@ export class Task implements Waiting {
   operation: Operation<unknown> | null = null;
   /** When that began, by its machine's clock. */
   parkedAt = 0;
+  /** When it became ready, in milliseconds, if that is to be measured; else 0. */
+  readyAt = 0;
   /** An error that it finds thrown at the wait it is in, or at its next one. */
   interrupt: Error | null = null;
   /** The interrupt has ended its wait: the next resumption throws it. */
@@ -73,6 +75,7 @@ export class Task implements Waiting {
       return;
     }
     words[this.record + STATUS] = RUNNABLE;
+    if (machine.meter !== null) machine.meter.ready(this);
     machine.ready.push(this);
     if (!machine.running) schedule();
   }

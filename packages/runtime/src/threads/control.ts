@@ -6,6 +6,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { SharedBufferRecord } from '../codec/shared-buffers.ts';
 import type { WasmMemory, WasmModule } from '../memory/core.ts';
 import type { GoroutineList } from '../observe/goroutines.ts';
+import type { Metrics } from '../observe/metrics.ts';
 import type { ThreadReport } from '../scheduler/inspect.ts';
 
 /** What a worker does for the main thread. */
@@ -44,6 +45,8 @@ export interface MainControl {
   uncaught(error: unknown): void;
   /** What all goroutines are doing. */
   goroutines(): Promise<GoroutineList>;
+  /** The histograms of this thread, which it goes on filling. */
+  metrics(histograms: Metrics): void;
   /** This machine has had nothing to do for `spareMilliseconds`, while there are more threads than needed. */
   surplus(machine: number): void;
 }
@@ -56,6 +59,8 @@ export interface Installation {
   machine: number;
   /** After so long without work a thread that is one too many says so. */
   spareMilliseconds: number;
+  /** It measures its goroutines, and hands the histograms over before it begins. */
+  metrics: boolean;
   /** The control plane: one end serves `WorkerControl` here, the other calls `MainControl`. */
   serve: MessagePort;
   call: MessagePort;

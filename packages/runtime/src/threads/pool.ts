@@ -16,6 +16,7 @@ import { memory } from '../memory/arena.ts';
 import { load, waitAsyncWhile } from '../memory/atomics.ts';
 import { coreModule } from '../memory/core.ts';
 import { MACHINE_STATE, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
+import { THREAD, type ThreadMessage } from '../scheduler/diagnostics.ts';
 import type { ThreadReport } from '../scheduler/inspect.ts';
 import type { Installation, MainControl, WorkerControl } from './control.ts';
 import { connectParcels, disconnectParcels } from './parcels.ts';
@@ -38,14 +39,22 @@ export class ThreadPool {
   private members: Member[] = [];
   private readonly runtimeId: string;
   private readonly spareMilliseconds: number;
+  private readonly metrics: boolean;
   private readonly main: MainControl;
   /** Called when a thread has ended that was not told to. */
   private readonly lost: (machine: number, why: string) => void;
   private ending = false;
 
-  constructor(runtimeId: string, spareMilliseconds: number, main: MainControl, lost: (machine: number, why: string) => void) {
+  constructor(
+    runtimeId: string,
+    spareMilliseconds: number,
+    metrics: boolean,
+    main: MainControl,
+    lost: (machine: number, why: string) => void,
+  ) {
     this.runtimeId = runtimeId;
     this.spareMilliseconds = spareMilliseconds;
+    this.metrics = metrics;
     this.main = main;
     this.lost = lost;
   }
@@ -102,6 +111,7 @@ export class ThreadPool {
       runtimeId: this.runtimeId,
       machine,
       spareMilliseconds: this.spareMilliseconds,
+      metrics: this.metrics,
       serve: toWorker.port2,
       call: toMain.port2,
       parcels: parcels.port2,
@@ -120,13 +130,16 @@ export class ThreadPool {
       throw error;
     }
     this.members.push(member);
+    publish(machine, 'start');
     const thread = piscina.threads[0];
     let why = 'it exited';
     thread?.once('error', (error: Error) => {
       why = error.message;
     });
     thread?.once('exit', () => {
-      if (!this.ending && this.members.includes(member)) this.lost(machine, why);
+      if (this.ending || !this.members.includes(member)) return;
+      publish(machine, 'lost', why);
+      this.lost(machine, why);
     });
     return member;
   }
@@ -189,7 +202,12 @@ export class ThreadPool {
     for (const port of ports) port.close();
     await piscina.destroy();
     disconnectParcels(machine);
+    publish(machine, 'end');
   }
+}
+
+function publish(thread: number, event: ThreadMessage['event'], why?: string): void {
+  if (THREAD.hasSubscribers) THREAD.publish({ thread, event, why });
 }
 
 async function abandonMember({ control, machine }: Member, message: string): Promise<void> {
