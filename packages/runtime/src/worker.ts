@@ -94,6 +94,9 @@ const control: WorkerControl = {
   memory(): NodeJS.MemoryUsage {
     return process.memoryUsage();
   },
+  listen(): void {
+    // The answer is all.
+  },
   report(withStacks: boolean): ThreadReport {
     return reportThread(withStacks);
   },

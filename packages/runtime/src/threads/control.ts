@@ -24,6 +24,8 @@ export interface WorkerControl {
    */
   abandon(message: string): void;
   memory(): NodeJS.MemoryUsage;
+  /** Does nothing: the thread listens. */
+  listen(): void;
   /** What the goroutines of this thread are doing, and where they stand if that is asked for. */
   report(withStacks: boolean): ThreadReport;
   /** Whether something outside may yet wake a goroutine of this thread that counts as asleep: see `scheduler/foreign.ts`. */

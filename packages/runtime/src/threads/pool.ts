@@ -28,6 +28,9 @@ export function useWorkerFile(url: string): void {
   workerFile = url;
 }
 
+/** How long a thread may take that has just listened, in milliseconds: it may have come to a goroutine that runs on. */
+const LONG_PATIENCE = 20_000;
+
 interface Member {
   machine: number;
   control: Comlink.Remote<WorkerControl>;
@@ -166,13 +169,22 @@ export class ThreadPool {
     for (const member of this.members) await abandonMember(member, message);
   }
 
-  /** Asks every thread what its goroutines do; by machine, without those that do not answer within so many milliseconds. */
+  /**
+   * Asks every thread what its goroutines do; by machine, without those that do not listen within so many milliseconds, since a
+   * goroutine runs on. Who listens may take its time: tens of thousands of goroutines are a matter of seconds.
+   */
   async report(patience: number, withStacks: boolean): Promise<Map<number, ThreadReport>> {
-    const reports = new Map<number, ThreadReport>();
-    const answers = this.members.map(async ({ control, machine }) => {
-      reports.set(machine, await control.report(withStacks));
+    const listening: Member[] = [];
+    const answers = this.members.map(async (member) => {
+      await member.control.listen();
+      listening.push(member);
     });
     await this.within(patience, Promise.all(answers));
+    const reports = new Map<number, ThreadReport>();
+    const longer = listening.map(async ({ control, machine }) => {
+      reports.set(machine, await control.report(withStacks));
+    });
+    await this.within(LONG_PATIENCE, Promise.all(longer));
     return reports;
   }
 
