@@ -22,7 +22,10 @@ export interface GoroutineInfo {
   milliseconds: number | undefined;
   /** The thread it belongs to: 0 is the main thread; undefined while it has not begun. */
   thread: number | undefined;
-  /** Where it waits: frames of the user's code as `name (file:line:column)`, innermost first. Empty when it runs, or could. */
+  /**
+   * Where it waits, or where a loop of its own has made way for others: frames of the user's code as `name (file:line:column)`,
+   * innermost first. Empty when it runs, when it is to go on from elsewhere, and for an async function.
+   */
   stack: string[];
   /** Its function, in the same form; undefined for one that was started with `go.local`. */
   fn: string | undefined;

@@ -3,7 +3,8 @@
  *
  * Where a parked goroutine stands V8 does not tell. So its generator is resumed, down to the operation in which it is parked, which
  * sees that it was not woken: it takes the stack trace, the frames of the whole chain of `yield*`, and gives back that it is
- * not done. Then everything is as it was.
+ * not done. Then everything is as it was. The same with one whose loop has made way for others; but not with one that has
+ * done so by `gosched`, which in code that is written for it is a plain `yield`: resumed, it would run on.
  */
 import { performance } from 'node:perf_hooks';
 import { decode } from '../codec/decode.ts';
@@ -89,10 +90,10 @@ function reportTask(task: Task, now: number, withStack: boolean): TaskReport {
   };
 }
 
-/** The user's frames at which a goroutine is parked, innermost first; none for one that is not. */
+/** The user's frames at which a goroutine is parked or pauses, innermost first; none for another. */
 export function stackOf(task: Task): string[] {
   const { operation, generator } = task;
-  if (!task.parked || operation === null || machine.current !== null) return [];
+  if (!(task.paused || (task.parked && operation !== null)) || machine.current !== null) return [];
   let frames: string[] = [];
   machine.current = task;
   machine.inspecting = function inspecting() {

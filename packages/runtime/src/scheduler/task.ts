@@ -18,6 +18,8 @@ export class Task implements Waiting {
   parked = false;
   /** It has let the others run, and has not gone on since. */
   yielded = false;
+  /** So it has in a loop of its own, in a pause that can be looked into: see `inspect.ts`. */
+  paused = false;
   /** It has started goroutines, which it may be about to join. */
   hasStarted = false;
   /** The wait it is in, or was in last, is over. */
