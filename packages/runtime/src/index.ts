@@ -33,7 +33,7 @@ export type { Deadlock, DeadlockedGoroutine } from './observe/deadlocks.ts';
 export type { GoroutineInfo } from './observe/goroutines.ts';
 export type { LeakOptions } from './observe/leaks.ts';
 export type { Metrics } from './observe/metrics.ts';
-export type { Stats } from './observe/stats.ts';
+export type { MachineStats, Stats } from './observe/stats.ts';
 export { after, gosched, sleep, wait } from './operations.ts';
 export type {
   CreateMessage,
