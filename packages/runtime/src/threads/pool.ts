@@ -15,7 +15,7 @@ import { Piscina } from 'piscina';
 import { memory } from '../memory/arena.ts';
 import { load, waitAsyncWhile } from '../memory/atomics.ts';
 import { coreModule } from '../memory/core.ts';
-import { MACHINE_STATE, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
+import { MACHINE_STATE, MACHINE_STATE_AWAKE, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
 import { THREAD, type ThreadMessage } from '../scheduler/diagnostics.ts';
 import type { ThreadReport } from '../scheduler/inspect.ts';
 import type { Installation, MainControl, WorkerControl } from './control.ts';
@@ -171,17 +171,19 @@ export class ThreadPool {
 
   /**
    * Asks every thread what its goroutines do; by machine, without those that do not listen within so many milliseconds, since a
-   * goroutine runs on. Who listens may take its time: tens of thousands of goroutines are a matter of seconds.
+   * goroutine runs on. One that sleeps will listen, though the kernel may keep it waiting; and who listens may take its time: tens
+   * of thousands of goroutines are a matter of seconds.
    */
   async report(patience: number, withStacks: boolean): Promise<Map<number, ThreadReport>> {
-    const listening: Member[] = [];
-    const answers = this.members.map(async (member) => {
-      await member.control.listen();
-      listening.push(member);
-    });
-    await this.within(patience, Promise.all(answers));
+    const listening = new Set<Member>();
+    const asked = this.members.map((member) => ({ member, answer: member.control.listen().then(() => listening.add(member)) }));
+    const all = Promise.all(asked.map(({ answer }) => answer));
+    if (!(await this.within(patience, all))) {
+      const asleep = asked.filter(({ member }) => load(machineBase(member.machine) + MACHINE_STATE) !== MACHINE_STATE_AWAKE);
+      await this.within(LONG_PATIENCE, Promise.all(asleep.map(({ answer }) => answer)));
+    }
     const reports = new Map<number, ThreadReport>();
-    const longer = listening.map(async ({ control, machine }) => {
+    const longer = [...listening].map(async ({ control, machine }) => {
       reports.set(machine, await control.report(withStacks));
     });
     await this.within(LONG_PATIENCE, Promise.all(longer));
