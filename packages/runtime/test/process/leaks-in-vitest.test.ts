@@ -1,11 +1,16 @@
 /** The matcher of `goroutines/vitest`, where it is used. */
 import 'goroutines/vitest';
-import { chan, go, runtime } from 'goroutines';
+import { chan, type Goroutine, go, runtime, sleep } from 'goroutines';
 import { expectNoLeaks } from 'goroutines/test';
 import { afterAll, expect, it } from 'vitest';
 
 function* waits(channel: ReturnType<typeof chan>) {
   yield* channel.recv();
+}
+
+/** Its thread has to start first. */
+async function parked(handle: Goroutine<void>) {
+  while (handle.status !== 'waiting') await sleep(1);
 }
 
 const [outlives, leaked] = [chan(), chan()];
@@ -20,14 +25,14 @@ it('passes where all end in time, which it waits for', async () => {
   const channel = chan();
   const handle = go(waits, channel);
   const passes = expect(runtime).toHaveNoLeaks({ within: 30_000 });
-  await expect.poll(() => handle.status).toBe('waiting');
+  await parked(handle);
   channel.close();
   await passes;
 });
 
 it('fails with who was left, what it waits for, and where it was created', async () => {
   const handle = go.with({ name: 'feed' }, waits, leaked);
-  await expect.poll(() => handle.status).toBe('waiting');
+  await parked(handle);
   await expect(expect(runtime).toHaveNoLeaks({ within: 20 })).rejects.toThrow(
     /^1 goroutine has not ended:\n\ngoroutine \d+ 'feed' \[chan receive, \d+ ms\]:\n {4}at .*waits \(.*leaks-in-vitest\.test\.ts:.*\ncreated by go\(\) at .*leaks-in-vitest\.test\.ts:/s,
   );
