@@ -140,8 +140,9 @@ export function circlesOf(waiters: ReadonlyMap<number, Waiter>): number[][] {
 /** What is told of the circles. */
 export function describeCircles(waiters: ReadonlyMap<number, Waiter>, nameOf: (id: number) => string | undefined): Deadlock[] {
   const objectOf = objectNames();
-  return circlesOf(waiters).map((circle) => {
-    const members = inOrder(circle, waiters);
+  const circles = circlesOf(waiters).map((circle) => inOrder(circle, waiters));
+  circles.sort(([one], [other]) => one! - other!);
+  return circles.map((members) => {
     const goroutines = members.map((id): DeadlockedGoroutine => {
       const { task, heldBy, how } = waiters.get(id)!;
       const wanting = members
