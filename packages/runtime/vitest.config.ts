@@ -6,7 +6,10 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 export default defineConfig({
   resolve: {
     // The package under its own name is what was built, as a user's program and every worker thread sees it.
-    alias: { goroutines: path('./dist/bundle/index.js') },
+    alias: [
+      { find: /^goroutines$/, replacement: path('./dist/bundle/index.js') },
+      { find: /^goroutines\/(test|vitest)$/, replacement: path('./dist/$1.js') },
+    ],
   },
   test: {
     include: ['test/**/*.test.ts'],

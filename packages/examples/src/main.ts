@@ -33,6 +33,8 @@ const examples: Record<string, string> = {
   'recipes/fastify': 'the work of a Fastify handler, cancelled when the client goes',
   'recipes/service': 'methods of a class with decorators, as in NestJS',
   'recipes/monorepo': 'a function from another package of the workspace',
+  'recipes/prometheus': 'figures of the scheduler as prom-client exports them',
+  'recipes/opentelemetry': 'the same by instruments of OpenTelemetry',
 };
 
 const first = process.argv[2];

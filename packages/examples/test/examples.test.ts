@@ -42,6 +42,8 @@ test('--list names every example', async () => {
     'recipes/fastify',
     'recipes/service',
     'recipes/monorepo',
+    'recipes/prometheus',
+    'recipes/opentelemetry',
   ]);
 });
 

@@ -95,3 +95,38 @@ test('monorepo: a function of a linked package', async () => {
     stderr: '',
   });
 });
+
+/** `name{labels} value` of each line, as a table. */
+function figuresOf(lines: string): Map<string, number> {
+  return new Map([...lines.matchAll(/^([a-z]\S+(?: \{.*\})?) ([\d.e+-]+)$/gm)].map(([, name, value]) => [name!, Number(value)]));
+}
+
+test('prometheus: counters, memory and quantiles, as prom-client writes them', async () => {
+  const { exitCode, stdout, stderr } = await runExample('recipes/prometheus');
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  const figures = figuresOf(stdout);
+  expect(figures.get('goroutines')).toBe(0);
+  expect(figures.get('goroutines_created_total')).toBe(301);
+  expect(figures.get('goroutines_switches_total')).toBeGreaterThan(30_000);
+  expect(figures.get('goroutines_memory_bytes{kind="goroutines"}')).toBeGreaterThan(0);
+  for (const name of ['latency', 'turn']) {
+    const [half, most] = [0.5, 0.99].map((quantile) => figures.get(`goroutines_${name}_seconds{quantile="${quantile}"}`)!);
+    expect(half).toBeGreaterThan(0);
+    expect(most).toBeGreaterThanOrEqual(half!);
+  }
+});
+
+test('opentelemetry: the same, as its SDK exports them', async () => {
+  const { exitCode, stdout, stderr } = await runExample('recipes/opentelemetry');
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  const figures = figuresOf(stdout);
+  expect(figures.get('goroutines {}')).toBe(0);
+  expect(figures.get('goroutines.created {}')).toBe(301);
+  expect(figures.get('goroutines.switches {}')).toBeGreaterThan(30_000);
+  expect(figures.get('goroutines.memory {"kind":"goroutines"}')).toBeGreaterThan(0);
+  for (const name of ['latency', 'turn']) {
+    const [half, most] = [0.5, 0.99].map((quantile) => figures.get(`goroutines.${name} {"quantile":${quantile}}`)!);
+    expect(half).toBeGreaterThan(0);
+    expect(most).toBeGreaterThanOrEqual(half!);
+  }
+});

@@ -4,7 +4,9 @@
  * every locking. Who was woken and finds it taken again waits at the head of the line; from the second time on the next
  * unlocking hands the mutex over to him, so nobody waits for ever.
  *
- * HELD changes without LOCK. Everything else is under LOCK:
+ * HELD changes without LOCK. It says who holds the mutex, for reports: who finds it free puts itself there in the one step that
+ * takes it, so that costs nothing; one that was let in on the way is HOLDER_UNKNOWN until it has said who it is.
+ * Everything else is under LOCK:
  *   WOKEN    machine + 1 of the one waiter that was taken out of the line to try again, else 0: no second is woken.
  *   HAND_OVER  not 0: the next unlocking hands over, and who comes does not take it.
  *   CANCELED   not 0: the line was sent away while one was on its way to try again; he is not to wait once more.
@@ -17,6 +19,7 @@
  * way: he will unlock, or pass on, and then the watchers are looked at again.
  */
 import {
+  HOLDER_UNKNOWN,
   MUTEX_CANCELED,
   MUTEX_HAND_OVER,
   MUTEX_HELD,
@@ -43,7 +46,7 @@ import {
   WATCH_NOT,
 } from '../src/memory/blocks.ts';
 import { lock, unlock } from './lock.ts';
-import { atomicLoad, atomicStore, compareExchange, get, set, setNumber } from './memory.ts';
+import { atomicLoad, atomicStore, compareExchange, exchange, get, set, setNumber } from './memory.ts';
 import { conclude, serveAll, serveNext } from './ready.ts';
 import {
   dequeue,
@@ -60,19 +63,24 @@ import {
 /** How often a waiter finds the mutex taken when it was woken, until it is handed over to it. */
 const PATIENCE = 2;
 
-/** Takes it if it is free. */
+/** Takes it for `holder` if it is free. */
 // @ts-ignore: decorator
 @inline
-export function tryLock(mutex: i32): i32 {
+export function tryLock(mutex: i32, holder: i32): i32 {
   if (atomicLoad(mutex, MUTEX_HAND_OVER) !== 0) return RESULT_WAITS;
-  return takeFree(mutex);
+  return takeFree(mutex, holder);
 }
 
 /** The same, past everybody who waits. */
 // @ts-ignore: decorator
 @inline
-export function takeFree(mutex: i32): i32 {
-  return compareExchange(mutex + MUTEX_HELD, 0, 1) === 0 ? RESULT_DONE : RESULT_WAITS;
+export function takeFree(mutex: i32, holder: i32): i32 {
+  return compareExchange(mutex + MUTEX_HELD, 0, holder) === 0 ? RESULT_DONE : RESULT_WAITS;
+}
+
+/** One that was let in without having said who it is does so. Nothing happens if somebody has unlocked for it meanwhile. */
+export function nameHolder(mutex: i32, holder: i32): void {
+  compareExchange(mutex + MUTEX_HELD, HOLDER_UNKNOWN, holder);
 }
 
 /** The waiter enters the line, among those without a priority. Under LOCK. */
@@ -91,7 +99,7 @@ export function standByPriority(mutex: i32, waiter: i32): i32 {
 /** After a waiter has entered the line: takes the mutex, if it was given back meanwhile, and leaves the line. Under LOCK. */
 function lookAgain(mutex: i32, waiter: i32): i32 {
   atomicStore(mutex, MUTEX_WAITERS, get(mutex, MUTEX_WAITERS)); // Step 1, in the one order of all.
-  if (compareExchange(mutex + MUTEX_HELD, 0, 1) !== 0) return RESULT_WAITS;
+  if (takeFree(mutex, HOLDER_UNKNOWN) !== RESULT_DONE) return RESULT_WAITS;
   remove(mutex + MUTEX_WAITERS, waiter);
   return RESULT_DONE;
 }
@@ -99,7 +107,7 @@ function lookAgain(mutex: i32, waiter: i32): i32 {
 /** Gives it back. RESULT_REFUSED when nobody holds it. */
 export function unlockMutex(mutex: i32): i32 {
   if (atomicLoad(mutex, MUTEX_HAND_OVER) === 0) {
-    if (compareExchange(mutex + MUTEX_HELD, 1, 0) !== 1) return RESULT_REFUSED;
+    if (exchange(mutex + MUTEX_HELD, 0) === 0) return RESULT_REFUSED;
     if (atomicLoad(mutex, MUTEX_WATCHERS) !== 0) return wakeNext(mutex);
     return atomicLoad(mutex, MUTEX_WAITERS) === 0 || someoneTries(mutex) ? RESULT_DONE : wakeNext(mutex);
   }
@@ -122,6 +130,7 @@ function handOver(mutex: i32): void {
     wakeWatchers(mutex);
     return;
   }
+  atomicStore(mutex, MUTEX_HELD, HOLDER_UNKNOWN);
   set(waiter, WAITER_OUTCOME, OUTCOME_DONE);
   serveNext(waiter);
 }
@@ -189,7 +198,7 @@ function wakeFirst(mutex: i32): void {
     set(mutex, MUTEX_CANCELED, 0);
     atomicStore(mutex, MUTEX_WOKEN, get(first, WAITER_MACHINE) + 1);
     serveNext(first);
-  } else if (compareExchange(mutex + MUTEX_HELD, 0, 1) === 0) {
+  } else if (takeFree(mutex, HOLDER_UNKNOWN) === RESULT_DONE) {
     // A select cannot try again once its claim is won: it gets the mutex, if that is still to be had.
     handOver(mutex);
   }
@@ -199,7 +208,7 @@ function wakeFirst(mutex: i32): void {
 export function retryLock(mutex: i32, waiter: i32): i32 {
   lock(mutex + MUTEX_LOCK);
   atomicStore(mutex, MUTEX_WOKEN, 0);
-  let result = takeFree(mutex);
+  let result = takeFree(mutex, HOLDER_UNKNOWN);
   if (result === RESULT_WAITS && get(mutex, MUTEX_CANCELED) !== 0) {
     result = RESULT_CLOSED;
   } else if (result === RESULT_WAITS) {

@@ -10,6 +10,7 @@ import {
   CONDITION_WAITERS,
   GROUP_LOCK,
   GROUP_WAITERS,
+  HOLDER_UNKNOWN,
   MUTEX_LOCK,
   MUTEX_WAITERS,
   MUTEX_WATCHERS,
@@ -49,7 +50,7 @@ import { leaveBarrier, standAtBarrier, tryPass } from './barrier.ts';
 import { channelLock, lockChannel, put, take, tryReceive, trySend, unlockChannel } from './channel.ts';
 import { lock, unlock } from './lock.ts';
 import { set } from './memory.ts';
-import { afterLeaving, standAsWatcher, standByPriority, standInLine, tryLock, tryWatch } from './mutex.ts';
+import { afterLeaving, nameHolder, standAsWatcher, standByPriority, standInLine, tryLock, tryWatch } from './mutex.ts';
 import { tryOnce } from './once.ts';
 import { conclude, self } from './ready.ts';
 import { tryJoin } from './record.ts';
@@ -111,7 +112,7 @@ function otherQueueOf(operation: i32, object: i32): i32 {
 export function attempt(operation: i32, object: i32, waiter: i32): i32 {
   if (operation === OPERATION_SEND) return trySend(object, waiter);
   if (operation === OPERATION_RECEIVE) return tryReceive(object, waiter);
-  if (operation === OPERATION_LOCK) return tryLock(object);
+  if (operation === OPERATION_LOCK) return tryLock(object, HOLDER_UNKNOWN);
   if (operation === OPERATION_WAIT) return tryWait(object);
   if (operation === OPERATION_JOIN) return tryJoin(object);
   return attemptOther(operation, object, waiter);
@@ -119,11 +120,11 @@ export function attempt(operation: i32, object: i32, waiter: i32): i32 {
 
 function attemptOther(operation: i32, object: i32, waiter: i32): i32 {
   if (operation === OPERATION_ACQUIRE) return tryAcquire(object, waiter);
-  if (operation === OPERATION_LOCK_BY_PRIORITY) return tryLock(object);
+  if (operation === OPERATION_LOCK_BY_PRIORITY) return tryLock(object, HOLDER_UNKNOWN);
   if (operation === OPERATION_WATCH_MUTEX) return tryWatch(object, waiter);
   if (operation === OPERATION_WATCH_SEMAPHORE) return tryWatchSemaphore(object, waiter);
-  if (operation === OPERATION_WRITE_LOCK) return tryWrite(object);
-  if (operation === OPERATION_READ_LOCK) return tryRead(object);
+  if (operation === OPERATION_WRITE_LOCK) return tryWrite(object, waiter);
+  if (operation === OPERATION_READ_LOCK) return tryRead(object, waiter);
   if (operation === OPERATION_CONDITION) return RESULT_WAITS;
   if (operation === OPERATION_ONCE) return tryOnce(object);
   return tryPass(object);
@@ -181,9 +182,11 @@ function receiveLocked(channel: i32, waiter: i32, slot: i32): i32 {
   return begin(OPERATION_RECEIVE, channel, waiter, slot);
 }
 
-export function lockMutex(mutex: i32, waiter: i32, slot: i32): i32 {
-  if (tryLock(mutex) !== RESULT_WAITS) return 0;
-  return begin(OPERATION_LOCK, mutex, waiter, slot);
+export function lockMutex(mutex: i32, waiter: i32, slot: i32, holder: i32): i32 {
+  if (tryLock(mutex, holder) !== RESULT_WAITS) return RESULT_DONE;
+  const result = begin(OPERATION_LOCK, mutex, waiter, slot);
+  if (result === RESULT_DONE) nameHolder(mutex, holder);
+  return result;
 }
 
 /** The others, of which speed asks less. */

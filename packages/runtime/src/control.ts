@@ -1,12 +1,16 @@
 /** `runtime`: what a program can ask of the scheduler and tell it. */
 
+import type { Deadlock } from './observe/deadlocks.ts';
 import { type EventsListener, subscribe, unsubscribe } from './observe/events.ts';
-import { formatGoroutines, type GoroutineInfo } from './observe/goroutines.ts';
+import { formatGoroutines } from './observe/format.ts';
+import type { GoroutineInfo } from './observe/goroutines.ts';
+import { findLeaks, type LeakOptions } from './observe/leaks.ts';
+import type { Metrics } from './observe/metrics.ts';
 import { readSnapshot, type Snapshot } from './observe/snapshot.ts';
 import { readStats, runningGoroutines, type Stats } from './observe/stats.ts';
 import { startTrace, type Trace } from './observe/trace.ts';
 import { addUncaughtListener, removeUncaughtListener, type UncaughtListener } from './observe/uncaught.ts';
-import { configure, ensureArena, goroutines, mustBeMain, procs, setProcs, stop } from './runtime.ts';
+import { configure, ensureArena, goroutineIds, goroutines, metrics, mustBeMain, procs, setProcs, stop } from './runtime.ts';
 import type { Settings } from './settings.ts';
 
 export interface RuntimeControl {
@@ -27,11 +31,28 @@ export interface RuntimeControl {
   /** The scheduler at this moment: processors, machines, queues. Cheap: some hundred reads of shared memory. */
   snapshot(): Snapshot;
   /**
+   * Histograms of `node:perf_hooks`, in nanoseconds, over all threads since the program began: how long goroutines that could run
+   * waited for their turn, and how long their turns were. Each call makes a new pair; one of 17 goroutines and turns is in it.
+   * On the main thread. Throws RuntimeStateError unless `runtime.configure({ metrics: true })` was called before the first `go`.
+   *
+   * @example
+   * const { latency } = runtime.metrics();
+   * console.log(`${latency.percentile(99) / 1e6} ms for 99 of 100`);
+   */
+  metrics(): Metrics;
+  /**
    * What every goroutine is doing: its state, what it waits for, where and since when, and where it was created. Goroutines of a
    * thread that does not answer within half a second, because one of them runs on, are listed without that.
    */
   goroutines(): Promise<GoroutineInfo[]>;
-  /** The same as text. */
+  /**
+   * Goroutines that wait for each other while others run: in circles of held mutexes, read/write mutexes, `Once`s and joins, on
+   * any threads. Only what is certain at one moment is named; but one that is outside of the circle might still unlock for
+   * another, or cancel one of them. Locks taken by async code are not known to belong to anybody, and what channels, semaphores,
+   * conditions, barriers and wait groups wait for can come from anybody, so that they are in no circle.
+   */
+  deadlocks(): Promise<Deadlock[]>;
+  /** The same as text: goroutines, then deadlocks. */
   dump(): Promise<string>;
   /**
    * Writes what the scheduler does from now on to a file, as Chrome's trace events: https://ui.perfetto.dev shows it, with a
@@ -46,6 +67,21 @@ export interface RuntimeControl {
    * await trace.stop();
    */
   trace(file: string): Trace;
+  /**
+   * The numbers of all goroutines that have not ended, at once and on any thread. What is there before a piece of work is what
+   * `leaks` is to leave out after it.
+   */
+  goroutineIds(): number[];
+  /**
+   * Goroutines that have not ended: leaked, where all should have. Left out are the one that asks, those in `except`, and those
+   * for which `ignore` says so. With `within` it waits so many milliseconds for the rest to end, and settles as soon as they have.
+   *
+   * @example
+   * const before = runtime.goroutineIds();
+   * await work();
+   * for (const { id, waitsFor, createdBy } of await runtime.leaks({ except: before, within: 1000 })) console.log(id, waitsFor, createdBy);
+   */
+  leaks(options?: LeakOptions): Promise<GoroutineInfo[]>;
   /** Ends all goroutines and threads. Who waits for one of them gets a RuntimeStateError. The next `go` starts anew. */
   shutdown(): Promise<void>;
   /** Takes the place of ending the process when a goroutine failed and nobody joined it. */
@@ -79,8 +115,12 @@ export const runtime: RuntimeControl = {
     ensureArena();
     return readStats();
   },
+  metrics,
   async goroutines(): Promise<GoroutineInfo[]> {
     return (await goroutines()).goroutines;
+  },
+  async deadlocks(): Promise<Deadlock[]> {
+    return (await goroutines()).deadlocks;
   },
   async dump(): Promise<string> {
     return formatGoroutines(await goroutines());
@@ -89,6 +129,10 @@ export const runtime: RuntimeControl = {
     mustBeMain('runtime.trace: a trace is started');
     ensureArena();
     return startTrace(file);
+  },
+  goroutineIds,
+  leaks(options: LeakOptions = {}): Promise<GoroutineInfo[]> {
+    return findLeaks(options, goroutineIds, async () => (await goroutines()).goroutines);
   },
   shutdown(): Promise<void> {
     return stop('the runtime was shut down');

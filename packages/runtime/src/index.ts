@@ -28,12 +28,23 @@ export {
 } from './errors.ts';
 export { type Go, type GoOptions, type GoroutineFunction, go, type ResultOf, run } from './go.ts';
 export { type Group, group } from './group/group.ts';
+export type { DeadlockMessage } from './observe/deadlock.ts';
+export type { Deadlock, DeadlockedGoroutine } from './observe/deadlocks.ts';
 export type { EventDetail, EventsListener, ReadyCause, SchedulerEvent } from './observe/events.ts';
 export type { GoroutineInfo } from './observe/goroutines.ts';
+export type { LeakOptions } from './observe/leaks.ts';
+export type { Metrics } from './observe/metrics.ts';
 export type { MachineSnapshot, MachineState, ProcessorSnapshot, Snapshot } from './observe/snapshot.ts';
-export type { Stats } from './observe/stats.ts';
+export type { MachineStats, Stats } from './observe/stats.ts';
 export type { Trace } from './observe/trace.ts';
 export { after, gosched, sleep, wait } from './operations.ts';
+export type {
+  CreateMessage,
+  EndMessage,
+  HandoffMessage,
+  ThreadMessage,
+  UncaughtMessage,
+} from './scheduler/diagnostics.ts';
 export type { Goroutine } from './scheduler/handle.ts';
 export type { Operation as Op } from './scheduler/operation.ts';
 export type { Settings } from './settings.ts';

@@ -47,9 +47,12 @@ import {
   THREAD_COUNT,
   THREAD_LIMIT,
 } from './memory/layout.ts';
-import { endDeadlock, nothingCanHappen, somebodyWaitsHere } from './observe/deadlock.ts';
+import { anyOnWorkers, endDeadlock, nothingCanHappen, somebodyWaitsHere } from './observe/deadlock.ts';
+import { circlesOf } from './observe/deadlocks.ts';
 import { attachRings, leaveRings, provideRingFor } from './observe/event-rings.ts';
-import { formatGoroutines, type GoroutineList, listGoroutines } from './observe/goroutines.ts';
+import { formatGoroutines } from './observe/format.ts';
+import { confirmDeadlocks, type GoroutineList, listGoroutines } from './observe/goroutines.ts';
+import { addMetrics, type Metrics, readMetrics } from './observe/metrics.ts';
 import { dumpOnQuit } from './observe/quit.ts';
 import { traceFromEnvironment } from './observe/trace.ts';
 import { watchUncaught } from './observe/uncaught.ts';
@@ -58,9 +61,11 @@ import { attachMachine } from './scheduler/attach.ts';
 import { blockingSize } from './scheduler/blocking-queue.ts';
 import { whenManyCaptured } from './scheduler/function-table.ts';
 import { installFunctionHook } from './scheduler/function-values.ts';
+import { reportRecords, type ThreadReport } from './scheduler/inspect.ts';
 import { installLoop, uninstallLoop } from './scheduler/loop.ts';
 import { endLostMachine } from './scheduler/lost.ts';
 import { machine } from './scheduler/machine.ts';
+import { Meter } from './scheduler/meter.ts';
 import { discardInbox, passOnNotices } from './scheduler/notice.ts';
 import { AsyncWait } from './scheduler/operation.ts';
 import { wakeMachine, whenWorkersBusy } from './scheduler/parker.ts';
@@ -80,6 +85,8 @@ import { ThreadPool } from './threads/pool.ts';
 const STOP_PATIENCE = 200;
 /** How long a dump waits for a thread that is busy, in milliseconds. */
 const REPORT_PATIENCE = 500;
+/** After how long threads are asked again whether their hidden work is done, in milliseconds. */
+const HIDDEN_WORK_MILLISECONDS = 50;
 
 const lifecycle = new AsyncMutex();
 let pool: ThreadPool | null = null;
@@ -90,6 +97,7 @@ let runtimeId = '';
 let keepAlive: NodeJS.Timeout | null = null;
 let usable = false;
 let endMonitor: (() => Promise<void>) | null = null;
+let mainMeter: Meter | null = null;
 let startingSpare = false;
 let endQuit: () => void = () => undefined;
 
@@ -130,9 +138,16 @@ function startMain(procs: number): void {
   machines = unusedMachines(procs);
   countMachines();
   machine.queue = new LocalQueue(0);
+  measure(settings().metrics);
   machine.takesWork = procs === 0;
   whenWorkersBusy(() => keepAlive?.ref());
   installLoop({ afterSlice: letGo });
+}
+
+/** The main thread has one meter for all its starts. */
+function measure(on: boolean): void {
+  if (on && mainMeter === null) addMetrics((mainMeter = new Meter()));
+  machine.meter = on ? mainMeter : null;
 }
 
 /** Never less than before: the counters of machines of an earlier start still count. */
@@ -180,7 +195,7 @@ export function ensureThreads(): void {
 }
 
 function newPool(): ThreadPool {
-  return new ThreadPool(runtimeId, settings().spareMilliseconds, control, replaceLost);
+  return new ThreadPool(runtimeId, settings().spareMilliseconds, settings().metrics, control, replaceLost);
 }
 
 /** After each slice: another thread, if somebody has asked for one and there may be more. */
@@ -329,39 +344,61 @@ const control: MainControl = {
   },
   uncaught: throwUncaught,
   surplus: endSurplus,
+  metrics: addMetrics,
 };
 
 /** After each slice of the main thread: the workers keep the process only while they have something to do. */
 function letGo(): void {
   startWanted();
+  foundNoHiddenWork = false;
   if (keepAlive === null) return;
   if (load(BUSY_MACHINES) === 0 && blockingSize() === 0) keepAlive.unref();
   else keepAlive.ref();
 }
 
-let reportingDeadlock = false;
+let closing = false;
+/** What was found when the process was about to end; it holds until something happens on this thread. */
+let foundNoHiddenWork = false;
 
 function beforeExit(): void {
-  if (reportingDeadlock || !nothingCanHappen()) keepAlive?.ref();
-  else if (somebodyWaitsHere()) void reportDeadlock();
+  if (closing || !nothingCanHappen()) keepAlive?.ref();
+  else if (somebodyWaitsHere() || (anyOnWorkers() && !foundNoHiddenWork)) void close();
 }
 
-async function reportDeadlock(): Promise<void> {
-  reportingDeadlock = true;
+/** Everybody sleeps: unless a thread has hidden work, the process ends, or that is a deadlock. */
+async function close(): Promise<void> {
+  closing = true;
   try {
+    if (await pool?.hasHiddenWork(REPORT_PATIENCE)) {
+      await new Promise((resolve) => setTimeout(resolve, HIDDEN_WORK_MILLISECONDS));
+      return;
+    }
+    foundNoHiddenWork = true;
+    if (!somebodyWaitsHere()) return;
     const list = await goroutines();
     // Nothing but a stop can have come in between.
     if (usable && load(STOPPING) === 0) endDeadlock(list);
   } finally {
-    reportingDeadlock = false;
+    closing = false;
   }
 }
 
 /** What all goroutines are doing. */
 export async function goroutines(): Promise<GoroutineList> {
   if (machine.number > 0) return askMain();
-  if (!usable) return { goroutines: [], asyncWaits: [] };
-  return listGoroutines((await pool?.report(REPORT_PATIENCE)) ?? new Map());
+  if (!usable) return { goroutines: [], deadlocks: [], asyncWaits: [] };
+  const { list, waiters } = listGoroutines(await reports(true));
+  if (circlesOf(waiters).length === 0) return list;
+  return confirmDeadlocks(list, waiters, await reports(false));
+}
+
+/** The numbers of those that have not ended. */
+export function goroutineIds(): number[] {
+  return machine.number > 0 || usable ? reportRecords().map(({ id }) => id) : [];
+}
+
+async function reports(withStacks: boolean): Promise<Map<number, ThreadReport>> {
+  return (await pool?.report(REPORT_PATIENCE, withStacks)) ?? new Map();
 }
 
 let askMain: () => Promise<GoroutineList>;
@@ -458,6 +495,16 @@ export function configure(chosen: Partial<Settings>): void {
   if (usable) {
     startMain(settings().procs);
   }
+}
+
+/** See `RuntimeControl`. */
+export function metrics(): Metrics {
+  if (machine.number > 0) throw new RuntimeStateError('runtime.metrics: call it on the main thread');
+  if (!settings().metrics)
+    throw new RuntimeStateError(
+      'runtime.metrics: nothing is measured; call runtime.configure({ metrics: true }) before the first go',
+    );
+  return readMetrics();
 }
 
 /** The number of threads that run goroutines at one time. */

@@ -18,11 +18,13 @@ import { whenAskedForGoroutines } from './runtime.ts';
 import { abandonThread } from './scheduler/abandon.ts';
 import { attachMachine } from './scheduler/attach.ts';
 import { watchCollections } from './scheduler/collections.ts';
+import { hasHiddenWork } from './scheduler/foreign.ts';
 import { installFunctionHook } from './scheduler/function-values.ts';
 import { releaseHandles } from './scheduler/handle.ts';
 import { reportThread, type ThreadReport } from './scheduler/inspect.ts';
 import { installLoop, retireMachine, uninstallLoop } from './scheduler/loop.ts';
 import { machine } from './scheduler/machine.ts';
+import { Meter } from './scheduler/meter.ts';
 import { LocalQueue } from './scheduler/run-queue.ts';
 import { giveBackScratch } from './scheduler/scratch.ts';
 import { whenSurplus } from './scheduler/spare.ts';
@@ -61,6 +63,11 @@ export default async function install(installation: Installation): Promise<void>
   Comlink.expose(control, serve as unknown as Comlink.Endpoint);
   forwardEnds(main);
   whenAskedForGoroutines(() => main.goroutines());
+  if (installation.metrics) {
+    machine.meter = new Meter();
+    const { latency, turn } = machine.meter;
+    await main.metrics({ latency, turn });
+  }
   adoptSharedBuffers(await main.sharedBuffers());
   whenSurplus(installation.spareMilliseconds, () => void main.surplus(machine.number));
   watchCollections();
@@ -91,9 +98,13 @@ const control: WorkerControl = {
   memory(): NodeJS.MemoryUsage {
     return process.memoryUsage();
   },
-  report(): ThreadReport {
-    return reportThread();
+  listen(): void {
+    // The answer is all.
   },
+  report(withStacks: boolean): ThreadReport {
+    return reportThread(withStacks);
+  },
+  hasHiddenWork,
   retire(): boolean {
     return retireMachine();
   },

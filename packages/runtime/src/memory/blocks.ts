@@ -25,7 +25,7 @@ export const WAITER_CLAIM = 9;
 export const WAITER_CASE = 10;
 /** The claim word of a select, in its first waiter. */
 export const WAITER_CLAIM_WORD = 11;
-/** A number for the object's own use: a weight, or how often a waiter was woken in vain. */
+/** A number for the object's own use: a weight, how often a waiter was woken in vain, or who asks for a reader/writer mutex. */
 export const WAITER_DETAIL = 12;
 /** One of the WATCH_ values: see `core/ready.ts`. */
 export const WAITER_WATCH = 13;
@@ -95,9 +95,13 @@ export const END_LEFT = 3;
 /** The number of the arming that is to fire, 0: none; under the channel's locks. */
 export const TIMER_ARMED = 14;
 
+// ---- Who holds a lock, for reports: the lowest 32 bits of a goroutine's number, or this; see scheduler/holder.ts ----
+/** Somebody: async code, or one that has not said yet who it is. */
+export const HOLDER_UNKNOWN = -1;
+
 // ---- Mutex ---------------------------------------------------------------------------------------------------------
 export const MUTEX_LOCK = 0;
-/** 1 while somebody holds the mutex. Set without LOCK by a compare-exchange from 0. */
+/** Who holds the mutex: 0 nobody, else a HOLDER_ value or a goroutine. Set without LOCK by a compare-exchange from 0. */
 export const MUTEX_HELD = 1;
 export const MUTEX_WAITERS = 2;
 /** Machine + 1 of the waiter that was woken to try again, else 0; written under LOCK. */
@@ -132,12 +136,17 @@ export const SEMAPHORE_WORDS = 8;
 
 // ---- Reader/writer mutex -------------------------------------------------------------------------------------------
 export const RW_LOCK = 0;
-/** How many readers hold it, and whether a writer does. */
+/** How many readers hold it, and which writer: 0 none, else a HOLDER_ value or a goroutine. */
 export const RW_READERS = 1;
 export const RW_WRITER = 2;
+/** Not 0: one that was not known to read has unlocked, so who is known may not read any more. Until nobody reads. */
+export const RW_UNSURE = 3;
 export const RW_READ_WAITERS = 4;
 export const RW_WRITE_WAITERS = 6;
-export const RW_WORDS = 8;
+/** The first of them that read and said who they are; 0 is a free place. For reports. */
+export const RW_KNOWN_READERS = 8;
+export const RW_KNOWN_COUNT = 6;
+export const RW_WORDS = 14;
 
 // ---- Condition variable --------------------------------------------------------------------------------------------
 export const CONDITION_LOCK = 0;
@@ -151,7 +160,9 @@ export const ONCE_LOCK = 0;
 /** One of the ONCE_ values; to ONCE_DONE only under LOCK. */
 export const ONCE_STATE = 1;
 export const ONCE_WAITERS = 2;
-export const ONCE_WORDS = 4;
+/** Who runs the function, as MUTEX_HELD has it, while the state is ONCE_RUNNING; written by that one, for reports. */
+export const ONCE_RUNNER = 4;
+export const ONCE_WORDS = 6;
 export const ONCE_FRESH = 0;
 export const ONCE_RUNNING = 1;
 export const ONCE_DONE = 2;

@@ -49,8 +49,9 @@ interface Core {
   unlockChannel(channel: number): void;
   closeChannel(channel: number): number;
   fireTimer(channel: number, waiter: number, arming: number, goesOn: number): number;
-  lockMutex(mutex: number, waiter: number, slot: number): number;
-  tryLockMutex(mutex: number): number;
+  lockMutex(mutex: number, waiter: number, slot: number, holder: number): number;
+  tryLockMutex(mutex: number, holder: number): number;
+  nameHolder(mutex: number, holder: number): void;
   retryLock(mutex: number, waiter: number): number;
   passOnLock(mutex: number): number;
   unlockMutex(mutex: number): number;
@@ -61,7 +62,7 @@ interface Core {
   setSemaphore(semaphore: number, value: number): number;
   cancelSemaphore(semaphore: number): number;
   unlockWriter(mutex: number): number;
-  unlockReader(mutex: number): number;
+  unlockReader(mutex: number, holder: number): number;
   signalCondition(condition: number): number;
   broadcastCondition(condition: number): number;
   enterOnce(once: number): number;
@@ -98,6 +99,7 @@ export let closeChannel: Core['closeChannel'];
 export let fireTimer: Core['fireTimer'];
 export let lockMutex: Core['lockMutex'];
 export let tryLockMutex: Core['tryLockMutex'];
+export let nameHolder: Core['nameHolder'];
 export let retryLock: Core['retryLock'];
 export let passOnLock: Core['passOnLock'];
 export let unlockMutex: Core['unlockMutex'];
@@ -161,7 +163,7 @@ export function attachCore(memory: WasmMemory): void {
   ({ lockMutex, tryLockMutex, retryLock, passOnLock, unlockMutex, addToGroup, completeRecord, drive } = core);
   ({ poll, withdraw, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake, fireTimer } = core);
   ({ cancelMutex, tryTakeSemaphore, releaseSemaphore, setSemaphore, cancelSemaphore, unlockWriter, unlockReader } = core);
-  ({ signalCondition, broadcastCondition, enterOnce, finishOnce, takeServed, traceSends } = core);
+  ({ nameHolder, signalCondition, broadcastCondition, enterOnce, finishOnce, takeServed, traceSends } = core);
   initializeCore = core.initialize;
   core.seedRandom((Math.random() * 0x1_0000_0000) | 0);
 }

@@ -8,6 +8,7 @@ import type { STATUS_NAMES } from '../scheduler/goroutine.ts';
 import { type RecordReport, reportRecords, reportThread, type TaskReport, type ThreadReport } from '../scheduler/inspect.ts';
 import { machine } from '../scheduler/machine.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
+import { type Deadlock, describeCircles, readHolders, stillWaiting, type Waiter } from './deadlocks.ts';
 
 /** A goroutine that has not ended. */
 export interface GoroutineInfo {
@@ -21,7 +22,10 @@ export interface GoroutineInfo {
   milliseconds: number | undefined;
   /** The thread it belongs to: 0 is the main thread; undefined while it has not begun. */
   thread: number | undefined;
-  /** Where it waits: frames of the user's code as `name (file:line:column)`, innermost first. Empty when it runs, or could. */
+  /**
+   * Where it waits, or where a loop of its own has made way for others: frames of the user's code as `name (file:line:column)`,
+   * innermost first. Empty when it runs, when it is to go on from elsewhere, and for an async function.
+   */
   stack: string[];
   /** Its function, in the same form; undefined for one that was started with `go.local`. */
   fn: string | undefined;
@@ -34,13 +38,21 @@ export interface GoroutineInfo {
 
 export interface GoroutineList {
   goroutines: GoroutineInfo[];
+  /** Those that wait for each other. */
+  deadlocks: Deadlock[];
   /** What async code of the main thread awaits. */
   asyncWaits: WaitReason[];
 }
 
-/** Puts together this thread's report, which is the main thread's, and those of the workers that have answered. */
-export function listGoroutines(workers: ReadonlyMap<number, ThreadReport>): GoroutineList {
-  const own = reportThread();
+/**
+ * Puts together this thread's report, which is the main thread's, and those of the workers that have answered. With it come those
+ * who wait for each other by these reports, of which `confirmDeadlocks` says whether they do.
+ */
+export function listGoroutines(workers: ReadonlyMap<number, ThreadReport>): {
+  list: GoroutineList;
+  waiters: Map<number, Waiter>;
+} {
+  const own = reportThread(true);
   const reports = [own, ...workers.values()];
   const tasks = new Map<number, TaskReport>();
   for (const report of reports) for (const task of report.tasks) tasks.set(task.id, task);
@@ -50,7 +62,19 @@ export function listGoroutines(workers: ReadonlyMap<number, ThreadReport>): Goro
     const isAsync = task === undefined && (record.machine === machine.number || workers.has(record.machine));
     return infoOf(record, task, isAsync ? 'promise' : task?.waitsFor);
   });
-  return { goroutines, asyncWaits: machine.number === 0 ? own.asyncWaits : [] };
+  const waiters = readHolders([...tasks.values()]);
+  return { list: { goroutines, deadlocks: [], asyncWaits: machine.number === 0 ? own.asyncWaits : [] }, waiters };
+}
+
+/** Adds the deadlocks to a list: of those who seemed to wait for each other, who still does by another report. */
+export function confirmDeadlocks(
+  list: GoroutineList,
+  waiters: ReadonlyMap<number, Waiter>,
+  workers: ReadonlyMap<number, ThreadReport>,
+): GoroutineList {
+  const tasks = [reportThread(false), ...workers.values()].flatMap((report) => report.tasks);
+  const names = new Map(list.goroutines.map(({ id, name }) => [id, name]));
+  return { ...list, deadlocks: describeCircles(stillWaiting(waiters, tasks), (id) => names.get(id)) };
 }
 
 function infoOf(record: RecordReport, task: TaskReport | undefined, waitsFor: WaitReason | undefined): GoroutineInfo {
@@ -87,66 +111,4 @@ export function creationOf(functionNumber: number, localSite: string | undefined
 export function placeOfFunction(functionNumber: number): string {
   const { name, url, line, column } = definitionOf(functionNumber);
   return `${name || '<anonymous>'} (${url}:${line}:${column})`;
-}
-
-const MOST_IDS = 10;
-
-/** The text of a dump. Those that differ in nothing but their number stand together. */
-export function formatGoroutines({ goroutines, asyncWaits }: GoroutineList): string {
-  const groups = new Map<string, GoroutineInfo[]>();
-  for (const info of goroutines) {
-    const key = `${stateOf(info)}\n${info.name ?? ''}\n${linesOf(info).join('\n')}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [info]);
-    else group.push(info);
-  }
-  const paragraphs = [...groups.values()].map((group) => [headOf(group), ...linesOf(group[0]!)].join('\n'));
-  for (const reason of new Set(asyncWaits)) {
-    const count = asyncWaits.filter((other) => other === reason).length;
-    paragraphs.push(`async code on the main thread [${reason}]${count === 1 ? '' : `, ${count} times`}`);
-  }
-  return paragraphs.join('\n\n');
-}
-
-function headOf(group: readonly GoroutineInfo[]): string {
-  const [first] = group as [GoroutineInfo];
-  const ids = group.slice(0, MOST_IDS).map(({ id }) => id);
-  const more = group.length - ids.length;
-  const numbers = `${ids.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-  const times = group.flatMap(({ milliseconds }) => milliseconds ?? []);
-  const since = times.length === 0 ? '' : `, ${durationOf(longest(times))}`;
-  const name = first.name === undefined ? '' : ` '${first.name}'`;
-  return `goroutine${group.length === 1 ? '' : 's'} ${numbers}${name} [${stateOf(first)}${since}]:`;
-}
-
-function longest(times: readonly number[]): number {
-  return times.reduce((most, time) => Math.max(most, time), 0);
-}
-
-function stateOf({ status, waitsFor, thread }: GoroutineInfo): string {
-  if (status === 'waiting') return waitsFor ?? 'waiting';
-  if (thread === undefined) return 'not started';
-  return status === 'running' ? `running on thread ${thread}` : status;
-}
-
-function linesOf({ stack, fn, createdBy }: GoroutineInfo): string[] {
-  const frames = stack.length === 0 && fn !== undefined ? [fn] : stack;
-  return [...frames.map((frame) => `    at ${frame}`), ...createdByLines(createdBy)];
-}
-
-/** The lines that say where a goroutine was created. */
-export function createdByLines(creation: readonly string[][]): string[] {
-  return creation.map((sites) => `created by go() at ${sites.map((site) => placeOf(site)).join(' or ')}`);
-}
-
-/** `file:line:column` of a frame. */
-function placeOf(frame: string): string {
-  return /\((.*)\)$/.exec(frame)?.[1] ?? frame.replace(/^async /, '');
-}
-
-function durationOf(milliseconds: number): string {
-  if (milliseconds < 1000) return `${milliseconds} ms`;
-  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
-  const minutes = Math.floor(milliseconds / 60_000);
-  return `${minutes} minute${minutes === 1 ? '' : 's'}`;
 }

@@ -14,15 +14,17 @@ import {
 } from '../memory/layout.ts';
 import { blockingSize } from '../scheduler/blocking-queue.ts';
 import { globalSize } from '../scheduler/global-queue.ts';
-import { COUNT_CREATED, COUNT_FINISHED, COUNTERS, type Counter } from '../scheduler/machine.ts';
+import { COUNT_CREATED, COUNT_FINISHED, COUNTERS, type Counters } from '../scheduler/machine.ts';
 
-export interface Stats extends Record<Counter, number> {
+/** What `runtime.stats()` gives: the counters of all threads since the program began, added up, and how things stand now. */
+export interface Stats extends Counters {
   /** Goroutines that were started with `go` and have not ended. */
   goroutines: number;
   /** Threads that run goroutines at one time. */
   procs: number;
-  /** Threads that there are for goroutines, the main thread not counted, and those of them beyond `procs`. */
+  /** Threads that there are for goroutines, the main thread not counted. */
   threads: number;
+  /** Those of them beyond `procs`. */
   spares: number;
   /** Most threads that were allowed to run goroutines at one time, since the last change of `procs`: never more than that. */
   mostProcs: number;
@@ -36,7 +38,7 @@ export interface Stats extends Record<Counter, number> {
   machines: MachineStats[];
 }
 
-export interface MachineStats extends Record<Counter, number> {
+export interface MachineStats extends Counters {
   /** Goroutines that were started on this thread and have not ended: they cannot leave it. */
   pinned: number;
 }
@@ -44,7 +46,7 @@ export interface MachineStats extends Record<Counter, number> {
 /** Cheap enough to be called every second: some hundred reads. Exact when nothing runs. */
 export function readStats(): Stats {
   const machines: MachineStats[] = [];
-  const total = Object.fromEntries(COUNTERS.map((name) => [name, 0])) as Record<Counter, number>;
+  const total = Object.fromEntries(COUNTERS.map((name) => [name, 0])) as Record<keyof Counters, number>;
   for (let number = 0; number < load(MACHINE_COUNT); number++) {
     const row: MachineStats = { ...total, pinned: load(machineBase(number) + MACHINE_PINNED) };
     for (let index = 0; index < COUNTERS.length; index++) row[COUNTERS[index]!] = counter(number, index) >>> 0;

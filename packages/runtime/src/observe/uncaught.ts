@@ -8,11 +8,13 @@ import { cells, words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { release, retain } from '../memory/heap.ts';
 import { localCreatorOf } from '../scheduler/complete.ts';
+import { UNCAUGHT } from '../scheduler/diagnostics.ts';
 import { FUNCTION, functionNumberOf, JOINED, NAME, NUMBER } from '../scheduler/goroutine.ts';
 import { errorOf } from '../scheduler/handle.ts';
 import { NOTICE_UNJOINED, whenNoticed } from '../scheduler/notice.ts';
 import { whenNonePauses } from '../scheduler/preempt.ts';
-import { createdByLines, creationOf } from './goroutines.ts';
+import { createdByLines } from './format.ts';
+import { creationOf } from './goroutines.ts';
 
 export type UncaughtListener = (error: unknown, goroutine: { id: number; name: string | undefined }) => void;
 
@@ -46,6 +48,7 @@ function report(record: number): void {
   const number = words[record + FUNCTION]! < 0 ? -1 : functionNumberOf(record);
   const creation = creationOf(number, localCreatorOf(record));
   release(record);
+  if (UNCAUGHT.hasSubscribers) UNCAUGHT.publish({ id, name, error });
   if (listeners.length > 0) {
     for (const listener of [...listeners]) listener(error, { id, name });
     return;

@@ -14,6 +14,7 @@ import { load } from '../memory/atomics.ts';
 import { completeRecord } from '../memory/core.ts';
 import { release, retain, withReserve } from '../memory/heap.ts';
 import { MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
+import { ENDED, publishEnded } from './diagnostics.ts';
 import {
   CAPTURES,
   CAPTURES_FORM,
@@ -56,6 +57,7 @@ export function completeWithValue(record: number, value: unknown, local: LocalOu
   }
   machine.events?.finish(numberOfRecord(record), false);
   end(record, DONE);
+  if (ENDED.hasSubscribers) publishEnded(record, 'done', undefined);
   if (words[record + MEMBER] !== 0) memberEnded(record, false, undefined);
   release(record);
 }
@@ -84,6 +86,7 @@ function fail(record: number, error: unknown, quiet: boolean, local: LocalOutcom
   });
   machine.events?.finish(numberOfRecord(record), true);
   end(record, FAILED);
+  if (ENDED.hasSubscribers) publishEnded(record, 'failed', error);
   // Who joins has set JOINED, before it took its place among the joiners.
   if (!quiet && load(record + JOINED) === 0) withReserve(() => reportUnjoined(record, local?.site));
   if (words[record + MEMBER] !== 0) memberEnded(record, true, error);

@@ -4,6 +4,10 @@
  * work, the thread counts as busy: the process must not end, nor speak of a deadlock.
  *
  * Nobody tells when the work is over, so a thread that sleeps for its sake looks again every so often.
+ *
+ * Work of libuv's thread pool that is neither a handle nor a request (compression, key derivation) Node does not list. What knows
+ * of it is libuv itself, whose loop is alive though nothing that is listed keeps it so; Node tells that in its diagnostic
+ * report. That takes some ms, so it is asked for only when the process would end or speak of a deadlock.
  */
 import { machine } from './machine.ts';
 import { setTimeout } from './real-timers.ts';
@@ -26,6 +30,28 @@ export function noteForeignWork(): void {
   if (machine.foreignWork) {
     if (lookingAgain !== null) lookingAgain.refresh();
     else lookingAgain = setTimeout(schedule, LOOK_AGAIN_MILLISECONDS).unref();
+  }
+}
+
+interface Handle {
+  hasRef?(): boolean;
+  ref?(): void;
+  unref?(): void;
+}
+
+/** Whether the loop of this thread has work that is not listed. Nothing else goes on meanwhile: all is as it was when this returns. */
+export function hasHiddenWork(): boolean {
+  if (machine.pinned === 0) return false;
+  const handles = (process as unknown as { _getActiveHandles(): Handle[] })._getActiveHandles();
+  const holding = handles.filter((handle) => handle.hasRef?.() === true);
+  try {
+    for (const handle of holding) handle.unref?.();
+    const { libuv } = process.report.getReport() as unknown as { libuv: Array<{ type: string; is_active: boolean }> };
+    return libuv.some(({ type, is_active }) => type === 'loop' && is_active);
+  } catch {
+    return false; // No reports in this Node: as if there were none.
+  } finally {
+    for (const handle of holding) handle.ref?.();
   }
 }
 

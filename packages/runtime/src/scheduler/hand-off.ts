@@ -17,6 +17,7 @@ import { performance } from 'node:perf_hooks';
 import { words } from '../memory/arena.ts';
 import { MACHINE_BLOCKING, MACHINE_TICK, PROCESSOR_COUNT } from '../memory/layout.ts';
 import { blockingSize, mayRunBlocking, reserveBlocking, takeBlocking, unreserveBlocking } from './blocking-queue.ts';
+import { HANDOFF } from './diagnostics.ts';
 import { drainInbox, inboxLooksEmpty } from './inbox.ts';
 import { machine } from './machine.ts';
 import { announceSleep } from './parker.ts';
@@ -45,9 +46,15 @@ export function mayRunGoroutines(): boolean {
   if (machine.number === 0) return true;
   tick();
   if (machine.holder === 0) runBlocking();
+  if (HANDOFF.hasSubscribers) tellOfLoss();
   if (!(machine.holder !== 0 && holdsProcessor()) && !takeProcessor()) return false;
   machine.leavesWork = oneWithMoreWaits();
   return true;
+}
+
+/** Before this machine lets go of a processor that was taken from it. */
+function tellOfLoss(): void {
+  if (machine.holder !== 0 && !holdsProcessor()) HANDOFF.publish({ thread: machine.number });
 }
 
 /** Step 3. */
@@ -61,6 +68,7 @@ export function withoutProcessor(): void {
 /** Step 4. Returns whether this machine goes on. */
 export function staysAwake(more: boolean): boolean {
   if (machine.number === 0) return more;
+  if (HANDOFF.hasSubscribers) tellOfLoss();
   if (more) return keepsProcessor();
   giveUpProcessor();
   if (!acceptsMore() && anyQueued()) wakeForWork(); // Who gives up a processor sees to what is queued.

@@ -3,16 +3,18 @@
  *
  * Where a parked goroutine stands V8 does not tell. So its generator is resumed, down to the operation in which it is parked, which
  * sees that it was not woken: it takes the stack trace, the frames of the whole chain of `yield*`, and gives back that it is
- * not done. Then everything is as it was.
+ * not done. Then everything is as it was. The same with one whose loop has made way for others; but not with one that has
+ * done so by `gosched`, which in code that is written for it is a plain `yield`: resumed, it would run on.
  */
 import { performance } from 'node:perf_hooks';
 import { decode } from '../codec/decode.ts';
+import { SharedObject } from '../codec/handles.ts';
 import { cells, words } from '../memory/arena.ts';
 import { KIND_GOROUTINE } from '../memory/layout.ts';
 import { forEachBlock } from '../memory/walk.ts';
 import { DONE, FUNCTION, functionNumberOf, MACHINE, NAME, NUMBER, STATUS, STATUS_NAMES } from './goroutine.ts';
 import { machine } from './machine.ts';
-import { AsyncWait } from './operation.ts';
+import { AsyncWait, type Operation } from './operation.ts';
 import { captureOwnFrames } from './own-frames.ts';
 import { Task } from './task.ts';
 import type { WaitReason } from './wait-reason.ts';
@@ -29,6 +31,9 @@ export interface TaskReport {
   stack: string[];
   /** Where a local goroutine was created. */
   site: string | undefined;
+  /** Address of what it waits for in shared memory, and a number of this wait; both 0 without. */
+  object: number;
+  wait: number;
 }
 
 export interface ThreadReport {
@@ -48,33 +53,47 @@ export interface RecordReport {
   functionNumber: number;
 }
 
-/** Everything on this thread. Called between slices: nothing runs here. */
-export function reportThread(): ThreadReport {
+/** Which wait it is that a goroutine was found in, so that it is known again. */
+const waits = new WeakMap<Operation<unknown>, number>();
+let lastWait = 0;
+
+function numberOfWait(operation: Operation<unknown>): number {
+  const known = waits.get(operation) ?? ++lastWait;
+  waits.set(operation, known);
+  return known;
+}
+
+/** Everything on this thread, where goroutines stand if that is asked for. Called between slices: nothing runs here. */
+export function reportThread(withStacks: boolean): ThreadReport {
   const tasks: TaskReport[] = [];
   const asyncWaits: WaitReason[] = [];
   const now = performance.now() | 0;
   for (const entry of machine.entries) {
-    if (entry instanceof Task) tasks.push(reportTask(entry, now));
+    if (entry instanceof Task) tasks.push(reportTask(entry, now, withStacks));
     else if (entry instanceof AsyncWait && entry.reason !== 'end of main') asyncWaits.push(entry.reason);
   }
   return { tasks, asyncWaits };
 }
 
-function reportTask(task: Task, now: number): TaskReport {
-  const waits = task.parked && !task.woken;
+function reportTask(task: Task, now: number, withStack: boolean): TaskReport {
+  const operation = task.parked && !task.woken ? task.operation : null;
+  const object = (operation as { object?: unknown } | null)?.object;
+  const shared = object instanceof SharedObject;
   return {
     id: cells[(task.record + NUMBER) >> 1]!,
-    waitsFor: waits ? task.operation?.reason : undefined,
-    milliseconds: waits ? Math.max(0, now - task.parkedAt) : undefined,
-    stack: task.ended ? [] : stackOf(task),
+    object: shared ? object.address : 0,
+    wait: shared ? numberOfWait(operation!) : 0,
+    waitsFor: operation?.reason,
+    milliseconds: operation !== null ? Math.max(0, now - task.parkedAt) : undefined,
+    stack: task.ended || !withStack ? [] : stackOf(task),
     site: task.local?.site,
   };
 }
 
-/** The user's frames at which a goroutine is parked, innermost first; none for one that is not. */
+/** The user's frames at which a goroutine is parked or pauses, innermost first; none for another. */
 export function stackOf(task: Task): string[] {
   const { operation, generator } = task;
-  if (!task.parked || operation === null || machine.current !== null) return [];
+  if (!(task.paused || (task.parked && operation !== null)) || machine.current !== null) return [];
   let frames: string[] = [];
   machine.current = task;
   machine.inspecting = function inspecting() {

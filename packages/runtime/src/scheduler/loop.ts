@@ -163,11 +163,12 @@ function runGoroutines(): boolean {
  * started ones of this thread. What `findRunnable` does between two turns costs as much as the turn.
  */
 function runTurns(first: Task, limit: number): number {
-  const { ready, queue } = machine;
+  const { ready, queue, meter } = machine;
   let turns = 0;
   let task: Task | undefined = first;
   do {
-    execute(task);
+    if (meter === null) execute(task);
+    else meter.run(task, execute);
     turns++;
     // Plain: the monitor writes it when this machine does not come back for long, and then it is seen.
     if (words[machine.holder] !== machine.number) break;
@@ -212,6 +213,7 @@ function execute(task: Task): void {
   if (!task.yielded && result.value !== YIELD && leftOff(task, result)) return;
   if (task.slot < 0) machine.slotOf(task); // So that a cancellation finds it.
   words[task.record + STATUS] = RUNNABLE;
+  if (machine.meter !== null) machine.meter.ready(task);
   machine.ready.push(task);
   if (machine.events !== null) noteYield(task);
 }

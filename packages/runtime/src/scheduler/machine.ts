@@ -8,6 +8,7 @@
 import { words } from '../memory/arena.ts';
 import { MACHINE_COUNTERS, MACHINE_PINNED, MACHINE_RUNNING, machineBase } from '../memory/layout.ts';
 import type { EventLog } from './events.ts';
+import type { Meter } from './meter.ts';
 import { Ring } from './ring.ts';
 import type { LocalQueue } from './run-queue.ts';
 import type { Task } from './task.ts';
@@ -24,7 +25,46 @@ export interface Waiting {
   abandon(error: Error): void;
 }
 
-/** What a machine counts, each by its owner only; read by `runtime.stats()`. */
+/** What a machine counts, each by its owner only, from 0 again after 2^32; read by `runtime.stats()`. */
+export interface Counters {
+  /** Goroutines that were made, and that have ended. */
+  created: number;
+  finished: number;
+  /** Goroutines that have begun, those of `go.local` not counted. */
+  started: number;
+  /** Turns of goroutines, and how many of those ended in a wait. */
+  switches: number;
+  parks: number;
+  /** Times unstarted goroutines were taken from another thread, and how many. */
+  steals: number;
+  stolen: number;
+  /** Goroutines that were taken from the global queue, and times that a full queue gave half of its to it. */
+  globalTakes: number;
+  overflows: number;
+  /** Sleeping threads that this one has woken, and goroutines of this one that another thread has let go on. */
+  wakesSent: number;
+  wakesReceived: number;
+  /** Times the thread had nothing to do and slept. */
+  sleeps: number;
+  /** Times the scheduler had its turn in the thread's event loop. */
+  slices: number;
+  /** Times a loop made way for others. */
+  preemptions: number;
+  /** Processors that were taken from a thread whose goroutine did not come back. */
+  handoffs: number;
+  /** Times a thread with goroutines to run found no processor. */
+  processorWaits: number;
+  /** Processors that a thread has handed over to one that waited. */
+  processorGifts: number;
+  /** Calls of `blocking`. */
+  blockingCalls: number;
+  /** Pauses for garbage collection over the threshold, and those after which queued goroutines were offered to others. */
+  gcPauses: number;
+  gcOffers: number;
+}
+export type Counter = keyof Counters;
+
+/** In the order of their words. */
 export const COUNTERS = [
   'created',
   'finished',
@@ -40,18 +80,13 @@ export const COUNTERS = [
   'sleeps',
   'slices',
   'preemptions',
-  /** Processors that were taken from a machine whose goroutine did not come back. */
   'handoffs',
-  /** Times a machine with goroutines to run found no processor. */
   'processorWaits',
-  /** Processors that a machine has handed over to one that waited. */
   'processorGifts',
   'blockingCalls',
-  /** Pauses for garbage collection over the threshold, and those after which queued goroutines were offered to others. */
   'gcPauses',
   'gcOffers',
-] as const;
-export type Counter = (typeof COUNTERS)[number];
+] as const satisfies readonly Counter[];
 
 export const COUNT_CREATED = 0;
 export const COUNT_FINISHED = 1;
@@ -115,6 +150,9 @@ class Machine {
   asleep = false;
   /** Goroutines that were started here and have not ended. They cannot leave this thread. */
   pinned = 0;
+
+  /** Measures this thread's goroutines, if that is wanted. */
+  meter: Meter | null = null;
 
   /** Counted here during a slice, then added to the shared counters. */
   parks = 0;

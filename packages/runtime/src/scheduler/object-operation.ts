@@ -14,9 +14,11 @@ import {
   SELECT_OPERATION,
   SELECT_WAITER,
   WAITER_CELL,
+  WAITER_DETAIL,
   WAITER_OUTCOME,
 } from '../memory/blocks.ts';
 import { drive } from '../memory/core.ts';
+import { holderFor } from './holder.ts';
 import { leaveLine, wakeServed } from './inbox.ts';
 import { machine, type Waiting } from './machine.ts';
 import { FRESH, SelectableOperation, wakeWhenReady } from './operation.ts';
@@ -30,12 +32,20 @@ export class ObjectRules {
   readonly code: number;
   /** What the operation gives once it is carried out; may throw. */
   readonly valueOf: (object: any) => unknown;
+  /** The waiter's DETAIL says who asks, so that the object can tell who holds it. */
+  readonly saysWhoAsks: boolean;
 
-  constructor(reason: WaitReason, code: number, valueOf: (object: any) => unknown) {
+  constructor(reason: WaitReason, code: number, valueOf: (object: any) => unknown, saysWhoAsks = false) {
     this.reason = reason;
     this.code = code;
     this.valueOf = valueOf;
+    this.saysWhoAsks = saysWhoAsks;
   }
+}
+
+export function askedBy(waiter: number, holder: number): number {
+  words[waiter + WAITER_DETAIL] = holder;
+  return waiter;
 }
 
 export class ObjectOperation<T> extends SelectableOperation<T> {
@@ -69,6 +79,7 @@ export class ObjectOperation<T> extends SelectableOperation<T> {
 
   begin(waiting: Waiting): boolean {
     const spare = spareWaiter();
+    if (this.rules.saysWhoAsks) askedBy(spare, holderFor(waiting));
     const result = drive(this.rules.code, this.object.address, spare, machine.slotOf(waiting));
     if (result === RESULT_WAITS) {
       this.waiter = parkSpare();
@@ -76,6 +87,12 @@ export class ObjectOperation<T> extends SelectableOperation<T> {
     }
     wakeServed(result);
     return concludeOrKeep(this, result, spare, waiting);
+  }
+
+  override prepare(waiting: Waiting): void {
+    if (!this.rules.saysWhoAsks) return;
+    reserveWaiter();
+    this.waiter = askedBy(takeWaiter(machine.number, 0), holderFor(waiting));
   }
 
   end(): boolean {

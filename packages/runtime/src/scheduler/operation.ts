@@ -186,8 +186,8 @@ export abstract class SelectableOperation<T> extends Operation<T> {
   get ok(): boolean {
     return true;
   }
-  /** @internal Copies what must be copied before anything is tried, into a waiter of its own. May throw. */
-  prepare(): void {
+  /** @internal For a select of `waiting`: copies what must be copied before anything is tried, into a waiter of its own. May throw. */
+  prepare(_waiting: Waiting): void {
     // Most have nothing to copy.
   }
   /** @internal The core has carried it out at once, with this result; what was received is in `waiter`. Sets `value`, or throws. */

@@ -61,9 +61,14 @@ class Pause {
       machine.preempted = true;
       if (task.hasStarted) pausing.add(task);
       task.yielded = true;
+      task.paused = true;
       return this;
     }
-    task.yielded = false;
+    if (machine.inspecting !== null) {
+      machine.inspecting();
+      return this;
+    }
+    leave(task);
     looker = null;
     if (task.interrupt !== null) throw task.takeInterrupt();
     this.done = true;
@@ -71,14 +76,20 @@ class Pause {
   }
 
   throw(error: unknown): never {
-    if (machine.current !== null) machine.current.yielded = false;
+    leave(machine.current);
     throw error;
   }
 
   return(value?: unknown): { done: true; value: unknown } {
-    if (machine.current !== null) machine.current.yielded = false;
+    leave(machine.current);
     return { done: true, value };
   }
+}
+
+function leave(task: Task | null): void {
+  if (task === null) return;
+  task.yielded = false;
+  task.paused = false;
 }
 
 /** `count` iterations were done since the loop asked last, or began; it shall do `most` at most before it asks again. */

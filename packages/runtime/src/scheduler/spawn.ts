@@ -13,6 +13,7 @@ import { PROCESSOR_COUNT } from '../memory/layout.ts';
 import { pushBlocking } from './blocking-queue.ts';
 import type { LocalOutcome } from './complete.ts';
 import { currentLocalSite, noteCreation } from './creation-sites.ts';
+import { CREATED, publishCreated } from './diagnostics.ts';
 import { EVENT_CREATE } from './events.ts';
 import { locatedCaptures, numberOf } from './function-table.ts';
 import { pushGlobal } from './global-queue.ts';
@@ -86,7 +87,7 @@ export function spawn<R>(
   }
   const handle = new Goroutine<R>(record, true, null);
   if (machine.current !== null) machine.current.hasStarted = true;
-  created(record, name);
+  created(record, name, 'go');
   if (now) submit(record);
   return handle;
 }
@@ -94,7 +95,7 @@ export function spawn<R>(
 /** Starts `fn` as `spawn` does, for a caller that does not want the handle: its record is free again as soon as it ends. */
 export function spawnUnjoined(fn: Function, parameters: readonly unknown[]): void {
   const record = recordFor(numberOf(fn, 'go'), parameters, undefined, 'go', 1);
-  created(record, undefined);
+  created(record, undefined, 'go');
   submit(record);
 }
 
@@ -102,15 +103,17 @@ export function spawnUnjoined(fn: Function, parameters: readonly unknown[]): voi
 export function spawnBlocking<R>(fn: Function, parameters: readonly unknown[]): Goroutine<R> {
   const record = recordFor(numberOf(fn, 'blocking') | BLOCKING, parameters, undefined, 'blocking');
   const handle = new Goroutine<R>(record, true, null);
-  created(record, undefined);
+  created(record, undefined, 'blocking');
+  machine.meter?.queued(record);
   pushBlocking(record);
   wakeForBlocking();
   return handle;
 }
 
 /** Before it is queued. */
-function created(record: number, name: string | undefined): void {
+function created(record: number, name: string | undefined, how: Parameters<typeof publishCreated>[1]): void {
   machine.count(COUNT_CREATED);
+  if (CREATED.hasSubscribers) publishCreated(record, how);
   const { events } = machine;
   if (events === null) return;
   events.writeWithin(EVENT_CREATE, 0, functionOrLocal(record), numberOfRecord(record));
@@ -145,7 +148,8 @@ function recordFor(
 
 /** Queues a goroutine that can be started. */
 export function submit(record: number): void {
-  const { queue } = machine;
+  const { queue, meter } = machine;
+  if (meter !== null) meter.queued(record);
   if (words[PROCESSOR_COUNT] === 0 && machine.number > 0) {
     // A blocking call, while all goroutines run on the main thread.
     pushGlobal(record);
@@ -172,7 +176,7 @@ export function spawnLocal<R>(
   words[record + MACHINE] = machine.number;
   const local: LocalOutcome = { settled: false, failed: false, value: undefined, site };
   const handle = new Goroutine<R>(record, true, local);
-  created(record, name ?? fn.name);
+  created(record, name ?? fn.name, 'local');
   const task = new Task(record, generator, local, storesHere());
   machine.slotOf(task); // It has a machine from the start, so a cancellation looks for it there.
   task.wake();

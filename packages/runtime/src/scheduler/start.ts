@@ -54,6 +54,7 @@ export function start(record: number): Task | null {
     return null;
   }
   machine.count(COUNT_STARTED);
+  if (machine.meter !== null) machine.meter.started(record);
   if (blocking) machine.count(COUNT_BLOCKING_CALLS);
   store(record + MACHINE, machine.number);
   if (isCanceled(record)) {
@@ -68,7 +69,12 @@ export function start(record: number): Task | null {
     giveBack(record, CAPTURES, CAPTURES_FORM);
     giveBack(record, ARGUMENTS, ARGUMENTS_FORM);
     if (!loaded.givesGenerator(captures)) turnBegins(record, blocking);
-    value = loaded.call(captures, parameters);
+    const { meter } = machine;
+    // A function that is no generator's has its one turn here.
+    value =
+      meter === null || loaded.isGenerator
+        ? loaded.call(captures, parameters)
+        : meter.time(() => loaded.call(captures, parameters));
   } catch (error) {
     if (error instanceof PendingValue) afterwards(error.ready, record);
     else completeWithError(record, error, null);

@@ -18,6 +18,8 @@ export class Task implements Waiting {
   parked = false;
   /** It has let the others run, and has not gone on since. */
   yielded = false;
+  /** So it has in a loop of its own, in a pause that can be looked into: see `inspect.ts`. */
+  paused = false;
   /** It has started goroutines, which it may be about to join. */
   hasStarted = false;
   /** The wait it is in, or was in last, is over. */
@@ -26,6 +28,8 @@ export class Task implements Waiting {
   operation: Operation<unknown> | null = null;
   /** When that began, by its machine's clock. */
   parkedAt = 0;
+  /** When it became ready, in milliseconds, if that is to be measured; else 0. */
+  readyAt = 0;
   /** An error that it finds thrown at the wait it is in, or at its next one. */
   interrupt: Error | null = null;
   /** The interrupt has ended its wait: the next resumption throws it. */
@@ -73,6 +77,7 @@ export class Task implements Waiting {
       return;
     }
     words[this.record + STATUS] = RUNNABLE;
+    if (machine.meter !== null) machine.meter.ready(this);
     machine.ready.push(this);
     if (machine.events !== null) noteReady(this.record);
     if (!machine.running) schedule();

@@ -13,6 +13,7 @@ import { SyncError } from '../errors.ts';
 import { requireArena, words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import {
+  HOLDER_UNKNOWN,
   MUTEX_ERROR,
   MUTEX_HELD,
   MUTEX_WORDS,
@@ -30,9 +31,10 @@ import {
   SELECT_WAITER,
   WAITER_OUTCOME,
 } from '../memory/blocks.ts';
-import { cancelMutex, lockMutex, retryLock, tryLockMutex, unlockMutex } from '../memory/core.ts';
+import { cancelMutex, lockMutex, nameHolder, retryLock, tryLockMutex, unlockMutex } from '../memory/core.ts';
 import { allocate, release, setDestroyer } from '../memory/heap.ts';
 import { KIND_MUTEX } from '../memory/layout.ts';
+import { currentHolder, holderFor } from '../scheduler/holder.ts';
 import { leaveLine, wakeServed } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
 import { DRIVEN, FRESH, type Operation, SelectableOperation } from '../scheduler/operation.ts';
@@ -82,7 +84,7 @@ export class Mutex extends SharedObject {
   /** Takes the mutex if it is free; returns whether it was. */
   tryLock(): boolean {
     this.mustBeCurrent();
-    return tryLockMutex(this.address) === RESULT_DONE;
+    return tryLockMutex(this.address, currentHolder()) === RESULT_DONE;
   }
 
   /** Gives the mutex back; any goroutine may. Throws SyncError when it is not locked. */
@@ -189,8 +191,12 @@ function createMutex(cancelError: unknown): number {
 
 setDestroyer(KIND_MUTEX, (mutex) => drop((mutex + MUTEX_ERROR) >> 1));
 
-const ACQUIRING = new TicketRules<Releaser>('mutex lock', OPERATION_LOCK_BY_PRIORITY, releaserOf, (mutex: Mutex) =>
-  mutex.release(),
+const ACQUIRING = new TicketRules<Releaser>(
+  'mutex lock',
+  OPERATION_LOCK_BY_PRIORITY,
+  releaserOf,
+  (mutex: Mutex) => mutex.release(),
+  (mutex: Mutex, holder) => nameHolder(mutex.address, holder),
 );
 const WATCHING = new TicketRules<void>(
   'mutex unlocked',
@@ -216,6 +222,8 @@ class LockOperation extends SelectableOperation<Guard> {
   stage: number;
   readonly object: Mutex;
   waiter: number;
+  /** For whom it locks. */
+  private holder: number;
 
   constructor(mutex: Mutex) {
     super();
@@ -224,6 +232,7 @@ class LockOperation extends SelectableOperation<Guard> {
     this.stage = FRESH;
     this.object = mutex;
     this.waiter = 0;
+    this.holder = HOLDER_UNKNOWN;
   }
 
   get reason(): WaitReason {
@@ -250,7 +259,10 @@ class LockOperation extends SelectableOperation<Guard> {
   }
 
   begin(waiting: Waiting): boolean {
-    const result = lockMutex(this.object.address, spareWaiter(), waiting.slot < 0 ? machine.slotOf(waiting) : waiting.slot);
+    const slot = waiting.slot < 0 ? machine.slotOf(waiting) : waiting.slot;
+    const holder = holderFor(waiting);
+    this.holder = holder;
+    const result = lockMutex(this.object.address, spareWaiter(), slot, holder);
     if (result === RESULT_WAITS) {
       this.waiter = parkSpare();
       return false;
@@ -275,7 +287,12 @@ class LockOperation extends SelectableOperation<Guard> {
     return true;
   }
 
+  override prepare(waiting: Waiting): void {
+    this.holder = holderFor(waiting);
+  }
+
   conclude(): void {
+    if (this.holder !== HOLDER_UNKNOWN) nameHolder(this.object.address, this.holder);
     this.value = new Guard(this.object);
   }
 

@@ -1,10 +1,11 @@
 /** Once: a function that is run by one goroutine, whoever comes first. Go's `sync.Once`; the states are `core/once.ts`. */
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
 import { requireArena, words } from '../memory/arena.ts';
-import { ONCE_DONE, ONCE_FRESH, ONCE_WORDS, OPERATION_ONCE } from '../memory/blocks.ts';
+import { ONCE_DONE, ONCE_FRESH, ONCE_RUNNER, ONCE_WORDS, OPERATION_ONCE } from '../memory/blocks.ts';
 import { enterOnce, finishOnce } from '../memory/core.ts';
 import { allocate } from '../memory/heap.ts';
 import { KIND_ONCE } from '../memory/layout.ts';
+import { currentHolder } from '../scheduler/holder.ts';
 import { wakeServed } from '../scheduler/inbox.ts';
 import { ObjectOperation, ObjectRules } from '../scheduler/object-operation.ts';
 import type { Operation } from '../scheduler/operation.ts';
@@ -46,6 +47,7 @@ export class Once extends SharedObject {
         const before = enterOnce(address);
         if (before === ONCE_DONE) return;
         if (before !== ONCE_FRESH) return yield* new ObjectOperation<void>(WAITING, once);
+        words[address + ONCE_RUNNER] = currentHolder();
         try {
           yield* callInGoroutine(fn);
         } finally {

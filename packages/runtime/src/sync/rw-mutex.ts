@@ -8,9 +8,11 @@ import { OPERATION_READ_LOCK, OPERATION_WRITE_LOCK, RESULT_DONE, RESULT_REFUSED,
 import { poll, unlockReader, unlockWriter } from '../memory/core.ts';
 import { allocate } from '../memory/heap.ts';
 import { KIND_RW_MUTEX } from '../memory/layout.ts';
+import { currentHolder } from '../scheduler/holder.ts';
 import { wakeServed } from '../scheduler/inbox.ts';
-import { ObjectOperation, ObjectRules } from '../scheduler/object-operation.ts';
+import { askedBy, ObjectOperation, ObjectRules } from '../scheduler/object-operation.ts';
 import type { Operation } from '../scheduler/operation.ts';
+import { spareWaiter } from '../scheduler/waiter.ts';
 import { Guard } from './guard.ts';
 
 /**
@@ -48,13 +50,13 @@ export class RWMutex extends SharedObject {
   /** Takes it for writing if nobody holds it; returns whether it has. */
   tryLock(): boolean {
     this.mustBeCurrent();
-    return poll(OPERATION_WRITE_LOCK, this.address, 0) === RESULT_DONE;
+    return poll(OPERATION_WRITE_LOCK, this.address, askedBy(spareWaiter(), currentHolder())) === RESULT_DONE;
   }
 
   /** Takes it for reading if no writer holds it or waits for it; returns whether it has. */
   tryRLock(): boolean {
     this.mustBeCurrent();
-    return poll(OPERATION_READ_LOCK, this.address, 0) === RESULT_DONE;
+    return poll(OPERATION_READ_LOCK, this.address, askedBy(spareWaiter(), currentHolder())) === RESULT_DONE;
   }
 
   /** The writer gives it back; any goroutine may. Throws SyncError when no writer holds it. */
@@ -68,7 +70,7 @@ export class RWMutex extends SharedObject {
   /** A reader gives it back; any goroutine may. Throws SyncError when no reader holds it. */
   rUnlock(): void {
     this.mustBeCurrent();
-    const result = unlockReader(this.address);
+    const result = unlockReader(this.address, currentHolder());
     if (result === RESULT_REFUSED) throw new SyncError('rUnlock of RWMutex that is not locked for reading');
     wakeServed(result);
   }
@@ -83,9 +85,10 @@ function create(): number {
 
 registerKind(KIND_RW_MUTEX, (address) => new RWMutex(EXISTING, address));
 
-const WRITING = new ObjectRules('rwmutex lock', OPERATION_WRITE_LOCK, (mutex: RWMutex) => new Guard(mutex));
+const WRITING = new ObjectRules('rwmutex lock', OPERATION_WRITE_LOCK, (mutex: RWMutex) => new Guard(mutex), true);
 const READING = new ObjectRules(
   'rwmutex rlock',
   OPERATION_READ_LOCK,
   (mutex: RWMutex) => new Guard({ unlock: () => mutex.rUnlock() }),
+  true,
 );

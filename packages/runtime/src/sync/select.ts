@@ -149,7 +149,7 @@ class SelectOperation extends Operation<unknown> {
     const { operations, count } = this;
     for (let index = 0; index < count; index++) operations[index]!.use();
     if (count > 0) {
-      const cases = this.describe();
+      const cases = this.describe(waiting);
       const spare = spareWaiter();
       let result = selectPoll(cases, count, spare);
       if (result === RESULT_WAITS) result = this.hasDefault ? this.nowOrNever(cases, spare) : this.nowOrLater(cases, waiting);
@@ -165,11 +165,11 @@ class SelectOperation extends Operation<unknown> {
   }
 
   /** Step 1: writes the cases down for the core. If a value cannot be copied, all is given back. */
-  private describe(): number {
+  private describe(waiting: Waiting): number {
     const { operations, count } = this;
     const cases = caseScratch(count);
     try {
-      for (let index = 0; index < count; index++) operations[index]!.prepare();
+      for (let index = 0; index < count; index++) operations[index]!.prepare(waiting);
       spareWaiter();
     } catch (error) {
       this.discardAllBut(-1);

@@ -9,6 +9,7 @@ import type { SharedObject } from '../codec/handles.ts';
 import { CanceledError } from '../errors.ts';
 import { cells, words } from '../memory/arena.ts';
 import {
+  HOLDER_UNKNOWN,
   OUTCOME_CANCELED,
   OUTCOME_RETRY,
   RESULT_CLOSED,
@@ -21,6 +22,7 @@ import {
   WAITER_OUTCOME,
 } from '../memory/blocks.ts';
 import { drive, retryLock } from '../memory/core.ts';
+import { holderFor } from '../scheduler/holder.ts';
 import { leaveLine, wakeServed } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
 import { FRESH, SelectableOperation } from '../scheduler/operation.ts';
@@ -38,17 +40,21 @@ export class TicketRules<T> {
   readonly valueOf: (object: any, weight: number, before: number) => T;
   /** Gives back what it gave. */
   readonly giveBack: (object: any, weight: number) => void;
+  /** Tells the object which goroutine was let in. */
+  readonly nameHolder: ((object: any, holder: number) => void) | null;
 
   constructor(
     reason: WaitReason,
     code: number,
     valueOf: (object: any, weight: number, before: number) => T,
     giveBack: (object: any, weight: number) => void,
+    nameHolder: ((object: any, holder: number) => void) | null = null,
   ) {
     this.reason = reason;
     this.code = code;
     this.valueOf = valueOf;
     this.giveBack = giveBack;
+    this.nameHolder = nameHolder;
   }
 }
 
@@ -67,6 +73,7 @@ export class TicketOperation<T> extends SelectableOperation<T> implements Promis
   readonly priority: number;
   waiter: number;
   private waiting: Waiting | null;
+  private holder: number;
   private promise: Promise<T> | null;
 
   constructor(rules: TicketRules<T>, object: Cancellable, weight: number, priority: number) {
@@ -80,6 +87,7 @@ export class TicketOperation<T> extends SelectableOperation<T> implements Promis
     this.priority = priority;
     this.waiter = 0;
     this.waiting = null;
+    this.holder = HOLDER_UNKNOWN;
     this.promise = null;
   }
 
@@ -126,6 +134,7 @@ export class TicketOperation<T> extends SelectableOperation<T> implements Promis
   begin(waiting: Waiting): boolean {
     const spare = this.fillIn(spareWaiter());
     this.waiting = waiting;
+    this.holder = holderFor(waiting);
     const result = drive(this.rules.code, this.object.address, spare, machine.slotOf(waiting));
     if (result === RESULT_WAITS) {
       this.waiter = parkSpare();
@@ -160,13 +169,15 @@ export class TicketOperation<T> extends SelectableOperation<T> implements Promis
     return true;
   }
 
-  override prepare(): void {
+  override prepare(waiting: Waiting): void {
+    this.holder = holderFor(waiting);
     spareWaiter();
     this.waiter = this.fillIn(takeWaiter(machine.number, 0));
   }
 
   conclude(_result: number, waiter: number): void {
     this.done = true;
+    if (this.holder !== HOLDER_UNKNOWN) this.rules.nameHolder?.(this.object, this.holder);
     this.value = this.rules.valueOf(this.object, this.weight, words[waiter + WAITER_DETAIL]!);
   }
 

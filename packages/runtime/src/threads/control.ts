@@ -6,6 +6,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { SharedBufferRecord } from '../codec/shared-buffers.ts';
 import type { WasmMemory, WasmModule } from '../memory/core.ts';
 import type { GoroutineList } from '../observe/goroutines.ts';
+import type { Metrics } from '../observe/metrics.ts';
 import type { ThreadReport } from '../scheduler/inspect.ts';
 
 /** What a worker does for the main thread. */
@@ -23,8 +24,12 @@ export interface WorkerControl {
    */
   abandon(message: string): void;
   memory(): NodeJS.MemoryUsage;
-  /** What the goroutines of this thread are doing. */
-  report(): ThreadReport;
+  /** Does nothing: the thread listens. */
+  listen(): void;
+  /** What the goroutines of this thread are doing, and where they stand if that is asked for. */
+  report(withStacks: boolean): ThreadReport;
+  /** Whether something outside may yet wake a goroutine of this thread that counts as asleep: see `scheduler/foreign.ts`. */
+  hasHiddenWork(): boolean;
   /** Ends the loop if nothing of this thread would miss it; true when it has. Then `abandon` follows. */
   retire(): boolean;
 }
@@ -42,6 +47,8 @@ export interface MainControl {
   uncaught(error: unknown): void;
   /** What all goroutines are doing. */
   goroutines(): Promise<GoroutineList>;
+  /** The histograms of this thread, which it goes on filling. */
+  metrics(histograms: Metrics): void;
   /** This machine has had nothing to do for `spareMilliseconds`, while there are more threads than needed. */
   surplus(machine: number): void;
 }
@@ -54,6 +61,8 @@ export interface Installation {
   machine: number;
   /** After so long without work a thread that is one too many says so. */
   spareMilliseconds: number;
+  /** It measures its goroutines, and hands the histograms over before it begins. */
+  metrics: boolean;
   /** The control plane: one end serves `WorkerControl` here, the other calls `MainControl`. */
   serve: MessagePort;
   call: MessagePort;

@@ -15,7 +15,8 @@ import { Piscina } from 'piscina';
 import { memory } from '../memory/arena.ts';
 import { load, waitAsyncWhile } from '../memory/atomics.ts';
 import { coreModule } from '../memory/core.ts';
-import { MACHINE_STATE, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
+import { MACHINE_STATE, MACHINE_STATE_AWAKE, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
+import { THREAD, type ThreadMessage } from '../scheduler/diagnostics.ts';
 import type { ThreadReport } from '../scheduler/inspect.ts';
 import type { Installation, MainControl, WorkerControl } from './control.ts';
 import { connectParcels, disconnectParcels } from './parcels.ts';
@@ -26,6 +27,9 @@ let workerFile = new URL('../worker.js', import.meta.url).href;
 export function useWorkerFile(url: string): void {
   workerFile = url;
 }
+
+/** How long a thread may take that has just listened, in milliseconds: it may have come to a goroutine that runs on. */
+const LONG_PATIENCE = 20_000;
 
 interface Member {
   machine: number;
@@ -38,14 +42,22 @@ export class ThreadPool {
   private members: Member[] = [];
   private readonly runtimeId: string;
   private readonly spareMilliseconds: number;
+  private readonly metrics: boolean;
   private readonly main: MainControl;
   /** Called when a thread has ended that was not told to. */
   private readonly lost: (machine: number, why: string) => void;
   private ending = false;
 
-  constructor(runtimeId: string, spareMilliseconds: number, main: MainControl, lost: (machine: number, why: string) => void) {
+  constructor(
+    runtimeId: string,
+    spareMilliseconds: number,
+    metrics: boolean,
+    main: MainControl,
+    lost: (machine: number, why: string) => void,
+  ) {
     this.runtimeId = runtimeId;
     this.spareMilliseconds = spareMilliseconds;
+    this.metrics = metrics;
     this.main = main;
     this.lost = lost;
   }
@@ -102,6 +114,7 @@ export class ThreadPool {
       runtimeId: this.runtimeId,
       machine,
       spareMilliseconds: this.spareMilliseconds,
+      metrics: this.metrics,
       serve: toWorker.port2,
       call: toMain.port2,
       parcels: parcels.port2,
@@ -120,13 +133,16 @@ export class ThreadPool {
       throw error;
     }
     this.members.push(member);
+    publish(machine, 'start');
     const thread = piscina.threads[0];
     let why = 'it exited';
     thread?.once('error', (error: Error) => {
       why = error.message;
     });
     thread?.once('exit', () => {
-      if (!this.ending && this.members.includes(member)) this.lost(machine, why);
+      if (this.ending || !this.members.includes(member)) return;
+      publish(machine, 'lost', why);
+      this.lost(machine, why);
     });
     return member;
   }
@@ -153,14 +169,34 @@ export class ThreadPool {
     for (const member of this.members) await abandonMember(member, message);
   }
 
-  /** Asks every thread what its goroutines do; by machine, without those that do not answer within so many milliseconds. */
-  async report(patience: number): Promise<Map<number, ThreadReport>> {
+  /**
+   * Asks every thread what its goroutines do; by machine, without those that do not listen within so many milliseconds, since a
+   * goroutine runs on. One that sleeps will listen, though the kernel may keep it waiting; and who listens may take its time: tens
+   * of thousands of goroutines are a matter of seconds.
+   */
+  async report(patience: number, withStacks: boolean): Promise<Map<number, ThreadReport>> {
+    const listening = new Set<Member>();
+    const asked = this.members.map((member) => ({ member, answer: member.control.listen().then(() => listening.add(member)) }));
+    const all = Promise.all(asked.map(({ answer }) => answer));
+    if (!(await this.within(patience, all))) {
+      const asleep = asked.filter(({ member }) => load(machineBase(member.machine) + MACHINE_STATE) !== MACHINE_STATE_AWAKE);
+      await this.within(LONG_PATIENCE, Promise.all(asleep.map(({ answer }) => answer)));
+    }
     const reports = new Map<number, ThreadReport>();
-    const answers = this.members.map(async ({ control, machine }) => {
-      reports.set(machine, await control.report());
+    const longer = [...listening].map(async ({ control, machine }) => {
+      reports.set(machine, await control.report(withStacks));
     });
-    await this.within(patience, Promise.all(answers));
+    await this.within(LONG_PATIENCE, Promise.all(longer));
     return reports;
+  }
+
+  /** Whether a thread has hidden work, or does not answer within so many milliseconds. */
+  async hasHiddenWork(patience: number): Promise<boolean> {
+    let found = false;
+    const answers = this.members.map(async ({ control }) => {
+      if (await control.hasHiddenWork()) found = true;
+    });
+    return !(await this.within(patience, Promise.all(answers))) || found;
   }
 
   memory(): Promise<NodeJS.MemoryUsage[]> {
@@ -180,7 +216,12 @@ export class ThreadPool {
     for (const port of ports) port.close();
     await piscina.destroy();
     disconnectParcels(machine);
+    publish(machine, 'end');
   }
+}
+
+function publish(thread: number, event: ThreadMessage['event'], why?: string): void {
+  if (THREAD.hasSubscribers) THREAD.publish({ thread, event, why });
 }
 
 async function abandonMember({ control, machine }: Member, message: string): Promise<void> {

@@ -28,10 +28,8 @@ describe('is a deadlock', () => {
     ['select', 'select', at('main', 52)],
     ['noCases', 'select (no cases)', at('main', 56)],
     ['nilCases', 'select (no cases)', at('main', 60)],
-    ['mutex', 'mutex lock', at('main', 66)],
     ['group', 'wait group', at('main', 72)],
     ['semaphore', 'semaphore acquire', at('main', 97)],
-    ['reader', 'rwmutex rlock', at('main', 103)],
     ['cond', 'cond wait', at('main', 109)],
     ['barrier', 'barrier', at('main', 113)],
     ['stoppedTicker', 'chan receive', at('main', 127)],
@@ -40,6 +38,26 @@ describe('is a deadlock', () => {
   ])('of the main goroutine: %s', async (program, reason, place) => {
     const ended = await run(program);
     expect(reportOf(ended)).toBe(report([`goroutine 1 [${reason}, T]:`, place], [place]));
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it.each([
+    ['mutex', 'mutex lock', 'mutex', at('main', 66)],
+    ['reader', 'rwmutex rlock', 'rwmutex', at('main', 103)],
+    ['once', 'once', 'once', at('again', 119), at('main', 118)],
+  ])('of the main goroutine with itself: %s', async (program, reason, kind, ...places) => {
+    const ended = await run(program);
+    expect(reportOf(ended)).toBe(
+      report(
+        [`goroutine 1 [${reason}, T]:`, ...places],
+        [
+          'deadlock of goroutine 1:',
+          `    goroutine 1 holds ${kind} 1 and waits for ${kind} 1, held by itself`,
+          ...places.map((place) => `    ${place}`),
+        ],
+        places,
+      ),
+    );
     expect(ended).toMatchObject({ code: 2, stdout: '' });
   });
 
@@ -59,15 +77,18 @@ describe('is a deadlock', () => {
     expect(ended).toMatchObject({ code: 2, stdout: '' });
   });
 
-  it('of goroutines that join each other', async () => {
+  it('of goroutines that join each other, or themselves', async () => {
     const ended = await run('joins');
-    expect(reportOf(ended)).toBe(
+    const [circles, rest] = [/\n\ndeadlock (among|of)(.|\n)*goroutine 1\n/, reportOf(ended)];
+    expect(rest.replace(circles, '\n')).toBe(
       report(
         ['goroutine 1 [goroutine join, T]:', at('main', 91)],
         ['goroutines 2, 3 [goroutine join, T]:', at('joinsNext', 86), createdAt(88, 88)],
         [at('main', 91)],
       ),
     );
+    // Who gets whose handle is open.
+    expect(circles.exec(rest)?.[0]).toMatch(/among goroutines 2, 3:\n|of goroutine 2:\n(.|\n)*of goroutine 3:\n/);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
   });
 
@@ -103,6 +124,72 @@ describe('is a deadlock', () => {
 
   it('that is handled: the program goes on, and its exit code is its own', async () => {
     expect(await run('handled')).toEqual({ code: 3, stdout: 'DeadlockError\n', stderr: '' });
+  });
+});
+
+describe('is a deadlock, over threads', () => {
+  /** What the goroutines but the main one wait for; all of them, unless some could go on to their end. */
+  it.each([
+    ['receive', 'chan receive', 8],
+    ['send', 'chan send', 5],
+    ['select', 'select', 8],
+    ['forEach', 'chan receive', 8],
+    ['mutex', 'mutex lock', 7],
+    ['exclusive', 'mutex lock', 8],
+    ['unlocked', 'mutex unlocked', 8],
+    ['writer', 'rwmutex r?lock', 8],
+    ['condition', 'cond wait', 8],
+    ['semaphore', 'semaphore acquire', 7],
+    ['semaphoreFree', 'semaphore free', 6],
+    ['barrier', 'barrier', 8],
+    ['group', 'wait group', 8],
+    ['errorGroup', 'chan receive', 4],
+    ['context', 'chan receive', 8],
+    ['bound', 'chan receive', 1],
+    ['deadlineGone', '', 0],
+    ['timerStoppedElsewhere', '', 0],
+    ['tickerStoppedElsewhere', '', 0],
+    ['stream', 'select', 1],
+    ['itself', 'goroutine join', 1],
+    ['late', 'chan receive', 4],
+    ['asyncOnWorker', 'promise', 1],
+    ['forAwait', '', 0],
+    ['local', 'chan receive', 1],
+  ])('%s', async (program, reason, count) => {
+    const ended = await runProgram('asleep', program, { env: { GOMAXPROCS: '4' } });
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    const isMain = ['asyncOnWorker', 'local'].includes(program) ? '' : '1|';
+    const heads = [...ended.stderr.matchAll(/^goroutines? ([\d, ]+)(?: '[^']*')? \[([^\],]+)/gm)];
+    const numbers = heads.flatMap(([, ids, why]) => ids!.split(', ').map((id) => [id, why] as const));
+    const others = numbers.filter(([id]) => !isMain.split('|').includes(id));
+    expect(ended.stderr).toContain('all goroutines are asleep - deadlock!');
+    expect(others).toHaveLength(count);
+    for (const [, why] of others) expect(why).toMatch(new RegExp(`^${reason}$`));
+  });
+});
+
+describe('is none, while something outside may wake a goroutine', () => {
+  it.each([
+    'worker',
+    'messageChannel',
+    'watcher',
+    'fetching',
+    'blockingCall',
+    'stdin',
+    'timerOfAnotherThread',
+    'socketOfWorker',
+    'processOfWorker',
+    'threadOfWorker',
+    'watcherOfWorker',
+    'poolOfWorker',
+    'compressionOfWorker',
+    'poolOfWorkerAlone',
+    'asyncFunctionOfWorker',
+    'computing',
+    'listening',
+    'looking',
+  ])('%s', async (program) => {
+    expect(await runProgram('alive', program)).toEqual({ code: 0, stdout: 'no deadlock\n', stderr: '' });
   });
 });
 

@@ -33,6 +33,7 @@ it('says where each is parked, down to the operation, and where it was created',
 
 it.each([
   ['running', 'seen running\n'],
+  ['loops', 'true\n'],
   ['fromAGoroutine', 'true\n'],
   ['many', 'all in one paragraph\n'],
   ['ownQuit', 'my own\n'],
@@ -44,6 +45,29 @@ it('SIGQUIT writes it and ends the process', async () => {
   const { code, stdout, stderr } = await runProgram('dumps', 'quit');
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(timeless(stderr)).toBe(
-    'SIGQUIT: quit\n\ngoroutine 1 [chan receive, T]:\n    at waits (dumps.mjs:6)\ncreated by go() at dumps.mjs:82\n',
+    'SIGQUIT: quit\n\ngoroutine 1 [chan receive, T]:\n    at waits (dumps.mjs:6)\ncreated by go() at dumps.mjs:105\n',
   );
+});
+
+it('names the lines of TypeScript, on another thread', async () => {
+  const flags = process.features.typescript ? [] : ['--import', 'tsx'];
+  const { code, stdout, stderr } = await runProgram('dumps-typed.ts', 'typed', { flags });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const places = /\(?(?:file:\/\/)?\/[^\s()]*\/([\w-]+\.ts:\d+):\d+\)?/g;
+  const lines = timeless(stdout).replaceAll(places, '($1)').split('\n');
+  expect(lines).toEqual([
+    "goroutine 1 'works' [chan receive, T]:",
+    '    at takes (dumps-typed.ts:11)',
+    '    at works (dumps-typed.ts:16)',
+    'created by go() at (dumps-typed.ts:24)',
+    '',
+    'goroutine 2 [mutex lock, T]:',
+    '    at locks (dumps-typed.ts:27)',
+    'created by go() at (dumps-typed.ts:25)',
+    '',
+    'deadlock of goroutine 2:',
+    '    goroutine 2 holds mutex 1 and waits for mutex 1, held by itself',
+    '        at locks (dumps-typed.ts:27)',
+    '',
+  ]);
 });

@@ -44,7 +44,7 @@ describe('runtime.configure', () => {
         'RangeError: runtime.configure: procs must be a whole number from 0 to 64, got 2',
         'RangeError: runtime.configure: heapBytes must be a whole number from 8388608 to 2147483648, got 1000',
         'RangeError: runtime.configure: heapBytes must be a whole number from 8388608 to 2147483648, got 1099511627776',
-        "TypeError: runtime.configure: unknown setting 'proc'; known are procs, heapBytes, spareThreads, spareMilliseconds, hints",
+        "TypeError: runtime.configure: unknown setting 'proc'; known are procs, heapBytes, spareThreads, spareMilliseconds, hints, metrics",
         "TypeError: runtime.on: unknown event 'exit'; known are uncaught and events",
         'RuntimeStateError: runtime.configure: heapBytes cannot change any more, a channel or lock was made already',
         'undefined',

@@ -1,5 +1,6 @@
 /** What the compiler says of `go` and `run`: arguments are checked, results are known. */
-import { type Goroutine, go, type Op, run, wait } from 'goroutines';
+import type { RecordableHistogram } from 'node:perf_hooks';
+import { type Deadlock, type Goroutine, type GoroutineInfo, go, type Op, run, runtime, wait } from 'goroutines';
 import { expectTypeOf, test } from 'vitest';
 
 function* add(one: number, other: number) {
@@ -53,4 +54,16 @@ test('a handle is read only', () => {
   expectTypeOf(handle.status).toEqualTypeOf<'runnable' | 'running' | 'waiting' | 'done' | 'failed'>();
   // @ts-expect-error
   handle.status = 'done';
+});
+
+test('what the runtime tells of itself', () => {
+  expectTypeOf(runtime.stats().created).toEqualTypeOf<number>();
+  expectTypeOf(runtime.stats().machines[0]!.pinned).toEqualTypeOf<number>();
+  // @ts-expect-error: no such counter.
+  runtime.stats().creations;
+  expectTypeOf(runtime.metrics().latency).toEqualTypeOf<RecordableHistogram>();
+  expectTypeOf(runtime.deadlocks()).resolves.toEqualTypeOf<Deadlock[]>();
+  expectTypeOf(runtime.leaks({ within: 1, except: new Set([1]) })).resolves.toEqualTypeOf<GoroutineInfo[]>();
+  // @ts-expect-error: milliseconds.
+  void runtime.leaks({ within: '1 s' });
 });

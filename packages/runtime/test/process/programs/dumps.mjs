@@ -56,6 +56,29 @@ export const programs = {
     console.log('seen running');
   },
 
+  /** Loops that make way tell where they are, on every thread, and go on as if nobody had looked. */
+  async loops() {
+    runtime.configure({ procs: 2 });
+    const over = new AtomicInt();
+    const begun = new AtomicInt();
+    const handles = Array.from({ length: 4 }, () =>
+      go(function* computes() {
+        begun.add(1);
+        return (yield* counts(over)) > 0;
+      }),
+    );
+    await until(() => begun.load() > 0);
+    for (let looks = 0; looks < 5; looks++) {
+      await until(async () =>
+        (await runtime.goroutines()).some(({ stack }) => /^counts \(/.test(stack[0]) && /^computes \(/.test(stack[1])),
+      );
+    }
+    const text = await runtime.dump();
+    over.store(1);
+    for (const handle of handles) assert.equal(await handle, true);
+    console.log(/\[(runnable|running on thread \d)\]:\n {4}at /.test(text));
+  },
+
   async fromAGoroutine() {
     const text = await run(function* main() {
       const channel = chan();
@@ -94,3 +117,9 @@ export const programs = {
     process.kill(process.pid, 'SIGQUIT');
   },
 };
+
+function* counts(over) {
+  let count = 0;
+  while (over.load() === 0) count++;
+  return count;
+}
