@@ -1,5 +1,6 @@
 /** `runtime`: what a program can ask of the scheduler and tell it. */
 
+import { type Dashboard, type DashboardOptions, openDashboard } from './dashboard/dashboard.ts';
 import { formatGoroutines, type GoroutineInfo } from './observe/goroutines.ts';
 import { readStats, runningGoroutines, type Stats } from './observe/stats.ts';
 import { addUncaughtListener, removeUncaughtListener, type UncaughtListener } from './observe/uncaught.ts';
@@ -28,6 +29,19 @@ export interface RuntimeControl {
   goroutines(): Promise<GoroutineInfo[]>;
   /** The same as text. */
   dump(): Promise<string>;
+  /**
+   * Serves a page, at 127.0.0.1 only, that shows live what the scheduler does: processors and their queues, threads and what runs on
+   * them, steals and hand-offs, goroutines by state and by where they were created, and how late the main thread's
+   * event loop is. Settles when the server listens. It runs on a thread of its own, keeps no process alive, and reads nothing
+   * while no page is open. Call it on the main thread; while one is open, another call gives the same one.
+   *
+   * Rejects with RangeError for a port that is none, with RuntimeStateError on another thread or when the port is in use.
+   *
+   * @example
+   * const { url, close } = await runtime.dashboard({ port: 8080 });
+   * console.log(url); // http://127.0.0.1:8080/…/
+   */
+  dashboard(options?: DashboardOptions): Promise<Dashboard>;
   /** Ends all goroutines and threads. Who waits for one of them gets a RuntimeStateError. The next `go` starts anew. */
   shutdown(): Promise<void>;
   /** Takes the place of ending the process when a goroutine failed and nobody joined it. */
@@ -54,6 +68,9 @@ export const runtime: RuntimeControl = {
   },
   async dump(): Promise<string> {
     return formatGoroutines(await goroutines());
+  },
+  async dashboard(options?: DashboardOptions): Promise<Dashboard> {
+    return openDashboard(options);
   },
   shutdown(): Promise<void> {
     return stop('the runtime was shut down');

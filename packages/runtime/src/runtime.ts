@@ -106,6 +106,20 @@ export function ensureArena(): void {
   process.on('beforeExit', beforeExit);
   usable = true;
   startMain(procs);
+  for (const told of onArena) told();
+}
+
+const onArena = new Set<() => void>();
+
+/** Called whenever this process has another arena. Returns what ends that. */
+export function whenArenaMade(told: () => void): () => void {
+  onArena.add(told);
+  return () => void onArena.delete(told);
+}
+
+/** Whether this thread is the one that starts and ends the others. */
+export function isMainThread(): boolean {
+  return !isAttached() || machine.number <= 0;
 }
 
 function hintAtRegister(): void {

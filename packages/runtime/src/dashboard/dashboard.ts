@@ -1,0 +1,160 @@
+/**
+ * `runtime.dashboard()` on the main thread: starts the dashboard's thread, and measures this thread's event loop for it while a
+ * page is open. Nothing of it keeps the process alive, so a program ends, and a deadlock is found, as without it.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { RuntimeStateError } from '../errors.ts';
+import { throwUncaught } from '../fatal.ts';
+import { memory } from '../memory/arena.ts';
+import { coreModule } from '../memory/core.ts';
+import { ensureArena, isMainThread, whenArenaMade } from '../runtime.ts';
+import { newToken } from './access.ts';
+import type { Hello } from './frame.ts';
+import { LoopDelayMeter } from './loop-delay.ts';
+import type { FromDashboard, Start, ToDashboard } from './messages.ts';
+
+export interface DashboardOptions {
+  /** From 0 to 65,535; 0, the default, takes any that is free. */
+  port?: number;
+}
+
+/** A dashboard that is being served. */
+export interface Dashboard {
+  /** Where a browser on this computer finds it. There is a secret in it: who has the address can see what the program does. */
+  readonly url: string;
+  /** Ends all its connections, and the server. */
+  close(): Promise<void>;
+}
+
+const MOST_PORT = 65_535;
+const LOOP_MILLISECONDS = 500;
+
+let opened: { port: number; dashboard: Promise<Dashboard> } | null = null;
+
+export function openDashboard(options: DashboardOptions = {}): Promise<Dashboard> {
+  const port = portOf(options);
+  if (!isMainThread()) throw new RuntimeStateError('runtime.dashboard: call it on the main thread');
+  if (opened !== null) {
+    if (port === 0 || port === opened.port) return opened.dashboard;
+    throw new RuntimeStateError(`runtime.dashboard: one is open already, with port ${opened.port || 'any'}; close it first`);
+  }
+  ensureArena();
+  const opening = { port, dashboard: new DashboardThread(port, () => (opened === opening ? (opened = null) : null)).opened };
+  opened = opening;
+  opening.dashboard.catch(() => {
+    if (opened === opening) opened = null;
+  });
+  return opening.dashboard;
+}
+
+function portOf(options: DashboardOptions): number {
+  if (typeof options !== 'object' || options === null) throw new TypeError('runtime.dashboard takes { port }');
+  const unknown = Object.keys(options).find((key) => key !== 'port');
+  if (unknown !== undefined) throw new TypeError(`runtime.dashboard: unknown option '${unknown}'; known is port`);
+  const { port = 0 } = options;
+  if (!Number.isInteger(port) || port < 0 || port > MOST_PORT) {
+    throw new RangeError(`runtime.dashboard: port must be a whole number from 0 to ${MOST_PORT}, got ${String(port)}`);
+  }
+  return port;
+}
+
+class DashboardThread {
+  readonly opened: Promise<Dashboard>;
+  private readonly worker: Worker;
+  private readonly meter = new LoopDelayMeter();
+  private readonly forgotten: () => void;
+  private readonly forgetArena: () => void;
+  private timer: NodeJS.Timeout | undefined;
+  private closing: Promise<void> | null = null;
+
+  constructor(port: number, forgotten: () => void) {
+    this.forgotten = forgotten;
+    const token = newToken();
+    const assets = new URL('../dashboard/page/', import.meta.url).href;
+    const start: Start = { memory, core: coreModule(), port, token, assets, hello: hello() };
+    this.worker = new Worker(new URL('../dashboard-worker.js', import.meta.url), {
+      workerData: start,
+      execArgv: [],
+      name: 'goroutines dashboard',
+    });
+    this.forgetArena = whenArenaMade(() => this.tell({ kind: 'arena', memory }));
+    this.worker.once('exit', () => this.leave());
+    this.opened = new Promise((resolve, reject) => {
+      this.worker.on('error', (error) => (this.timer === undefined ? reject(error) : throwUncaught(error)));
+      this.worker.on('message', (message: FromDashboard) => {
+        if (message.kind === 'listening') {
+          this.worker.unref(); // Until here it has kept the process for whoever awaits it.
+          resolve({ url: `http://127.0.0.1:${message.port}/${token}/`, close: () => this.close() });
+        } else if (message.kind === 'failed') reject(listenError(port, message));
+        else if (message.kind === 'watched') this.watch(message.isWatched);
+      });
+    });
+  }
+
+  private tell(message: ToDashboard): void {
+    this.worker.postMessage(message);
+  }
+
+  private watch(isWatched: boolean): void {
+    clearInterval(this.timer);
+    if (!isWatched) {
+      this.meter.stop();
+      return;
+    }
+    this.meter.start();
+    this.timer = setInterval(() => this.tell({ kind: 'loop', latency: this.meter.read() }), LOOP_MILLISECONDS).unref();
+  }
+
+  private close(): Promise<void> {
+    this.closing ??= new Promise((resolve) => {
+      this.worker.ref();
+      this.worker.once('exit', () => resolve());
+      this.tell({ kind: 'close' });
+    });
+    return this.closing;
+  }
+
+  private leave(): void {
+    clearInterval(this.timer);
+    this.meter.stop();
+    this.forgetArena();
+    this.forgotten();
+  }
+}
+
+function listenError(port: number, { code, message }: { code: string; message: string }): Error {
+  const cause = Object.assign(new Error(message), { code });
+  if (code === 'EADDRINUSE') {
+    return new RuntimeStateError(
+      `runtime.dashboard: port ${port} of 127.0.0.1 is in use; give another, or 0 for any that is free`,
+      { cause },
+    );
+  }
+  if (code === 'EACCES') {
+    return new RuntimeStateError(
+      `runtime.dashboard: this user may not listen on port ${port}; give one from 1024 on, or 0 for any that is free`,
+      { cause },
+    );
+  }
+  return new RuntimeStateError(`runtime.dashboard: cannot listen on port ${port} of 127.0.0.1: ${message}`, { cause });
+}
+
+function hello(): Hello {
+  return {
+    pid: process.pid,
+    program: process.argv[1] === undefined ? 'node' : path.basename(process.argv[1]),
+    node: process.version,
+    version: packageVersion(),
+    platform: `${process.platform} ${process.arch}`,
+  };
+}
+
+function packageVersion(): string {
+  try {
+    return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version ?? '';
+  } catch {
+    return ''; // In a bundle there is no such file.
+  }
+}
