@@ -159,11 +159,24 @@ function unusedMachines(count: number): number[] {
   return numbers;
 }
 
+let onStart: () => void = () => undefined;
+
+/** Called each time the first goroutine of a start is made. What it throws `go` throws. */
+export function whenThreadsStart(told: () => void): void {
+  onStart = told;
+}
+
 /** Starts the threads in the background, unless they run. */
 export function ensureThreads(): void {
   ensureArena();
   if (machine.number > 0 || threadsWanted) return;
   threadsWanted = true;
+  try {
+    onStart();
+  } catch (error) {
+    threadsWanted = false;
+    throw error;
+  }
   endQuit = dumpOnQuit(async () => formatGoroutines(await goroutines()));
   if (machines.length === 0) return;
   store(THREAD_COUNT, machines.length);

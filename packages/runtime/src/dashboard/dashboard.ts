@@ -9,11 +9,12 @@ import { RuntimeStateError } from '../errors.ts';
 import { throwUncaught } from '../fatal.ts';
 import { memory } from '../memory/arena.ts';
 import { coreModule } from '../memory/core.ts';
-import { ensureArena, isMainThread, whenArenaMade } from '../runtime.ts';
+import { ensureArena, isMainThread, whenArenaMade, whenThreadsStart } from '../runtime.ts';
 import { newToken } from './access.ts';
 import type { Hello } from './frame.ts';
 import { LoopDelayMeter } from './loop-delay.ts';
 import type { FromDashboard, Start, ToDashboard } from './messages.ts';
+import { readVariable } from './variable.ts';
 
 export interface DashboardOptions {
   /** From 0 to 65,535; 0, the default, takes any that is free. */
@@ -31,7 +32,12 @@ export interface Dashboard {
 const MOST_PORT = 65_535;
 const LOOP_MILLISECONDS = 500;
 
-let opened: { port: number; dashboard: Promise<Dashboard> } | null = null;
+interface Opened {
+  port: number;
+  dashboard: Promise<Dashboard>;
+  thread: DashboardThread;
+}
+let opened: Opened | null = null;
 
 export function openDashboard(options: DashboardOptions = {}): Promise<Dashboard> {
   const port = portOf(options);
@@ -41,13 +47,29 @@ export function openDashboard(options: DashboardOptions = {}): Promise<Dashboard
     throw new RuntimeStateError(`runtime.dashboard: one is open already, with port ${opened.port || 'any'}; close it first`);
   }
   ensureArena();
-  const opening = { port, dashboard: new DashboardThread(port, () => (opened === opening ? (opened = null) : null)).opened };
-  opened = opening;
-  opening.dashboard.catch(() => {
-    if (opened === opening) opened = null;
+  const thread = new DashboardThread(port, () => {
+    if (opened?.thread === thread) opened = null;
   });
-  return opening.dashboard;
+  opened = { port, dashboard: thread.opened, thread };
+  return thread.opened;
 }
+
+/** When the first goroutine starts: the dashboard that the environment asks for. A program that it cannot have runs without. */
+whenThreadsStart(() => {
+  const asked = readVariable();
+  if (asked === undefined || opened !== null) return;
+  const say = (text: string): void => void process.stderr.write(`goroutines: ${text}\n`);
+  openDashboard({ port: asked.port }).then(
+    ({ url }) => say(`dashboard at ${url}`),
+    (error: Error) => say(`no dashboard: ${error.message}`),
+  );
+  if (!asked.stays) return;
+  process.once('beforeExit', () => {
+    if (opened === null) return;
+    say('the program has ended; its dashboard stays until Ctrl-C');
+    opened.thread.stay();
+  });
+});
 
 function portOf(options: DashboardOptions): number {
   if (typeof options !== 'object' || options === null) throw new TypeError('runtime.dashboard takes { port }');
@@ -91,6 +113,11 @@ class DashboardThread {
         else if (message.kind === 'watched') this.watch(message.isWatched);
       });
     });
+  }
+
+  /** From now on it keeps the process. */
+  stay(): void {
+    this.worker.ref();
   }
 
   private tell(message: ToDashboard): void {
