@@ -21,7 +21,7 @@ import {
 import { cancelMutex, passOnLock, retryLock, takeFree as tryLockMutex, unlockMutex } from './mutex.ts';
 import { enterOnce, finishOnce } from './once.ts';
 import { drive, lockMutex, poll, receive, send, withdraw } from './operation.ts';
-import { initialize, lookOut, needsWake, post, send as sendWaiter, takeServed } from './ready.ts';
+import { initialize, lookOut, needsWake, post, send as sendWaiter, takeServed, traceSends } from './ready.ts';
 import { completeRecord } from './record.ts';
 import { unlockReader, unlockWriter } from './rw-mutex.ts';
 import { seedRandom, selectEnroll, selectPoll } from './select.ts';
@@ -66,6 +66,7 @@ export {
   signalCondition,
   store,
   takeServed,
+  traceSends,
   tryLockMutex,
   tryTakeSemaphore,
   unlock,

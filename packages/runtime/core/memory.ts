@@ -98,6 +98,11 @@ export function pause(rounds: i32): void {
 @external("env", "waitWhile")
 export declare function waitWhile(address: i32, expected: i32, milliseconds: i32): void;
 
+/** Tells that a waiter of another machine is about to be let go on. */
+// @ts-ignore: decorator
+@external("env", "sending")
+export declare function sending(waiter: i32): void;
+
 export function notify(address: i32, count: i32): void {
   atomic.notify(address << 2, count);
 }

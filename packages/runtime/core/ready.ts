@@ -35,13 +35,20 @@ import {
   MACHINES,
   SEARCHING,
 } from '../src/memory/layout.ts';
-import { atomicLoad, compareExchange, exchange, get, set } from './memory.ts';
+import { atomicLoad, compareExchange, exchange, get, sending, set } from './memory.ts';
 
 /** The machine that this instance serves. */
 export let self: i32 = -1;
 
 export function initialize(machine: i32): void {
   self = machine;
+}
+
+/** Whether this thread tells of whom it lets go on: see `src/scheduler/events.ts`. */
+let tracing: bool = false;
+
+export function traceSends(on: bool): void {
+  tracing = on;
 }
 
 /** Pushes a waiter into a machine's inbox. True when that was empty: then the machine may sleep, and must be woken. */
@@ -65,6 +72,7 @@ export function ready(waiter: i32): i32 {
 
 /** Lets a waiter of another machine go on. True when that may sleep, and must be woken. */
 export function send(machine: i32, waiter: i32): bool {
+  if (tracing) sending(waiter);
   if (exchange(waiter + WAITER_WATCH, WATCH_SERVED) === WATCH_WATCHED) return false;
   return post(machine, waiter);
 }

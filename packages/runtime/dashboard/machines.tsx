@@ -1,18 +1,18 @@
 /** The threads, and what runs on each. */
 
-import type { Frame, MachineRow, MachineState } from '../src/dashboard/frame.ts';
+import type { Frame, MachineRow } from '../src/dashboard/frame.ts';
+import type { MachineState } from '../src/observe/snapshot.ts';
 import { count } from './format.ts';
 import { Scroll } from './scroll.tsx';
 
 /** A sign for each, so that colour is not all that tells them apart. */
 const STATES: Record<MachineState, [sign: string, words: string]> = {
-  running: ['▶', 'runs a goroutine'],
-  between: ['·', 'awake'],
-  blocking: ['■', 'in a blocking call'],
-  'no processor': ['◷', 'waits for a processor'],
-  polling: ['~', 'waits for timers, I/O'],
-  sleeping: ['z', 'sleeps'],
-  lost: ['✕', 'lost'],
+  running: ['▶', 'runs'],
+  spinning: ['↻', 'looks for work'],
+  waiting: ['◷', 'waits for a processor'],
+  blocked: ['■', 'held up, or blocking'],
+  asleep: ['‖', 'its goroutines wait'],
+  spare: ['z', 'spare'],
 };
 
 export function Machines({ frame }: { frame: Frame }) {
@@ -31,6 +31,9 @@ export function Machines({ frame }: { frame: Frame }) {
               <th scope="col">goroutine</th>
               <th scope="col" class="number">
                 queued
+              </th>
+              <th scope="col" class="number" title="goroutines that have begun here and could go on">
+                ready
               </th>
               <th scope="col" class="number" title="goroutines that have begun here; they cannot leave">
                 begun here
@@ -51,7 +54,7 @@ export function Machines({ frame }: { frame: Frame }) {
           </thead>
           <tbody>
             {frame.machines.map((machine) => (
-              <Machine key={machine.number} machine={machine} />
+              <Machine key={machine.id} machine={machine} />
             ))}
           </tbody>
         </table>
@@ -62,25 +65,25 @@ export function Machines({ frame }: { frame: Frame }) {
 
 function Machine({ machine }: { machine: MachineRow }) {
   const [sign, words] = STATES[machine.state];
-  const kind = machine.state.replace(' ', '-');
   return (
     <tr data-test="machine">
-      <th scope="row">M{machine.number}</th>
+      <th scope="row">M{machine.id}</th>
       <td class="state">
-        <span class={`sign state-${kind}`} aria-hidden="true">
+        <span class={`sign state-${machine.state}`} aria-hidden="true">
           {sign}
         </span>
         {words}
       </td>
-      <td>{machine.processor === null ? '' : `P${machine.processor}`}</td>
+      <td>{machine.processor === undefined ? '' : `P${machine.processor}`}</td>
       <td class="goroutine">
-        {machine.goroutine !== null && (
+        {machine.runs !== null && (
           <>
-            <span class="number">G{machine.goroutine.id}</span> {machine.goroutine.name}
+            <span class="number">G{machine.runs.id}</span> {machine.runs.name}
           </>
         )}
       </td>
-      <td class="number">{count(machine.queue)}</td>
+      <td class="number">{count(machine.queued + machine.runnext)}</td>
+      <td class="number">{count(machine.ready)}</td>
       <td class="number">{count(machine.pinned)}</td>
       <td class="number">{count(machine.started)}</td>
       <td class="number">{count(machine.switches)}</td>

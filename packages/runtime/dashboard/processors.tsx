@@ -1,5 +1,6 @@
 /** Each processor with its machine, what runs there, and the queue of unstarted goroutines. */
-import type { Frame, ProcessorRow } from '../src/dashboard/frame.ts';
+import type { Frame } from '../src/dashboard/frame.ts';
+import type { ProcessorSnapshot } from '../src/observe/snapshot.ts';
 import { count } from './format.ts';
 
 const CAPACITY = 256;
@@ -15,47 +16,47 @@ export function Processors({ frame }: { frame: Frame }) {
       ) : (
         <ul class="processors">
           {frame.processors.map((processor) => (
-            <Processor key={processor.number} processor={processor} frame={frame} />
+            <Processor key={processor.id} processor={processor} frame={frame} />
           ))}
         </ul>
       )}
       <dl class="queues">
         <Queue name="Global queue" size={frame.globalQueue} />
         <Queue name="Blocking calls queued" size={frame.blockingQueue} />
-        <Queue name="Threads looking for work" size={frame.searching} />
+        <Queue name="Threads looking for work" size={frame.spinning} />
       </dl>
     </section>
   );
 }
 
-function Processor({ processor, frame }: { processor: ProcessorRow; frame: Frame }) {
-  const machine = frame.machines.find(({ number }) => number === processor.machine);
-  const running = machine?.goroutine ?? null;
+function Processor({ processor, frame }: { processor: ProcessorSnapshot; frame: Frame }) {
+  const machine = frame.machines.find(({ id }) => id === processor.machine);
+  const { queued = 0, runnext = 0, runs = null } = machine ?? {};
   return (
-    <li class={`processor ${processor.machine === null ? 'idle' : 'held'}`} data-test="processor">
+    <li class={`processor ${processor.state}`} data-test="processor">
       <p class="who">
-        <strong>P{processor.number}</strong>
-        <span>{processor.machine === null ? 'idle' : `on M${processor.machine}`}</span>
+        <strong>P{processor.id}</strong>
+        <span>{processor.state === 'held' ? `on M${processor.machine}` : processor.state}</span>
       </p>
       <p class="runs">
-        {running === null ? (
-          <span class="quiet">{processor.machine === null ? 'nobody holds it' : 'between goroutines'}</span>
+        {runs === null ? (
+          <span class="quiet">{machine === undefined ? 'nobody holds it' : 'between goroutines'}</span>
         ) : (
           <>
             <span class="sign running" aria-hidden="true">
               ▶
             </span>
-            <span class="number">G{running.id}</span> {running.name}
+            <span class="number">G{runs.id}</span> {runs.name}
           </>
         )}
       </p>
       <div class="queue">
-        <span class={`slot ${processor.next ? 'filled' : ''}`} title="the slot of the one to run next" aria-hidden="true" />
+        <span class={`slot ${runnext > 0 ? 'filled' : ''}`} title="the one to run next" aria-hidden="true" />
         <span class="ring" aria-hidden="true">
-          <span style={{ width: `${Math.min(100, (processor.queue / CAPACITY) * 100)}%` }} />
+          <span style={{ width: `${Math.min(100, (queued / CAPACITY) * 100)}%` }} />
         </span>
         <span class="number">
-          {processor.queue + (processor.next ? 1 : 0)}
+          {queued + runnext}
           <span class="hidden"> of {CAPACITY + 1} places in its queue taken</span>
         </span>
       </div>

@@ -1,10 +1,12 @@
 /** `runtime`: what a program can ask of the scheduler and tell it. */
 
 import { type Dashboard, type DashboardOptions, openDashboard } from './dashboard/dashboard.ts';
+import { type EventsListener, subscribe, unsubscribe } from './observe/events.ts';
 import { formatGoroutines, type GoroutineInfo } from './observe/goroutines.ts';
+import { readSnapshot, type Snapshot } from './observe/snapshot.ts';
 import { readStats, runningGoroutines, type Stats } from './observe/stats.ts';
 import { addUncaughtListener, removeUncaughtListener, type UncaughtListener } from './observe/uncaught.ts';
-import { configure, ensureArena, goroutines, procs, setProcs, stop } from './runtime.ts';
+import { configure, ensureArena, goroutines, mustBeMain, procs, setProcs, stop } from './runtime.ts';
 import type { Settings } from './settings.ts';
 
 export interface RuntimeControl {
@@ -22,6 +24,8 @@ export interface RuntimeControl {
   numGoroutine(): number;
   /** Counters of the scheduler and bytes of shared memory in use. */
   stats(): Stats;
+  /** The scheduler at this moment: processors, machines, queues. Cheap: some hundred reads of shared memory. */
+  snapshot(): Snapshot;
   /**
    * What every goroutine is doing: its state, what it waits for, where and since when, and where it was created. Goroutines of a
    * thread that does not answer within half a second, because one of them runs on, are listed without that.
@@ -46,7 +50,15 @@ export interface RuntimeControl {
   shutdown(): Promise<void>;
   /** Takes the place of ending the process when a goroutine failed and nobody joined it. */
   on(event: 'uncaught', listener: UncaughtListener): void;
+  /**
+   * Everything the scheduler does from now on, in lists, some 50 times a second, in order of time. The listener does not keep the
+   * process alive. On the main thread; throws RuntimeStateError elsewhere, and ArenaExhaustedError when there is no
+   * room for what is being recorded.
+   */
+  on(event: 'events', listener: EventsListener): void;
   off(event: 'uncaught', listener: UncaughtListener): void;
+  /** Before it returns, the listener is given what has happened up to now. */
+  off(event: 'events', listener: EventsListener): void;
 }
 
 export const runtime: RuntimeControl = {
@@ -58,6 +70,10 @@ export const runtime: RuntimeControl = {
   numGoroutine(): number {
     ensureArena();
     return runningGoroutines();
+  },
+  snapshot(): Snapshot {
+    ensureArena();
+    return readSnapshot();
   },
   stats(): Stats {
     ensureArena();
@@ -75,16 +91,24 @@ export const runtime: RuntimeControl = {
   shutdown(): Promise<void> {
     return stop('the runtime was shut down');
   },
-  on(event: 'uncaught', listener: UncaughtListener): void {
-    mustBeUncaught(event);
-    addUncaughtListener(listener);
+  on(event: 'uncaught' | 'events', listener: UncaughtListener | EventsListener): void {
+    mustBeKnown('on', event);
+    if (event === 'uncaught') {
+      addUncaughtListener(listener as UncaughtListener);
+      return;
+    }
+    mustBeMain('runtime.on: events come');
+    ensureArena();
+    subscribe(listener as EventsListener);
   },
-  off(event: 'uncaught', listener: UncaughtListener): void {
-    mustBeUncaught(event);
-    removeUncaughtListener(listener);
+  off(event: 'uncaught' | 'events', listener: UncaughtListener | EventsListener): void {
+    mustBeKnown('off', event);
+    if (event === 'uncaught') removeUncaughtListener(listener as UncaughtListener);
+    else unsubscribe(listener as EventsListener);
   },
 };
 
-function mustBeUncaught(event: string): void {
-  if (event !== 'uncaught') throw new TypeError(`runtime.on: unknown event '${event}'; known is uncaught`);
+function mustBeKnown(method: string, event: string): void {
+  if (event === 'uncaught' || event === 'events') return;
+  throw new TypeError(`runtime.${method}: unknown event '${event}'; known are uncaught and events`);
 }

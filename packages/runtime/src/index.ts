@@ -29,7 +29,9 @@ export {
 } from './errors.ts';
 export { type Go, type GoOptions, type GoroutineFunction, go, type ResultOf, run } from './go.ts';
 export { type Group, group } from './group/group.ts';
+export type { EventDetail, EventsListener, ReadyCause, SchedulerEvent } from './observe/events.ts';
 export type { GoroutineInfo } from './observe/goroutines.ts';
+export type { MachineSnapshot, MachineState, ProcessorSnapshot, Snapshot } from './observe/snapshot.ts';
 export type { Stats } from './observe/stats.ts';
 export { after, gosched, sleep, wait } from './operations.ts';
 export type { Goroutine } from './scheduler/handle.ts';

@@ -48,6 +48,7 @@ import {
   THREAD_LIMIT,
 } from './memory/layout.ts';
 import { endDeadlock, nothingCanHappen, somebodyWaitsHere } from './observe/deadlock.ts';
+import { attachRings, leaveRings, provideRingFor } from './observe/event-rings.ts';
 import { formatGoroutines, type GoroutineList, listGoroutines } from './observe/goroutines.ts';
 import { dumpOnQuit } from './observe/quit.ts';
 import { watchUncaught } from './observe/uncaught.ts';
@@ -106,6 +107,7 @@ export function ensureArena(): void {
   process.on('beforeExit', beforeExit);
   usable = true;
   startMain(procs);
+  attachRings();
   for (const told of onArena) told();
 }
 
@@ -115,11 +117,6 @@ const onArena = new Set<() => void>();
 export function whenArenaMade(told: () => void): () => void {
   onArena.add(told);
   return () => void onArena.delete(told);
-}
-
-/** Whether this thread is the one that starts and ends the others. */
-export function isMainThread(): boolean {
-  return !isAttached() || machine.number <= 0;
 }
 
 function hintAtRegister(): void {
@@ -183,7 +180,10 @@ export function ensureThreads(): void {
   keepAlive = setInterval(() => undefined, 0x7fffffff);
   // Until they sleep for the first time, all count as busy.
   store(BUSY_MACHINES, machines.length);
-  for (const number of machines) store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
+  for (const number of machines) {
+    provideRingFor(number);
+    store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
+  }
   lifecycle
     .runExclusive(async () => {
       const starting = newPool();
@@ -236,6 +236,7 @@ async function addThread(isSpare: boolean): Promise<void> {
   keepAlive ??= setInterval(() => undefined, 0x7fffffff);
   machines.push(number);
   countMachines();
+  provideRingFor(number);
   store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
   add(BUSY_MACHINES, 1);
   keepAlive.ref();
@@ -329,6 +330,7 @@ function replaceLost(lostMachine: number, why: string): void {
   }
   machines = machines.map((other) => (other === lostMachine ? number : other));
   countMachines();
+  provideRingFor(number);
   store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
   add(BUSY_MACHINES, 1);
   keepAlive?.ref();
@@ -452,8 +454,14 @@ function reset(): void {
 function leaveArena(): void {
   closeSharedBuffers();
   forgetParcels();
+  leaveRings();
   process.off('beforeExit', beforeExit);
   usable = false;
+}
+
+/** Throws RuntimeStateError on a worker. */
+export function mustBeMain(what: string): void {
+  if (machine.number > 0) throw new RuntimeStateError(`${what} on the main thread only`);
 }
 
 /** Settings for the next start. Throws RuntimeStateError once goroutines were started. */

@@ -4,6 +4,7 @@
  * A task that lasted as long as the machine would keep the process alive for ever. So the task leaves the loop behind on
  * the thread's own libuv loop, and the thread under Piscina's care.
  */
+import { threadId } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import { releaseProxies } from './codec/handles.ts';
 import { adoptSharedBuffers, closeSharedBuffers, openSharedBuffers } from './codec/shared-buffers.ts';
@@ -12,7 +13,7 @@ import { notify, store } from './memory/atomics.ts';
 import { useCoreModule } from './memory/core.ts';
 import { joinArena } from './memory/create.ts';
 import { giveBackFreeBlocks } from './memory/heap.ts';
-import { MACHINE_STATE, MACHINE_STATE_NONE } from './memory/layout.ts';
+import { MACHINE_STATE, MACHINE_STATE_NONE, MACHINE_THREAD } from './memory/layout.ts';
 import { whenAskedForGoroutines } from './runtime.ts';
 import { abandonThread } from './scheduler/abandon.ts';
 import { attachMachine } from './scheduler/attach.ts';
@@ -49,6 +50,7 @@ export default async function install(installation: Installation): Promise<void>
   useCoreModule(core);
   joinArena(memory, installation.machine);
   attachMachine(installation.machine);
+  store(machine.base + MACHINE_THREAD, threadId);
   openSharedBuffers(installation.runtimeId);
   installFunctionHook();
   installParcels(parcels);

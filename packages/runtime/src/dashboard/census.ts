@@ -52,8 +52,8 @@ export class Census {
   private spent = 0;
   private endedAt = 0;
   private last = NOBODY;
-  /** By machine, as the last whole walk has found it. */
-  running: Array<RunningGoroutine | null> = [];
+  /** The same of the last whole walk. */
+  private readonly lastRunning = new Int32Array(MAXIMUM_MACHINES);
 
   /** One part. */
   step(): void {
@@ -108,7 +108,7 @@ export class Census {
       otherSites: others.length,
       otherGoroutines: others.reduce((sum, { total }) => sum + total, 0),
     };
-    this.running = Array.from(this.seenRunning, (record) => (record === 0 ? null : this.nameOf(record)));
+    this.lastRunning.set(this.seenRunning);
     this.counts.fill(0);
     this.seenRunning.fill(0);
     this.spent = 0;
@@ -138,12 +138,17 @@ export class Census {
     return name;
   }
 
-  /** It may have ended meanwhile; what was read is good if its number is still the same. */
-  private nameOf(record: number): RunningGoroutine | null {
+  /**
+   * The goroutine that the walk has seen to have its turn on a machine, some ms ago. Its record may be another's by now: what was
+   * read is good if the number is still the same.
+   */
+  seenOn(machine: number): RunningGoroutine | null {
+    const record = this.lastRunning[machine];
+    if (!record) return null;
     const id = cells[(record + NUMBER) >> 1]!;
     const number = words[record + FUNCTION]! < 0 ? -1 : functionNumberOf(record);
-    const name = peekText((record + NAME) >> 1);
-    if (!(id > 0) || number >= load(FUNCTION_COUNT) || cells[(record + NUMBER) >> 1] !== id) return null;
-    return { id, name: name ?? (number < 0 ? 'local' : this.functionName(number).replace(/ \(.*/, '')) };
+    if (!(id > 0) || number >= load(FUNCTION_COUNT)) return null;
+    const name = peekText((record + NAME) >> 1) ?? (number < 0 ? 'local' : this.functionName(number).replace(/ \(.*/, ''));
+    return cells[(record + NUMBER) >> 1] === id ? { id, name } : null;
   }
 }

@@ -9,7 +9,7 @@ import { RuntimeStateError } from '../errors.ts';
 import { throwUncaught } from '../fatal.ts';
 import { memory } from '../memory/arena.ts';
 import { coreModule } from '../memory/core.ts';
-import { ensureArena, isMainThread, whenArenaMade, whenThreadsStart } from '../runtime.ts';
+import { ensureArena, mustBeMain, whenArenaMade, whenThreadsStart } from '../runtime.ts';
 import { newToken } from './access.ts';
 import type { Hello } from './frame.ts';
 import { LoopDelayMeter } from './loop-delay.ts';
@@ -41,7 +41,7 @@ let opened: Opened | null = null;
 
 export function openDashboard(options: DashboardOptions = {}): Promise<Dashboard> {
   const port = portOf(options);
-  if (!isMainThread()) throw new RuntimeStateError('runtime.dashboard: call it on the main thread');
+  mustBeMain('runtime.dashboard');
   if (opened !== null) {
     if (port === 0 || port === opened.port) return opened.dashboard;
     throw new RuntimeStateError(`runtime.dashboard: one is open already, with port ${opened.port || 'any'}; close it first`);

@@ -1,4 +1,5 @@
 /** What the page is told with each refresh. Numbers and counts only: never a row for each goroutine. */
+import type { MachineSnapshot, ProcessorSnapshot } from '../observe/snapshot.ts';
 import type { Counter } from '../scheduler/machine.ts';
 
 /** One refresh. Each holds everything, so that one may be left out. */
@@ -9,13 +10,13 @@ export interface Frame {
   uptime: number;
   /** Goroutines that have not ended. */
   goroutines: number;
-  processors: ProcessorRow[];
+  processors: ProcessorSnapshot[];
   machines: MachineRow[];
   /** Unstarted goroutines in the global queue, and blocking calls that wait for a thread. */
   globalQueue: number;
   blockingQueue: number;
   /** Machines that look for work. */
-  searching: number;
+  spinning: number;
   /** Counters summed over all threads since the start. */
   totals: Record<Counter, number>;
   census: CensusReport;
@@ -27,39 +28,18 @@ export interface Frame {
   cost: Cost;
 }
 
-/** A processor: the right to run goroutines. */
-export interface ProcessorRow {
-  number: number;
-  /** The machine that holds it; null when nobody does. */
-  machine: number | null;
-  /** Unstarted goroutines in its machine's run queue, the next slot not counted, and whether that one is filled. */
-  queue: number;
-  next: boolean;
-}
-
-export type MachineState = 'running' | 'between' | 'blocking' | 'no processor' | 'polling' | 'sleeping' | 'lost';
-
-/** A machine: a thread that runs goroutines. */
-export interface MachineRow {
-  number: number;
-  state: MachineState;
-  processor: number | null;
-  /** Goroutines that were started on it and have not ended. */
-  pinned: number;
-  /** Unstarted ones in its run queue. */
-  queue: number;
-  /** The one that ran on it when the census came by. */
-  goroutine: RunningGoroutine | null;
+/** A machine, and what is counted there. */
+export interface MachineRow extends MachineSnapshot {
+  /** A goroutine that has its turn there, or had it some ms ago; null when none has. */
+  runs: RunningGoroutine | null;
   /** Since its start. */
   started: number;
   switches: number;
-  steals: number;
-  stolen: number;
 }
 
 export interface RunningGoroutine {
   id: number;
-  /** As given to `go.with`, else the name of its function. */
+  /** As given to `go.with`, else the name of its function; empty when it is not known. */
   name: string;
 }
 

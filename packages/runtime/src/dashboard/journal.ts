@@ -1,6 +1,7 @@
 /** What has happened, a line each: the difference that two looks make. Only the last ones are kept. */
+import type { Snapshot } from '../observe/snapshot.ts';
 import type { Stats } from '../observe/stats.ts';
-import type { Happening, HappeningKind, MachineRow, ProcessorRow } from './frame.ts';
+import type { Happening, HappeningKind } from './frame.ts';
 
 const KEPT = 200;
 const GOROUTINES = (count: number): string => `${count} goroutine${count === 1 ? '' : 's'}`;
@@ -8,12 +9,12 @@ const GOROUTINES = (count: number): string => `${count} goroutine${count === 1 ?
 export class Journal {
   private readonly kept: Happening[] = [];
   private next = 1;
-  private before: { stats: Stats; holders: Map<number, number | null>; machines: Set<number> } | null = null;
+  private before: { stats: Stats; holders: Map<number, number | undefined>; machines: Set<number> } | null = null;
 
-  look(stats: Stats, machines: readonly MachineRow[], processors: readonly ProcessorRow[]): void {
+  look(stats: Stats, { machines, processors }: Snapshot): void {
     const { before } = this;
-    const holders = new Map(processors.map(({ number, machine }) => [number, machine]));
-    this.before = { stats, holders, machines: new Set(machines.map(({ number }) => number)) };
+    const holders = new Map(processors.map(({ id, machine }) => [id, machine]));
+    this.before = { stats, holders, machines: new Set(machines.map(({ id }) => id)) };
     if (before === null) return;
     stats.machines.forEach((now, number) => {
       const last = before.stats.machines[number];
@@ -29,11 +30,11 @@ export class Journal {
     if (handoffs > 0)
       this.note('hand-off', null, `the monitor handed on ${handoffs === 1 ? 'a processor' : `${handoffs} processors`}`);
     for (const [number, holder] of holders) {
-      const last = before.holders.get(number) ?? null;
-      if (last === null || holder === null || last === holder) continue;
+      const last = before.holders.get(number);
+      if (last === undefined || holder === undefined || last === holder) continue;
       this.note('processor', holder, `P${number} went from M${last} to M${holder}`);
     }
-    for (const { number } of machines) if (!before.machines.has(number)) this.note('thread', number, `M${number} has started`);
+    for (const { id } of machines) if (!before.machines.has(id)) this.note('thread', id, `M${id} has started`);
     for (const number of before.machines) {
       if (!this.before.machines.has(number)) this.note('thread', number, `M${number} has ended`);
     }

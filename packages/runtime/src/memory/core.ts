@@ -23,6 +23,7 @@ declare const WebAssembly: {
 interface Environment {
   memory: WasmMemory;
   waitWhile(address: number, expected: number, milliseconds: number): void;
+  sending(waiter: number): void;
 }
 
 interface Core {
@@ -64,6 +65,7 @@ interface Core {
   enterOnce(once: number): number;
   finishOnce(once: number): number;
   takeServed(): number;
+  traceSends(on: number): void;
   completeRecord(record: number, status: number): number;
   drive(operation: number, object: number, waiter: number, slot: number): number;
   poll(operation: number, object: number, waiter: number): number;
@@ -114,6 +116,7 @@ export let poll: Core['poll'];
 export let withdraw: Core['withdraw'];
 export let selectPoll: Core['selectPoll'];
 export let selectEnroll: Core['selectEnroll'];
+export let traceSends: Core['traceSends'];
 
 let compiled: WasmModule | undefined;
 
@@ -132,6 +135,13 @@ export function createMemory(pages: number): WasmMemory {
   return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
 }
 
+let sending: (waiter: number) => void = () => undefined;
+
+/** What is called, after `traceSends(1)`, before a waiter of another machine is let go on. */
+export function whenSending(callback: (waiter: number) => void): void {
+  sending = callback;
+}
+
 /** Binds the core to a memory: from here on all its functions work on that one. */
 export function attachCore(memory: WasmMemory): void {
   const words = new Int32Array(memory.buffer);
@@ -139,13 +149,14 @@ export function attachCore(memory: WasmMemory): void {
     env: {
       memory,
       waitWhile: (address, expected, milliseconds) => void Atomics.wait(words, address, expected, milliseconds),
+      sending: (waiter) => sending(waiter),
     },
   }).exports;
   ({ load, store, exchange, compareExchange, add, or, and, lock, unlock, post, send, receive, closeChannel } = core);
   ({ lockMutex, tryLockMutex, retryLock, passOnLock, unlockMutex, addToGroup, completeRecord, drive } = core);
   ({ poll, withdraw, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake, fireTimer } = core);
   ({ cancelMutex, tryTakeSemaphore, releaseSemaphore, setSemaphore, cancelSemaphore, unlockWriter, unlockReader } = core);
-  ({ signalCondition, broadcastCondition, enterOnce, finishOnce, takeServed } = core);
+  ({ signalCondition, broadcastCondition, enterOnce, finishOnce, takeServed, traceSends } = core);
   initializeCore = core.initialize;
   core.seedRandom((Math.random() * 0x1_0000_0000) | 0);
 }

@@ -1,5 +1,5 @@
 /** What blocks are called in reports, by kind: the KIND_ numbers of `layout.ts`. */
-import { KIND_CONTEXT, KIND_DONE, KIND_GROUP, KIND_MEMBER, KIND_TIMER, KIND_TIMER_CHANNEL } from './layout.ts';
+import { KIND_CONTEXT, KIND_DONE, KIND_EVENTS, KIND_GROUP, KIND_MEMBER, KIND_TIMER, KIND_TIMER_CHANNEL } from './layout.ts';
 
 const names: string[] = [
   'free',
@@ -23,6 +23,7 @@ const names: string[] = [
   'onces',
   'barriers',
 ];
+names[KIND_EVENTS] = 'events';
 names[KIND_MEMBER] = 'members of groups';
 names[KIND_CONTEXT] = 'contexts';
 names[KIND_DONE] = 'contexts';

@@ -77,6 +77,8 @@ export const THREAD_COUNT = PROCESSOR_COUNT + 3;
 export const THREAD_LIMIT = PROCESSOR_COUNT + 4;
 /** Threads the main thread is asked to start; anybody stores 1, the main thread takes it. See `scheduler/spare.ts`. */
 export const SPARE_WANTED = PROCESSOR_COUNT + 5;
+/** Not 0: machines tell what they do, and another number means that they begin anew; written by the main thread. See `scheduler/events.ts`. */
+export const EVENTS = PROCESSOR_COUNT + 6;
 /** Goroutine numbers handed out, in units of GOROUTINE_NUMBERS_AT_ONCE; atomic. */
 export const GOROUTINE_NUMBERS = AFTER_USAGE + 5 * WORDS_PER_LINE;
 /** Function definitions registered; atomic. */
@@ -117,11 +119,19 @@ export const MACHINE_PINNED = WORDS_PER_LINE + 2;
 export const MACHINE_WANT = WORDS_PER_LINE + 3;
 /** 1 while it runs a blocking call; written by the machine, read when it is lost. */
 export const MACHINE_BLOCKING = WORDS_PER_LINE + 4;
+/** Address of the ring into which it writes events, or 0; written by the main thread before EVENTS. See `scheduler/events.ts`. */
+export const MACHINE_EVENTS = WORDS_PER_LINE + 5;
+/** Node's number of its thread; written by the machine when it begins. */
+export const MACHINE_THREAD = WORDS_PER_LINE + 6;
 /** Written by the owner only, read by anybody: counters for `runtime.stats()`. */
 export const MACHINE_COUNTERS = 2 * WORDS_PER_LINE;
-export const MACHINE_COUNTER_COUNT = 2 * WORDS_PER_LINE - 1;
+export const MACHINE_COUNTER_COUNT = 2 * WORDS_PER_LINE - 4;
+/** A cell: the number of the goroutine that has its turn, 0 between turns. Written by the machine, for snapshots. */
+export const MACHINE_RUNNING = MACHINE_COUNTERS + MACHINE_COUNTER_COUNT;
+/** Started goroutines that can go on, at the machine's last look; written by it, for snapshots. */
+export const MACHINE_READY = MACHINE_RUNNING + 2;
 /** Advanced by the machine's loop with every look at its queues: where it stands still, a goroutine runs. */
-export const MACHINE_TICK = MACHINE_COUNTERS + MACHINE_COUNTER_COUNT;
+export const MACHINE_TICK = MACHINE_READY + 1;
 
 /** No such machine. */
 export const MACHINE_STATE_NONE = 0;
@@ -217,6 +227,8 @@ export const KIND_RW_MUTEX = 16;
 export const KIND_CONDITION = 17;
 export const KIND_ONCE = 18;
 export const KIND_BARRIER = 19;
+/** A machine's ring of events: see `scheduler/events.ts`. */
+export const KIND_EVENTS = 22;
 export const KIND_MEMBER = 24;
 export const KIND_CONTEXT = 25;
 /** A context's `done`, and what cancels it: a channel with more words behind it. */

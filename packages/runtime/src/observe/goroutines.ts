@@ -83,7 +83,8 @@ export function creationOf(functionNumber: number, localSite: string | undefined
   return chain;
 }
 
-function placeOfFunction(functionNumber: number): string {
+/** A function as `name (file:line:column)`. */
+export function placeOfFunction(functionNumber: number): string {
   const { name, url, line, column } = definitionOf(functionNumber);
   return `${name || '<anonymous>'} (${url}:${line}:${column})`;
 }

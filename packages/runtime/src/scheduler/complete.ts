@@ -14,7 +14,18 @@ import { load } from '../memory/atomics.ts';
 import { completeRecord } from '../memory/core.ts';
 import { release, retain, withReserve } from '../memory/heap.ts';
 import { MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
-import { CAPTURES, CAPTURES_FORM, DONE, FAILED, JOINED, MEMBER, noteErrorLost, RESULT, starterOf } from './goroutine.ts';
+import {
+  CAPTURES,
+  CAPTURES_FORM,
+  DONE,
+  FAILED,
+  JOINED,
+  MEMBER,
+  noteErrorLost,
+  numberOfRecord,
+  RESULT,
+  starterOf,
+} from './goroutine.ts';
 import { readyAll } from './inbox.ts';
 import { COUNT_FINISHED, machine } from './machine.ts';
 import { memberEnded } from './member.ts';
@@ -45,6 +56,7 @@ export function completeWithValue(record: number, value: unknown, local: LocalOu
   }
   end(record, DONE);
   if (words[record + MEMBER] !== 0) memberEnded(record, false, undefined);
+  machine.events?.finish(numberOfRecord(record), false);
   release(record);
 }
 
@@ -74,6 +86,7 @@ function fail(record: number, error: unknown, quiet: boolean, local: LocalOutcom
   // Who joins has set JOINED, before it took its place among the joiners.
   if (!quiet && load(record + JOINED) === 0) withReserve(() => reportUnjoined(record, local?.site));
   if (words[record + MEMBER] !== 0) memberEnded(record, true, error);
+  machine.events?.finish(numberOfRecord(record), true);
   release(record);
 }
 

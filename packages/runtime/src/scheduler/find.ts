@@ -11,6 +11,7 @@ import { words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { MACHINE_COUNT, PROCESSOR_COUNT } from '../memory/layout.ts';
 import { shouldLeaveToOthers } from './balance.ts';
+import { EVENT_GLOBAL, EVENT_STEAL } from './events.ts';
 import { globalSize, takeGlobal } from './global-queue.ts';
 import { LINK } from './goroutine.ts';
 import { drainInbox, inboxLooksEmpty } from './inbox.ts';
@@ -61,13 +62,13 @@ export function findRunnable(anywhere: boolean): Task | null {
     let record = 0;
     if (--turnsToGlobal <= 0 && startsMore()) {
       turnsToGlobal = GLOBAL_QUEUE_INTERVAL;
-      record = takeGlobal(1);
+      record = takeOneGlobal();
       if (record === 0 && --looksToOldest <= 0) {
         looksToOldest = OLDEST_INTERVAL;
         record = takeFromNext() || queue.popRing();
       }
     } else if (elsewhereFirst && startsMore()) {
-      record = takeGlobal(1) || takeFromNext();
+      record = takeOneGlobal() || takeFromNext();
     }
     elsewhereFirst = false;
     if (record === 0) {
@@ -118,13 +119,23 @@ function takeGlobalBatch(queue: LocalQueue): number {
   const first = takeGlobal(share);
   if (first === 0) return 0;
   machine.count(COUNT_GLOBAL_TAKES);
+  let count = 1;
   let next = words[first + LINK]!;
   while (next !== 0) {
     const after = words[next + LINK]!;
     queue.push(next);
     next = after;
+    count++;
   }
+  machine.events?.write(EVENT_GLOBAL, 0, count, 0);
   return first;
+}
+
+/** One goroutine of the global queue, or 0. */
+function takeOneGlobal(): number {
+  const record = takeGlobal(1);
+  if (record !== 0) machine.events?.write(EVENT_GLOBAL, 0, 1, 0);
+  return record;
 }
 
 /** One goroutine of another machine's queue, or 0. */
@@ -133,7 +144,9 @@ function takeFromNext(): number {
   for (let looked = 0; looked < count; looked++) {
     if (++nextVictim >= count) nextVictim = 0;
     const record = nextVictim === machine.number ? 0 : takeFrom(nextVictim);
-    if (record !== 0) return record;
+    if (record === 0) continue;
+    machine.events?.write(EVENT_STEAL, nextVictim, 1, 0);
+    return record;
   }
   return 0;
 }
@@ -149,6 +162,7 @@ function steal(queue: LocalQueue): number {
       if (stolen > 0) {
         machine.count(COUNT_STEALS);
         machine.countMany(COUNT_STOLEN, stolen);
+        machine.events?.write(EVENT_STEAL, victim, stolen, 0);
         return queue.pop();
       }
     }

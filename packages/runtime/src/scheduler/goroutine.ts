@@ -105,6 +105,17 @@ export function functionNumberOf(record: number): number {
   return words[record + FUNCTION]! & ~BLOCKING;
 }
 
+/** As `functionNumberOf`; -1 for a local goroutine. */
+export function functionOrLocal(record: number): number {
+  const number = words[record + FUNCTION]!;
+  return number < 0 ? -1 : number & ~BLOCKING;
+}
+
+/** The goroutine's number. */
+export function numberOfRecord(record: number): number {
+  return cells[(record + NUMBER) >> 1]!;
+}
+
 /** Whether it is a blocking call: see `blocking-queue.ts`. */
 export function isBlocking(record: number): boolean {
   const number = words[record + FUNCTION]!;

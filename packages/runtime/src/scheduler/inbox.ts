@@ -17,6 +17,7 @@ import {
 } from '../memory/blocks.ts';
 import { lookOut, post, sendWaiter, takeServed, withdraw } from '../memory/core.ts';
 import { MACHINE_INBOX, WAITING_MACHINES } from '../memory/layout.ts';
+import { CAUSE_HERE, CAUSE_MACHINE } from './events.ts';
 import { COUNT_WAKES_RECEIVED, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
 import { lastParked } from './waiter.ts';
@@ -84,7 +85,9 @@ export function lookOutFor(rounds: number): boolean {
 
 function takeWakeUp(waiter: number): void {
   machine.count(COUNT_WAKES_RECEIVED);
+  machine.events?.by(CAUSE_MACHINE, waiter);
   machine.entries[words[waiter + WAITER_SLOT]!]!.wake();
+  machine.events?.by(CAUSE_HERE, 0);
 }
 
 /** Exact: pairs with the pushers' exchange. What a sleeper asks before it sleeps. */

@@ -7,13 +7,15 @@
  */
 import { performance } from 'node:perf_hooks';
 import { forgetLastDecoded } from '../codec/handles.ts';
-import { words } from '../memory/arena.ts';
+import { cells, words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
-import { STOPPING } from '../memory/layout.ts';
+import { MACHINE_READY, STOPPING } from '../memory/layout.ts';
 import { completeWithError, completeWithValue } from './complete.ts';
+import { EVENT_SPIN, EVENT_SPUN } from './events.ts';
 import { countTurns, findRunnable, lookElsewhereFirst } from './find.ts';
+import { followEvents } from './follow-events.ts';
 import { noteForeignWork, noteOwnResources } from './foreign.ts';
-import { RUNNABLE, RUNNING, STATUS } from './goroutine.ts';
+import { functionOrLocal, NUMBER, numberOfRecord, RUNNABLE, RUNNING, STATUS } from './goroutine.ts';
 import { goesToSleep, mayRunGoroutines, mustStayUp, staysAwake, tick, withoutProcessor } from './hand-off.ts';
 import { inboxIsEmpty, inboxLooksEmpty, lookOutFor } from './inbox.ts';
 import { COUNT_SLICES, machine } from './machine.ts';
@@ -80,7 +82,9 @@ function requestSlice(): void {
 function slice(): void {
   due = false;
   if (load(STOPPING) !== 0) return;
+  followEvents();
   if (machine.asleep) {
+    machine.events?.awake();
     rise();
     adaptSpinning(performance.now() - fellAsleepAt);
   }
@@ -116,6 +120,8 @@ function runGoroutines(): boolean {
   if (hasTimers()) fireTimers(now);
   for (let turns = 0; ; ) {
     tick();
+    followEvents();
+    words[machine.base + MACHINE_READY] = machine.ready.length;
     // An answer from another thread mostly comes within a µs: only then is it looked for work elsewhere.
     let task = findRunnable(false);
     if (task === null && machine.number !== 0) {
@@ -161,6 +167,8 @@ function runTurns(first: Task, limit: number): number {
     task = ready.shift();
   } while (task !== undefined);
   machine.current = null;
+  cells[machine.runningCell] = 0;
+  machine.events?.turnsEnd();
   machine.switches += turns;
   countTurns(turns - 1);
   if (!machine.preempted) return turns;
@@ -177,6 +185,8 @@ function execute(task: Task): void {
     task.operation = null;
   }
   machine.current = task;
+  cells[machine.runningCell] = cells[(task.record + NUMBER) >> 1]!;
+  if (machine.events !== null) machine.events.start(numberOfRecord(task.record), functionOrLocal(task.record));
   let result: IteratorResult<unknown, unknown>;
   try {
     result = task.stores === null ? resume(task) : task.stores.runInAsyncScope(resume, undefined, task);
@@ -187,11 +197,19 @@ function execute(task: Task): void {
     return;
   }
   // What it has yielded is of many classes: it is looked at only where that is needed.
-  if (task.parked) return;
+  if (task.parked) {
+    if (machine.events !== null) notePark(task);
+    return;
+  }
   if (!task.yielded && result.value !== YIELD && leftOff(task, result)) return;
   if (task.slot < 0) machine.slotOf(task); // So that a cancellation finds it.
   words[task.record + STATUS] = RUNNABLE;
   machine.ready.push(task);
+  if (machine.events !== null) machine.events.yield(numberOfRecord(task.record), machine.preempted);
+}
+
+function notePark(task: Task): void {
+  machine.events!.park(numberOfRecord(task.record), task.operation?.reason ?? 'yield');
 }
 
 function resume(task: Task): IteratorResult<unknown, unknown> {
@@ -222,7 +240,13 @@ function end(task: Task): void {
 /** Looks out for work for a while; true when there may be some. */
 function lookOutForWork(): boolean {
   if (machine.number === 0 || !acceptsMore()) return false;
-  const end = performance.now() + spinMilliseconds;
+  machine.events?.write(EVENT_SPIN, 0, 0, 0);
+  const found = spin(performance.now() + spinMilliseconds);
+  machine.events?.write(EVENT_SPUN, found ? 1 : 0, 0, 0);
+  return found;
+}
+
+function spin(end: number): boolean {
   do {
     if (someoneWaits()) return false;
     if (lookOutFor(SHORT_LOOKS) || (machine.searching && anyQueued())) return true;
@@ -248,6 +272,7 @@ function fallAsleep(): void {
   noteForeignWork();
   if (machine.number !== 0 && !machine.waits) noteSurplus(() => fellAsleepAt);
   if (!inboxIsEmpty() || mustStayUp(takesWork) || load(STOPPING) !== 0 || !sleep()) requestSlice();
+  else machine.events?.sleep();
 }
 
 /**

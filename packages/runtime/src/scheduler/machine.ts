@@ -6,7 +6,8 @@
  * only through its words in the arena (inbox, state).
  */
 import { words } from '../memory/arena.ts';
-import { MACHINE_COUNTERS, MACHINE_PINNED, machineBase } from '../memory/layout.ts';
+import { MACHINE_COUNTERS, MACHINE_PINNED, MACHINE_RUNNING, machineBase } from '../memory/layout.ts';
+import type { EventLog } from './events.ts';
 import { Ring } from './ring.ts';
 import type { LocalQueue } from './run-queue.ts';
 import type { Task } from './task.ts';
@@ -79,6 +80,12 @@ class Machine {
   base = 0;
   /** Address of this machine's counters. */
   counters = 0;
+  /** The cell of MACHINE_RUNNING. */
+  runningCell = 0;
+  /** Where it writes what it does; null while nobody wants to know. */
+  events: EventLog | null = null;
+  /** What it has seen in the EVENTS word last. */
+  eventsSeen = 0;
   /** The goroutine that runs now; null between goroutines and in async code. */
   current: Task | null = null;
   /** Its run queue; null before it takes part. */
@@ -136,6 +143,9 @@ class Machine {
     this.number = number;
     this.base = machineBase(number);
     this.counters = this.base + MACHINE_COUNTERS;
+    this.runningCell = (this.base + MACHINE_RUNNING) >> 1;
+    this.events = null;
+    this.eventsSeen = 0;
     this.entries.length = 0;
     this.freeSlots.length = 0;
     this.ready = new Ring<Task>();

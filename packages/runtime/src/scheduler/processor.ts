@@ -53,6 +53,7 @@ import {
   WANT_WAITS,
   WORDS_PER_LINE,
 } from '../memory/layout.ts';
+import { EVENT_GIVE, EVENT_HANDOFF } from './events.ts';
 import { COUNT_PROCESSOR_GIFTS, COUNT_PROCESSOR_WAITS, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
 
@@ -108,10 +109,12 @@ function hold(number: number): void {
   favourite = number;
   machine.holder = holderAddress(number);
   machine.takesWork = true;
+  machine.events?.acquire(number);
 }
 
 /** This machine holds none any more, whether it gave it up or it was taken away. */
-function letGo(): void {
+function letGo(takenAway: boolean): void {
+  if (machine.holder !== 0) machine.events?.release(takenAway);
   machine.holder = 0;
   machine.takesWork = false;
 }
@@ -119,7 +122,7 @@ function letGo(): void {
 /** Gives up this machine's processor, if it still holds it: to one who waits, else it is idle. */
 export function giveUpProcessor(): void {
   const number = (machine.holder - HOLDERS) / WORDS_PER_LINE;
-  letGo();
+  letGo(number >= 0 && !holdsProcessor());
   if (number >= 0) passOn(number);
 }
 
@@ -129,7 +132,7 @@ export function giveUpProcessor(): void {
  */
 export function keepsProcessor(): boolean {
   if (!holdsProcessor()) {
-    letGo();
+    letGo(true);
     return false;
   }
   const number = (machine.holder - HOLDERS) / WORDS_PER_LINE;
@@ -165,6 +168,7 @@ function handOver(number: number): boolean {
       return true;
     }
     if (compareExchange(want, WANT_CLAIMED, WANT_GIVEN + number) === WANT_CLAIMED) {
+      machine.events?.write(EVENT_GIVE, number, waiter, 0);
       wakeMachine(waiter);
       machine.count(COUNT_PROCESSOR_GIFTS);
       return true;
@@ -229,6 +233,7 @@ function someIdle(): boolean {
 /** Takes a processor away from the machine that holds it and passes it on. False when that has given it up. */
 export function takeAway(number: number, holder: number): boolean {
   if (compareExchange(holderAddress(number), holder, name()) !== holder) return false;
+  machine.events?.write(EVENT_HANDOFF, number, holder, 0);
   passOn(number);
   return true;
 }

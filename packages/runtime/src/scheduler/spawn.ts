@@ -13,9 +13,21 @@ import { PROCESSOR_COUNT } from '../memory/layout.ts';
 import { pushBlocking } from './blocking-queue.ts';
 import type { LocalOutcome } from './complete.ts';
 import { currentLocalSite, noteCreation } from './creation-sites.ts';
+import { EVENT_CREATE } from './events.ts';
 import { locatedCaptures, numberOf } from './function-table.ts';
 import { pushGlobal } from './global-queue.ts';
-import { ARGUMENTS, ARGUMENTS_FORM, BLOCKING, CAPTURES, CAPTURES_FORM, createRecord, MACHINE, NAME } from './goroutine.ts';
+import {
+  ARGUMENTS,
+  ARGUMENTS_FORM,
+  BLOCKING,
+  CAPTURES,
+  CAPTURES_FORM,
+  createRecord,
+  functionOrLocal,
+  MACHINE,
+  NAME,
+  numberOfRecord,
+} from './goroutine.ts';
 import { Goroutine } from './handle.ts';
 import { COUNT_CREATED, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
@@ -74,7 +86,7 @@ export function spawn<R>(
   }
   const handle = new Goroutine<R>(record, true, null);
   if (machine.current !== null) machine.current.hasStarted = true;
-  machine.count(COUNT_CREATED);
+  created(record, name);
   if (now) submit(record);
   return handle;
 }
@@ -82,7 +94,7 @@ export function spawn<R>(
 /** Starts `fn` as `spawn` does, for a caller that does not want the handle: its record is free again as soon as it ends. */
 export function spawnUnjoined(fn: Function, parameters: readonly unknown[]): void {
   const record = recordFor(numberOf(fn, 'go'), parameters, undefined, 'go', 1);
-  machine.count(COUNT_CREATED);
+  created(record, undefined);
   submit(record);
 }
 
@@ -90,10 +102,19 @@ export function spawnUnjoined(fn: Function, parameters: readonly unknown[]): voi
 export function spawnBlocking<R>(fn: Function, parameters: readonly unknown[]): Goroutine<R> {
   const record = recordFor(numberOf(fn, 'blocking') | BLOCKING, parameters, undefined, 'blocking');
   const handle = new Goroutine<R>(record, true, null);
-  machine.count(COUNT_CREATED);
+  created(record, undefined);
   pushBlocking(record);
   wakeForBlocking();
   return handle;
+}
+
+/** Before it is queued. */
+function created(record: number, name: string | undefined): void {
+  machine.count(COUNT_CREATED);
+  const { events } = machine;
+  if (events === null) return;
+  events.write(EVENT_CREATE, 0, functionOrLocal(record), numberOfRecord(record));
+  if (name !== undefined) events.name(numberOfRecord(record), name);
 }
 
 /** A record that can be queued, with arguments and captured values. Where that throws, nothing is left behind. */
@@ -151,7 +172,7 @@ export function spawnLocal<R>(
   words[record + MACHINE] = machine.number;
   const local: LocalOutcome = { settled: false, failed: false, value: undefined, site };
   const handle = new Goroutine<R>(record, true, local);
-  machine.count(COUNT_CREATED);
+  created(record, name ?? fn.name);
   const task = new Task(record, generator, local, storesHere());
   machine.slotOf(task); // It has a machine from the start, so a cancellation looks for it there.
   task.wake();

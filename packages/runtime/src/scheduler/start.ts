@@ -3,11 +3,12 @@
  * not, copy its arguments and captured values out, call it.
  */
 import { PendingValue } from '../codec/pending.ts';
-import { words } from '../memory/arena.ts';
+import { cells, words } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';
 import { pushBlocking } from './blocking-queue.ts';
 import { canceledError, isCanceled } from './cancel.ts';
 import { completeWithError, completeWithValue } from './complete.ts';
+import { EVENT_BLOCK, EVENT_UNBLOCK } from './events.ts';
 import { functionOf, loadNumber } from './function-table.ts';
 import {
   ARGUMENTS,
@@ -17,6 +18,7 @@ import {
   functionNumberOf,
   isBlocking,
   MACHINE,
+  numberOfRecord,
   STATUS,
   WAITING,
 } from './goroutine.ts';
@@ -65,18 +67,40 @@ export function start(record: number): Task | null {
     const parameters = decodeTuple((record + ARGUMENTS) >> 1, words[record + ARGUMENTS_FORM]!);
     giveBack(record, CAPTURES, CAPTURES_FORM);
     giveBack(record, ARGUMENTS, ARGUMENTS_FORM);
+    if (!loaded.isGenerator) turnBegins(record, blocking);
     value = loaded.call(captures, parameters);
   } catch (error) {
     if (error instanceof PendingValue) afterwards(error.ready, record);
     else completeWithError(record, error, null);
+    turnEnds(blocking);
     return null;
   }
   if (blocking && isGenerator(value)) {
     completeWithError(record, new TypeError('blocking: the function returned a generator, which go() would run'), null);
+    turnEnds(true);
     return null;
   }
   if (loaded.isGenerator) return new Task(record, value as Generator, null);
-  return begin(record, value);
+  const task = begin(record, value);
+  if (task !== null) machine.events?.yield(numberOfRecord(record), false);
+  turnEnds(blocking);
+  return task;
+}
+
+/** A plain function is all its goroutine's turn, an async one the first of it. */
+function turnBegins(record: number, blocking: boolean): void {
+  const { events } = machine;
+  cells[machine.runningCell] = numberOfRecord(record);
+  if (events === null) return;
+  if (blocking) events.write(EVENT_BLOCK, 0, functionNumberOf(record), numberOfRecord(record));
+  else events.start(numberOfRecord(record), functionNumberOf(record));
+}
+
+function turnEnds(blocking: boolean): void {
+  if (cells[machine.runningCell] === 0) return; // It has not begun.
+  cells[machine.runningCell] = 0;
+  if (blocking) machine.events?.write(EVENT_UNBLOCK, 0, 0, 0);
+  else machine.events?.turnsEnd();
 }
 
 function giveBack(record: number, cell: number, form: number): void {
@@ -98,6 +122,7 @@ function begin(record: number, value: unknown): Task | null {
 
 function waitFor(record: number, promise: PromiseLike<unknown>): void {
   words[record + STATUS] = WAITING;
+  machine.events?.park(numberOfRecord(record), 'promise');
   machine.asyncGoroutines++;
   machine.pin(1);
   const over = (): void => {

@@ -30,6 +30,7 @@ import {
   PROCESSOR_COUNT,
   SEARCHING,
 } from '../memory/layout.ts';
+import { followEvents } from './follow-events.ts';
 import { COUNT_HANDOFFS, machine } from './machine.ts';
 import { someoneWaits, takeAway } from './processor.ts';
 import { askForSpare } from './spare.ts';
@@ -67,6 +68,7 @@ function nothingToWatch(): boolean {
 }
 
 function look(now: number): void {
+  followEvents();
   const count = load(PROCESSOR_COUNT);
   for (let number = 0; number < MAXIMUM_PROCESSORS; number++) {
     const holder = load(holderAddress(number));

@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { words } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';
 import { completeWithError, type LocalOutcome } from './complete.ts';
-import { JOINED, RUNNABLE, STATUS, TASK_SLOT, WAITING } from './goroutine.ts';
+import { JOINED, numberOfRecord, RUNNABLE, STATUS, TASK_SLOT, WAITING } from './goroutine.ts';
 import { drainInbox } from './inbox.ts';
 import { machine, type Waiting } from './machine.ts';
 import type { Operation } from './operation.ts';
@@ -74,6 +74,7 @@ export class Task implements Waiting {
     }
     words[this.record + STATUS] = RUNNABLE;
     machine.ready.push(this);
+    if (machine.events !== null) machine.events.ready(numberOfRecord(this.record));
     if (!machine.running) schedule();
   }
 

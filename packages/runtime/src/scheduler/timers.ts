@@ -3,6 +3,7 @@
  * Adding, removing and firing cost O(log n) and nothing in libuv, however many goroutines sleep.
  */
 import { performance } from 'node:perf_hooks';
+import { CAUSE_HERE, CAUSE_POLLER } from './events.ts';
 import { machine } from './machine.ts';
 import { clearTimeout, setTimeout } from './real-timers.ts';
 import { schedule } from './schedule.ts';
@@ -50,11 +51,13 @@ export function hasTimers(): boolean {
 
 /** Fires all that are due. */
 export function fireTimers(now: number): void {
+  machine.events?.by(CAUSE_POLLER, 0);
   while (heap.length > 0 && heap[0]!.due <= now) {
     const timer = heap[0]!;
     removeTimer(timer);
     timer.fire();
   }
+  machine.events?.by(CAUSE_HERE, 0);
 }
 
 /** Before this thread sleeps: libuv shall wake it for the earliest timer. */

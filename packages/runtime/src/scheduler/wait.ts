@@ -1,6 +1,7 @@
 /** Waiting for what only libuv brings: promises and timers; and giving the others a turn. */
 import { performance } from 'node:perf_hooks';
 import { EventOperation, OwnEvent } from './event-operation.ts';
+import { CAUSE_HERE, CAUSE_POLLER } from './events.ts';
 import { machine, type Waiting } from './machine.ts';
 import { FRESH, Operation } from './operation.ts';
 import { setImmediate } from './real-timers.ts';
@@ -32,7 +33,9 @@ class PromiseEvent extends OwnEvent {
     this.disarm();
     this.failed = failed;
     this.settledWith = outcome;
+    machine.events?.by(CAUSE_POLLER, 0);
     this.arrived();
+    machine.events?.by(CAUSE_HERE, 0);
   }
 
   protected disarm(): void {

@@ -45,7 +45,7 @@ describe('runtime.configure', () => {
         'RangeError: runtime.configure: heapBytes must be a whole number from 8388608 to 2147483648, got 1000',
         'RangeError: runtime.configure: heapBytes must be a whole number from 8388608 to 2147483648, got 1099511627776',
         "TypeError: runtime.configure: unknown setting 'proc'; known are procs, heapBytes, spareThreads, spareMilliseconds, hints",
-        "TypeError: runtime.on: unknown event 'exit'; known is uncaught",
+        "TypeError: runtime.on: unknown event 'exit'; known are uncaught and events",
         'RuntimeStateError: runtime.configure: heapBytes cannot change any more, a channel or lock was made already',
         'undefined',
         'RuntimeStateError: runtime.configure: the runtime has started; call it before the first go, or after runtime.shutdown()',

@@ -1,0 +1,134 @@
+/**
+ * The reading end of the rings of events (`scheduler/events.ts`), on the main thread: makes them, tells all machines to
+ * write or to stop, and takes out what they have written, for all readers at once.
+ *
+ * A ring stays with its machine's number until the arena goes, since a machine that has not seen yet that it shall stop may
+ * still write. What it wrote after nobody read any more is passed over at the next start.
+ */
+import { words } from '../memory/arena.ts';
+import { load, store } from '../memory/atomics.ts';
+import { allocate } from '../memory/heap.ts';
+import { EVENTS, KIND_EVENTS, MACHINE_COUNT, MACHINE_EVENTS, MONITOR_MACHINE, machineBase } from '../memory/layout.ts';
+import { RECORD_WORDS, RING_CAPACITY, RING_DROPPED, RING_READ, RING_RECORDS, RING_WRITTEN } from '../scheduler/events.ts';
+import { followEvents } from '../scheduler/follow-events.ts';
+
+/** Three MB a machine, of which only what is written is touched: 60 ms of two million events a second. */
+const MOST_RECORDS = 1 << 17;
+/** All rings of a few machines shall fit into a small heap. */
+const HEAP_SHARE = 128;
+
+/** What one machine has written: records as they stand in the ring, in order of time. */
+export interface Chunk {
+  machine: number;
+  records: Int32Array;
+  /** So many were lost before them, since the ring was full. */
+  dropped: number;
+}
+
+/** Is given what has been written, machine by machine. The records are its own to keep, not to change. */
+export type RingReader = (chunk: Chunk) => void;
+
+const readers = new Set<RingReader>();
+let generation = 0;
+/** This thread has an arena. */
+let attached = false;
+/** RING_DROPPED of each machine as it was seen last. */
+const dropped = new Int32Array(MONITOR_MACHINE + 1);
+
+/**
+ * From now on machines write, for this reader too; each says first what it is doing. There is an arena. Throws
+ * ArenaExhaustedError when there is no room for the rings; then nothing has changed.
+ */
+export function openRings(reader: RingReader): void {
+  for (const number of numbers()) provideRing(number);
+  if (readers.size === 0) for (const number of numbers()) passOver(number);
+  else drainRings();
+  readers.add(reader);
+  begin();
+}
+
+/** The reader has taken out what it wants. */
+export function closeRings(reader: RingReader): void {
+  if (!readers.delete(reader) || readers.size > 0 || !attached) return;
+  store(EVENTS, 0);
+  followEvents();
+}
+
+/** This thread has a new arena. */
+export function attachRings(): void {
+  attached = true;
+  if (readers.size === 0) return;
+  for (const number of numbers()) provideRingFor(number);
+  begin();
+}
+
+/** The arena is about to be left. */
+export function leaveRings(): void {
+  drainRings();
+  attached = false;
+}
+
+function begin(): void {
+  store(EVENTS, ++generation);
+  followEvents();
+}
+
+/** Before a thread begins: it shall write, too, if the others do. Without room for its ring it does not. */
+export function provideRingFor(number: number): void {
+  if (readers.size === 0) return;
+  try {
+    provideRing(number);
+    provideRing(MONITOR_MACHINE);
+  } catch {
+    // The memory is needed for other things.
+  }
+}
+
+/** Takes out everything that is there. */
+export function drainRings(): void {
+  if (readers.size === 0 || !attached) return;
+  for (const number of numbers()) {
+    const ring = words[machineBase(number) + MACHINE_EVENTS]!;
+    if (ring !== 0) drain(number, ring);
+  }
+}
+
+function drain(machine: number, ring: number): void {
+  const written = load(ring + RING_WRITTEN);
+  const read = words[ring + RING_READ]!;
+  const count = (written - read) | 0;
+  const lost = (words[ring + RING_DROPPED]! - dropped[machine]!) | 0;
+  if (count === 0 && lost === 0) return;
+  dropped[machine] = (dropped[machine]! + lost) | 0;
+  const capacity = words[ring + RING_CAPACITY]!;
+  const first = read & (capacity - 1);
+  const atOnce = Math.min(count, capacity - first);
+  const records = new Int32Array(count * RECORD_WORDS);
+  const start = ring + RING_RECORDS;
+  records.set(words.subarray(start + first * RECORD_WORDS, start + (first + atOnce) * RECORD_WORDS));
+  records.set(words.subarray(start, start + (count - atOnce) * RECORD_WORDS), atOnce * RECORD_WORDS);
+  // After the copy: pairs with the writer's load, before it writes there again.
+  store(ring + RING_READ, written);
+  for (const reader of readers) reader({ machine, records, dropped: lost });
+}
+
+function numbers(): number[] {
+  return [...Array(load(MACHINE_COUNT)).keys(), MONITOR_MACHINE];
+}
+
+function provideRing(number: number): void {
+  const address = machineBase(number) + MACHINE_EVENTS;
+  if (words[address] !== 0) return;
+  const capacity = Math.min(MOST_RECORDS, 2 ** Math.floor(Math.log2(words.length / HEAP_SHARE / RECORD_WORDS)));
+  const ring = allocate(KIND_EVENTS, (RING_RECORDS + capacity * RECORD_WORDS) * 4);
+  for (let word = 0; word < RING_RECORDS; word++) words[ring + word] = 0;
+  words[ring + RING_CAPACITY] = capacity;
+  dropped[number] = 0;
+  store(address, ring);
+}
+
+function passOver(number: number): void {
+  const ring = words[machineBase(number) + MACHINE_EVENTS]!;
+  store(ring + RING_READ, load(ring + RING_WRITTEN));
+  dropped[number] = words[ring + RING_DROPPED]!;
+}
