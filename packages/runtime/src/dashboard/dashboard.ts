@@ -104,13 +104,19 @@ class DashboardThread {
     this.forgetArena = whenArenaMade(() => this.tell({ kind: 'arena', memory }));
     this.worker.once('exit', () => this.leave());
     this.opened = new Promise((resolve, reject) => {
-      this.worker.on('error', (error) => (this.timer === undefined ? reject(error) : throwUncaught(error)));
+      let listens = false;
+      this.worker.on('error', (error) => (listens ? throwUncaught(error) : reject(error)));
       this.worker.on('message', (message: FromDashboard) => {
         if (message.kind === 'listening') {
+          listens = true;
           this.worker.unref(); // Until here it has kept the process for whoever awaits it.
           resolve({ url: `http://127.0.0.1:${message.port}/${token}/`, close: () => this.close() });
-        } else if (message.kind === 'failed') reject(listenError(port, message));
-        else if (message.kind === 'watched') this.watch(message.isWatched);
+        } else if (message.kind === 'failed') {
+          this.leave();
+          reject(listenError(port, message));
+        } else if (message.kind === 'watched') {
+          this.watch(message.isWatched);
+        }
       });
     });
   }

@@ -43,7 +43,6 @@ interface Page {
   response: ServerResponse;
   /** The last happening that it was told of. */
   told: number;
-  left: number;
   /** When it began not to take what it was sent; 0 while it does. */
   stalledAt: number;
 }
@@ -54,7 +53,8 @@ export class DashboardServer {
   private timer: NodeJS.Timeout | null = null;
   private port = 0;
   private bytes = 0;
-  private left = 0;
+  /** Frames that were left out for pages that did not take them. */
+  left = 0;
   private readonly options: ServerOptions;
   private readonly assets = new Map<string, Buffer>();
 
@@ -83,6 +83,13 @@ export class DashboardServer {
       this.server.close(() => resolve());
       setImmediate(() => this.server.closeAllConnections());
     });
+  }
+
+  /** Bytes that wait for pages to take them. */
+  get heldBytes(): number {
+    let held = 0;
+    for (const { response } of this.pages) held += response.writableLength;
+    return held;
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
@@ -115,7 +122,7 @@ export class DashboardServer {
       response.end();
       return;
     }
-    const page: Page = { response, told: 0, left: 0, stalledAt: 0 };
+    const page: Page = { response, told: 0, stalledAt: 0 };
     response.on('close', () => {
       this.pages.delete(page);
       if (this.pages.size === 0) this.stopSampling();
