@@ -12,7 +12,7 @@ export function Happenings({ happenings }: { happenings: readonly Happening[] })
       <Scroll label="Steals and hand-offs, the newest first" kind="happenings">
         <ol>
           {happenings.map(({ number, at, kind, text }) => (
-            <li key={number} class={`kind-${kind}`} data-test={kind}>
+            <li key={number} class={`kind-${kind}`} data-test={`happening ${kind}`}>
               <span class="sign" title={kind} aria-hidden="true">
                 {SIGNS[kind]}
               </span>
