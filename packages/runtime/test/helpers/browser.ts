@@ -7,7 +7,17 @@
  * Without one a test fails, and says so.
  */
 import { execFileSync } from 'node:child_process';
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -27,6 +37,16 @@ const flags = [
   '--disable-sync',
   '--no-first-run',
 ];
+
+/** Those beside this file, and the machine's. */
+const FONTS = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+</fontconfig>
+`;
 
 const installed: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   linux: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/microsoft-edge'],
@@ -73,13 +93,13 @@ async function packaged(): Promise<Found> {
     mkdirSync(cache, { recursive: true });
     const making = mkdtempSync(path.join(cache, 'making-'));
     const file = path.join(making, 'chromium');
-    const write = (await import('node:fs')).createWriteStream(file);
-    await pipeline(createReadStream(path.join(home, 'bin/chromium.br')), createBrotliDecompress(), write);
+    await pipeline(createReadStream(path.join(home, 'bin/chromium.br')), createBrotliDecompress(), createWriteStream(file));
     await chmod(file, 0o755);
     for (const archive of ['al2023.tar.br', 'fonts.tar.br']) {
       const input = brotliDecompressSync(readFileSync(path.join(home, 'bin', archive)));
       execFileSync('tar', ['-x', '-C', making], { input });
     }
+    writeFileSync(path.join(making, 'fonts.conf'), FONTS);
     try {
       renameSync(making, folder);
     } catch (error) {
@@ -90,6 +110,6 @@ async function packaged(): Promise<Found> {
   const libraries = [path.join(folder, 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
   return {
     executablePath: path.join(folder, 'chromium'),
-    env: { LD_LIBRARY_PATH: libraries, FONTCONFIG_PATH: path.join(folder, 'fonts') },
+    env: { LD_LIBRARY_PATH: libraries, FONTCONFIG_PATH: folder },
   };
 }
