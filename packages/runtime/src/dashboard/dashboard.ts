@@ -2,7 +2,7 @@
  * `runtime.dashboard()` on the main thread: starts the dashboard's thread, and measures this thread's event loop for it while a
  * page is open. Nothing of it keeps the process alive, so a program ends, and a deadlock is found, as without it.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { RuntimeStateError } from '../errors.ts';
@@ -38,6 +38,7 @@ interface Opened {
   thread: DashboardThread;
 }
 let opened: Opened | null = null;
+const workerFile = new URL('../dashboard-worker.js', import.meta.url);
 
 export function openDashboard(options: DashboardOptions = {}): Promise<Dashboard> {
   const port = portOf(options);
@@ -45,6 +46,9 @@ export function openDashboard(options: DashboardOptions = {}): Promise<Dashboard
   if (opened !== null) {
     if (port === 0 || port === opened.port) return opened.dashboard;
     throw new RuntimeStateError(`runtime.dashboard: one is open already, with port ${opened.port || 'any'}; close it first`);
+  }
+  if (!existsSync(workerFile)) {
+    throw new RuntimeStateError('runtime.dashboard: a bundle does not carry the dashboard; run the program from its sources');
   }
   ensureArena();
   const thread = new DashboardThread(port, () => {
@@ -59,7 +63,7 @@ whenThreadsStart(() => {
   const asked = readVariable();
   if (asked === undefined || opened !== null) return;
   const say = (text: string): void => void process.stderr.write(`goroutines: ${text}\n`);
-  openDashboard({ port: asked.port }).then(
+  new Promise<Dashboard>((resolve) => resolve(openDashboard({ port: asked.port }))).then(
     ({ url }) => say(`dashboard at ${url}`),
     (error: Error) => say(`no dashboard: ${error.message}`),
   );
@@ -96,7 +100,7 @@ class DashboardThread {
     const token = newToken();
     const assets = new URL('../dashboard/page/', import.meta.url).href;
     const start: Start = { memory, core: coreModule(), port, token, assets, hello: hello() };
-    this.worker = new Worker(new URL('../dashboard-worker.js', import.meta.url), {
+    this.worker = new Worker(workerFile, {
       workerData: start,
       execArgv: [],
       name: 'goroutines dashboard',
