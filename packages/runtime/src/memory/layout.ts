@@ -125,11 +125,11 @@ export const MACHINE_EVENTS = WORDS_PER_LINE + 5;
 export const MACHINE_THREAD = WORDS_PER_LINE + 6;
 /** Written by the owner only, read by anybody: counters for `runtime.stats()`. */
 export const MACHINE_COUNTERS = 2 * WORDS_PER_LINE;
-export const MACHINE_COUNTER_COUNT = 2 * WORDS_PER_LINE - 4;
-/** A cell: the number of the goroutine that has its turn, 0 between turns. Written by the machine, for snapshots. */
+export const MACHINE_COUNTER_COUNT = 2 * WORDS_PER_LINE - 3;
+/** The record of the goroutine that has its turn, 0 between turns. Written by the machine, for snapshots. */
 export const MACHINE_RUNNING = MACHINE_COUNTERS + MACHINE_COUNTER_COUNT;
 /** Started goroutines that can go on, at the machine's last look; written by it, for snapshots. */
-export const MACHINE_READY = MACHINE_RUNNING + 2;
+export const MACHINE_READY = MACHINE_RUNNING + 1;
 /** Advanced by the machine's loop with every look at its queues: where it stands still, a goroutine runs. */
 export const MACHINE_TICK = MACHINE_READY + 1;
 

@@ -94,6 +94,8 @@ export class EventDecoder {
   private readonly distance: number;
   /** The goroutine that runs, by machine. */
   private readonly running: number[] = [];
+  /** The goroutine that has just ended there, and when: what is woken straight after that is woken by its end. */
+  private readonly ended: Array<{ goroutine: number; time: number } | undefined> = [];
   /** Who has let a waiter go on, by the waiter's address. */
   private readonly wakes = new Map<number, { by: number | undefined; from: number; at: number }>();
   private readonly names = new Map<number, string>();
@@ -121,7 +123,7 @@ export class EventDecoder {
       return;
     }
     if (kind === EVENT_WAKE) {
-      this.wakes.set(argument, { by: this.runningOn(machine), from: machine, at: time });
+      this.wakes.set(argument, { by: this.wakerOn(machine), from: machine, at: this.ended[machine]?.time ?? time });
       return;
     }
     this.tellNames(machine, time);
@@ -129,9 +131,13 @@ export class EventDecoder {
     if (event === undefined) return;
     const concerned = kind === EVENT_HANDOFF || kind === EVENT_GIVE ? detail : processor;
     this.emit({ ...event, time, machine, processor: concerned < 0 ? undefined : concerned });
+    if (kind !== EVENT_READY) this.ended[machine] = undefined;
     if (kind === EVENT_START) this.running[machine] = number;
     else if (kind === EVENT_PARK || kind === EVENT_YIELD || kind === EVENT_ON) this.running[machine] = 0;
-    else if (kind === EVENT_FINISH && this.running[machine] === number) this.running[machine] = 0;
+    else if (kind === EVENT_FINISH && this.running[machine] === number) {
+      this.running[machine] = 0;
+      this.ended[machine] = { goroutine: number, time };
+    }
   }
 
   dropped(machine: number, time: number, count: number): void {
@@ -188,8 +194,9 @@ export class EventDecoder {
       this.wakes.delete(waiter);
       return { kind: 'ready', goroutine, cause: 'machine', by: wake?.by, from: wake?.from, at: wake?.at ?? time };
     }
-    const by = this.runningOn(machine);
-    return { kind: 'ready', goroutine, cause: by === undefined ? 'code' : 'goroutine', by, from: machine, at: time };
+    const by = this.wakerOn(machine);
+    const at = this.ended[machine]?.time ?? time;
+    return { kind: 'ready', goroutine, cause: by === undefined ? 'code' : 'goroutine', by, from: machine, at };
   }
 
   /** Names come in pieces, behind the creation and before anything else of the same machine. */
@@ -199,6 +206,10 @@ export class EventDecoder {
       this.emit({ kind: 'name', goroutine, name, time, machine, processor: undefined });
     }
     this.names.clear();
+  }
+
+  private wakerOn(machine: number): number | undefined {
+    return this.runningOn(machine) ?? this.ended[machine]?.goroutine;
   }
 
   private runningOn(machine: number): number | undefined {

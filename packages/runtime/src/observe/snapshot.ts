@@ -3,14 +3,15 @@
  * meanwhile, so the parts are of moments some µs apart and need not fit together.
  */
 import { performance } from 'node:perf_hooks';
-import { cells } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
+import { kindOf } from '../memory/heap.ts';
 import {
   GLOBAL_QUEUE_SIZE,
   HOLDER_IDLE,
   HOLDER_RETIRED,
   holderAddress,
   IDLE_PROCESSORS,
+  KIND_GOROUTINE,
   MACHINE_BLOCKING,
   MACHINE_COUNT,
   MACHINE_COUNTERS,
@@ -35,6 +36,7 @@ import {
   WANT_NOT,
 } from '../memory/layout.ts';
 import { blockingSize } from '../scheduler/blocking-queue.ts';
+import { MACHINE, numberOfRecord } from '../scheduler/goroutine.ts';
 import { COUNT_HANDOFFS, COUNT_STEALS, COUNT_STOLEN } from '../scheduler/machine.ts';
 import { runningGoroutines } from './stats.ts';
 
@@ -168,9 +170,11 @@ function stateOf(id: number, processor: number | undefined): MachineState {
   return load(base + MACHINE_PINNED) === 0 && id !== 0 ? 'spare' : 'asleep';
 }
 
-/** Plain reads of a cell that its machine writes: one of two goroutines, or none. */
+/** Its record may be given back in this moment, and be something else: then there is none. */
 function runningOn(machine: number): number | undefined {
-  return cells[(machineBase(machine) + MACHINE_RUNNING) >> 1] || undefined;
+  const record = load(machineBase(machine) + MACHINE_RUNNING);
+  if (record === 0 || kindOf(record) !== KIND_GOROUTINE || load(record + MACHINE) !== machine) return undefined;
+  return numberOfRecord(record);
 }
 
 function counter(machine: number, index: number): number {

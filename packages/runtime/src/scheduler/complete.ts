@@ -54,9 +54,9 @@ export function completeWithValue(record: number, value: unknown, local: LocalOu
     fail(record, error, local !== null, local);
     return;
   }
+  machine.events?.finish(numberOfRecord(record), false);
   end(record, DONE);
   if (words[record + MEMBER] !== 0) memberEnded(record, false, undefined);
-  machine.events?.finish(numberOfRecord(record), false);
   release(record);
 }
 
@@ -82,11 +82,11 @@ function fail(record: number, error: unknown, quiet: boolean, local: LocalOutcom
       else encode(uncopied(error), cell, 'throw from a goroutine');
     }
   });
+  machine.events?.finish(numberOfRecord(record), true);
   end(record, FAILED);
   // Who joins has set JOINED, before it took its place among the joiners.
   if (!quiet && load(record + JOINED) === 0) withReserve(() => reportUnjoined(record, local?.site));
   if (words[record + MEMBER] !== 0) memberEnded(record, true, error);
-  machine.events?.finish(numberOfRecord(record), true);
   release(record);
 }
 

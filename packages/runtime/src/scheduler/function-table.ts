@@ -47,6 +47,12 @@ export class LoadedFunction {
     return direct === null ? this.with(captures)(...parameters) : direct(captures, ...parameters);
   }
 
+  /** Whether calling it with these values gives a native generator: known for all of them once it is for some. */
+  givesGenerator(captures: unknown[] | null): boolean {
+    if (!this.isGenerator && this.lastFunction === null) this.with(captures);
+    return this.isGenerator;
+  }
+
   with(captures: unknown[] | null): Function {
     if (this.lastFunction !== null && sameValues(captures, this.lastCaptures)) return this.lastFunction;
     const fn = this.factory(captures);

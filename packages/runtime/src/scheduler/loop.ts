@@ -7,7 +7,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { forgetLastDecoded } from '../codec/handles.ts';
-import { cells, words } from '../memory/arena.ts';
+import { words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { MACHINE_READY, STOPPING } from '../memory/layout.ts';
 import { completeWithError, completeWithValue } from './complete.ts';
@@ -15,7 +15,7 @@ import { EVENT_SPIN, EVENT_SPUN } from './events.ts';
 import { countTurns, findRunnable, lookElsewhereFirst } from './find.ts';
 import { followEvents } from './follow-events.ts';
 import { noteForeignWork, noteOwnResources } from './foreign.ts';
-import { functionOrLocal, NUMBER, numberOfRecord, RUNNABLE, RUNNING, STATUS } from './goroutine.ts';
+import { functionOrLocal, numberOfRecord, RUNNABLE, RUNNING, STATUS } from './goroutine.ts';
 import { goesToSleep, mayRunGoroutines, mustStayUp, staysAwake, tick, withoutProcessor } from './hand-off.ts';
 import { inboxIsEmpty, inboxLooksEmpty, lookOutFor } from './inbox.ts';
 import { COUNT_SLICES, machine } from './machine.ts';
@@ -167,7 +167,7 @@ function runTurns(first: Task, limit: number): number {
     task = ready.shift();
   } while (task !== undefined);
   machine.current = null;
-  cells[machine.runningCell] = 0;
+  words[machine.runningWord] = 0;
   machine.events?.turnsEnd();
   machine.switches += turns;
   countTurns(turns - 1);
@@ -185,8 +185,8 @@ function execute(task: Task): void {
     task.operation = null;
   }
   machine.current = task;
-  cells[machine.runningCell] = cells[(task.record + NUMBER) >> 1]!;
-  if (machine.events !== null) machine.events.start(numberOfRecord(task.record), functionOrLocal(task.record));
+  words[machine.runningWord] = task.record;
+  if (machine.events !== null) noteStart(task);
   let result: IteratorResult<unknown, unknown>;
   try {
     result = task.stores === null ? resume(task) : task.stores.runInAsyncScope(resume, undefined, task);
@@ -205,7 +205,15 @@ function execute(task: Task): void {
   if (task.slot < 0) machine.slotOf(task); // So that a cancellation finds it.
   words[task.record + STATUS] = RUNNABLE;
   machine.ready.push(task);
-  if (machine.events !== null) machine.events.yield(numberOfRecord(task.record), machine.preempted);
+  if (machine.events !== null) noteYield(task);
+}
+
+function noteStart({ record }: Task): void {
+  machine.events!.start(numberOfRecord(record), functionOrLocal(record));
+}
+
+function noteYield({ record }: Task): void {
+  machine.events!.yield(numberOfRecord(record), machine.preempted);
 }
 
 function notePark(task: Task): void {

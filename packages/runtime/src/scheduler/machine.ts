@@ -80,8 +80,8 @@ class Machine {
   base = 0;
   /** Address of this machine's counters. */
   counters = 0;
-  /** The cell of MACHINE_RUNNING. */
-  runningCell = 0;
+  /** The address of its word MACHINE_RUNNING. */
+  runningWord = 0;
   /** Where it writes what it does; null while nobody wants to know. */
   events: EventLog | null = null;
   /** What it has seen in the EVENTS word last. */
@@ -143,7 +143,7 @@ class Machine {
     this.number = number;
     this.base = machineBase(number);
     this.counters = this.base + MACHINE_COUNTERS;
-    this.runningCell = (this.base + MACHINE_RUNNING) >> 1;
+    this.runningWord = this.base + MACHINE_RUNNING;
     this.events = null;
     this.eventsSeen = 0;
     this.entries.length = 0;

@@ -3,7 +3,7 @@
  * not, copy its arguments and captured values out, call it.
  */
 import { PendingValue } from '../codec/pending.ts';
-import { cells, words } from '../memory/arena.ts';
+import { words } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';
 import { pushBlocking } from './blocking-queue.ts';
 import { canceledError, isCanceled } from './cancel.ts';
@@ -67,7 +67,7 @@ export function start(record: number): Task | null {
     const parameters = decodeTuple((record + ARGUMENTS) >> 1, words[record + ARGUMENTS_FORM]!);
     giveBack(record, CAPTURES, CAPTURES_FORM);
     giveBack(record, ARGUMENTS, ARGUMENTS_FORM);
-    if (!loaded.isGenerator) turnBegins(record, blocking);
+    if (!loaded.givesGenerator(captures)) turnBegins(record, blocking);
     value = loaded.call(captures, parameters);
   } catch (error) {
     if (error instanceof PendingValue) afterwards(error.ready, record);
@@ -90,15 +90,15 @@ export function start(record: number): Task | null {
 /** A plain function is all its goroutine's turn, an async one the first of it. */
 function turnBegins(record: number, blocking: boolean): void {
   const { events } = machine;
-  cells[machine.runningCell] = numberOfRecord(record);
+  words[machine.runningWord] = record;
   if (events === null) return;
   if (blocking) events.write(EVENT_BLOCK, 0, functionNumberOf(record), numberOfRecord(record));
   else events.start(numberOfRecord(record), functionNumberOf(record));
 }
 
 function turnEnds(blocking: boolean): void {
-  if (cells[machine.runningCell] === 0) return; // It has not begun.
-  cells[machine.runningCell] = 0;
+  if (words[machine.runningWord] === 0) return; // It has not begun.
+  words[machine.runningWord] = 0;
   if (blocking) machine.events?.write(EVENT_UNBLOCK, 0, 0, 0);
   else machine.events?.turnsEnd();
 }

@@ -74,7 +74,7 @@ export class Task implements Waiting {
     }
     words[this.record + STATUS] = RUNNABLE;
     machine.ready.push(this);
-    if (machine.events !== null) machine.events.ready(numberOfRecord(this.record));
+    if (machine.events !== null) noteReady(this.record);
     if (!machine.running) schedule();
   }
 
@@ -135,6 +135,10 @@ export class Task implements Waiting {
     store(this.record + JOINED, 1);
     completeWithError(this.record, error, this.local);
   }
+}
+
+function noteReady(record: number): void {
+  machine.events!.ready(numberOfRecord(record));
 }
 
 /** How long a wake-up may be on its way from a thread that has served the waiter, in milliseconds: it is some µs. */
