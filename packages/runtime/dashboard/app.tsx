@@ -1,5 +1,7 @@
 /** The page's frame: what it is about, whether it is live, and which view is shown. */
+import { useEffect, useState } from 'preact/hooks';
 import { duration } from './format.ts';
+import { Guide } from './guide/guide.tsx';
 import { type Live, useLive } from './live.ts';
 import { LiveView } from './live-view.tsx';
 
@@ -12,15 +14,29 @@ const WORDS = {
 
 export function App() {
   const live = useLive();
+  const isGuide = useHash() === '#guide';
   return (
     <>
-      <Header live={live} />
-      <main>{live.frame === null ? <Waiting live={live} /> : <LiveView live={live} frame={live.frame} />}</main>
+      <Header live={live} isGuide={isGuide} />
+      <main>
+        {isGuide ? <Guide /> : live.frame === null ? <Waiting live={live} /> : <LiveView live={live} frame={live.frame} />}
+      </main>
     </>
   );
 }
 
-function Header({ live }: { live: Live }) {
+/** Which view is shown stands in the address, so that Back works. */
+function useHash(): string {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const changed = () => setHash(location.hash);
+    addEventListener('hashchange', changed);
+    return () => removeEventListener('hashchange', changed);
+  }, []);
+  return hash;
+}
+
+function Header({ live, isGuide }: { live: Live; isGuide: boolean }) {
   const { hello, connection, paused, frame } = live;
   const state = paused && connection === 'live' ? 'paused' : connection;
   return (
@@ -31,6 +47,14 @@ function Header({ live }: { live: Live }) {
         </span>
         {hello?.program ?? 'goroutines'}
       </h1>
+      <nav class="views" aria-label="Views">
+        <a href="#live" aria-current={isGuide ? undefined : 'page'}>
+          Live
+        </a>
+        <a href="#guide" aria-current={isGuide ? 'page' : undefined}>
+          Guide
+        </a>
+      </nav>
       <p class="about">
         {hello !== null && (
           <>

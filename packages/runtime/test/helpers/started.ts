@@ -63,7 +63,12 @@ export function start(...parameters: ConstructorParameters<typeof Started>): Sta
 }
 
 export async function endAll(): Promise<void> {
-  for (const started of running) await started.kill();
+  // Not by SIGKILL, if they end without: they may have programs of their own to end.
+  for (const started of running) {
+    const late = setTimeout(() => started.child.kill('SIGKILL'), 3000);
+    await started.kill('SIGTERM');
+    clearTimeout(late);
+  }
   running.clear();
 }
 
