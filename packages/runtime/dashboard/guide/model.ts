@@ -43,7 +43,7 @@ const POLLED = new Set(['sleep', 'promise']);
 export function firstScene({ events }: Recording): Scene {
   const processors = new Set(events.flatMap(({ processor }) => processor ?? []));
   const machines = new Set(
-    events.flatMap((event) => [event.machine, ...(('from' in event ? (event.from ?? []) : []) as number[])]),
+    events.flatMap((event) => ['from' in event ? event.from : undefined, event.machine].filter((id) => id !== undefined)),
   );
   return {
     machines: [...machines]

@@ -145,6 +145,34 @@ describe('the page', () => {
     await page.close();
   });
 
+  it('has a guide that can be followed by keyboard', async () => {
+    const { page, complaints } = await open();
+    await page.getByRole('link', { name: 'Guide' }).press('Enter');
+    await page.getByRole('button', { name: 'A synchronous call, and the hand-off' }).press('Enter');
+    const caption = () => page.textContent('[data-test=caption]');
+    const captions = new Set<string | null>();
+    const thread = (name: string) => page.locator(`[data-test="thread ${name}"]`).textContent();
+    const next = page.getByRole('button', { name: 'Next' });
+    while (await next.isEnabled()) {
+      await page.keyboard.press('ArrowRight');
+      const text = await caption();
+      captions.add(text);
+      if (/takes P0 away/.test(text!)) expect(await thread(/that (M\d)/.exec(text!)![1]!)).toContain('no P');
+      if (/holds P0 now/.test(text!)) expect(await thread(/^(M\d)/.exec(text!)![1]!)).toContain('P0');
+    }
+    expect([...captions].some((text) => /monitor sees that M\d does not come back/.test(text!))).toBe(true);
+    expect(await page.textContent('[data-test=step]')).toMatch(/^(\d+) of \1$/);
+    await page.keyboard.press('ArrowLeft');
+    expect(await page.textContent('[data-test=step]')).not.toMatch(/^(\d+) of \1$/);
+    // By itself.
+    await page.getByRole('button', { name: 'Play' }).press('Enter');
+    await page.waitForFunction(() => /^(\d+) of \1$/.test(document.querySelector('[data-test=step]')!.textContent!));
+    await page.goBack();
+    await page.waitForSelector('.totals');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   // The last one: it ends the program.
   it('says that the program has ended, and keeps what it has seen', async () => {
     const { page } = await open();
