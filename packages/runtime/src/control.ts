@@ -5,6 +5,7 @@ import { type EventsListener, subscribe, unsubscribe } from './observe/events.ts
 import { formatGoroutines, type GoroutineInfo } from './observe/goroutines.ts';
 import { readSnapshot, type Snapshot } from './observe/snapshot.ts';
 import { readStats, runningGoroutines, type Stats } from './observe/stats.ts';
+import { startTrace, type Trace } from './observe/trace.ts';
 import { addUncaughtListener, removeUncaughtListener, type UncaughtListener } from './observe/uncaught.ts';
 import { configure, ensureArena, goroutines, mustBeMain, procs, setProcs, stop } from './runtime.ts';
 import type { Settings } from './settings.ts';
@@ -46,6 +47,19 @@ export interface RuntimeControl {
    * console.log(url); // http://127.0.0.1:8080/…/
    */
   dashboard(options?: DashboardOptions): Promise<Dashboard>;
+  /**
+   * Writes what the scheduler does from now on to a file, as Chrome's trace events: https://ui.perfetto.dev shows it, with a
+   * track for each processor and each thread. The file is written when `stop` is called, or when the process ends; until
+   * then events are kept beside it, in `file.events`. The environment's GOTRACE=file traces a whole run.
+   *
+   * On the main thread. Throws Error when the file cannot be written, RuntimeStateError while another trace runs.
+   *
+   * @example
+   * const trace = runtime.trace('trace.json');
+   * await run(main);
+   * await trace.stop();
+   */
+  trace(file: string): Trace;
   /** Ends all goroutines and threads. Who waits for one of them gets a RuntimeStateError. The next `go` starts anew. */
   shutdown(): Promise<void>;
   /** Takes the place of ending the process when a goroutine failed and nobody joined it. */
@@ -87,6 +101,11 @@ export const runtime: RuntimeControl = {
   },
   async dashboard(options?: DashboardOptions): Promise<Dashboard> {
     return openDashboard(options);
+  },
+  trace(file: string): Trace {
+    mustBeMain('runtime.trace: a trace is started');
+    ensureArena();
+    return startTrace(file);
   },
   shutdown(): Promise<void> {
     return stop('the runtime was shut down');

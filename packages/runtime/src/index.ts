@@ -33,6 +33,7 @@ export type { EventDetail, EventsListener, ReadyCause, SchedulerEvent } from './
 export type { GoroutineInfo } from './observe/goroutines.ts';
 export type { MachineSnapshot, MachineState, ProcessorSnapshot, Snapshot } from './observe/snapshot.ts';
 export type { Stats } from './observe/stats.ts';
+export type { Trace } from './observe/trace.ts';
 export { after, gosched, sleep, wait } from './operations.ts';
 export type { Goroutine } from './scheduler/handle.ts';
 export type { Operation as Op } from './scheduler/operation.ts';

@@ -51,6 +51,7 @@ import { endDeadlock, nothingCanHappen, somebodyWaitsHere } from './observe/dead
 import { attachRings, leaveRings, provideRingFor } from './observe/event-rings.ts';
 import { formatGoroutines, type GoroutineList, listGoroutines } from './observe/goroutines.ts';
 import { dumpOnQuit } from './observe/quit.ts';
+import { traceFromEnvironment } from './observe/trace.ts';
 import { watchUncaught } from './observe/uncaught.ts';
 import { abandonQueues, abandonThread } from './scheduler/abandon.ts';
 import { attachMachine } from './scheduler/attach.ts';
@@ -108,6 +109,7 @@ export function ensureArena(): void {
   usable = true;
   startMain(procs);
   attachRings();
+  traceFromEnvironment();
   for (const told of onArena) told();
 }
 

@@ -10,6 +10,7 @@ import {
   EVENT_BLOCK,
   EVENT_COLLECT,
   EVENT_CREATE,
+  EVENT_DROPPED,
   EVENT_FINISH,
   EVENT_GIVE,
   EVENT_GLOBAL,
@@ -73,7 +74,7 @@ export type EventDetail =
   | { kind: 'unblock' }
   /** Garbage was collected: since when, for how many milliseconds, and V8's number for how. */
   | { kind: 'collect'; began: number; milliseconds: number; type: number }
-  /** So many events before this one are lost: the reader, on the main thread, did not come round in time. */
+  /** So many events after this are lost: the main thread, which reads them, did not come round in time. */
   | { kind: 'dropped'; count: number };
 
 /** `goroutine`: a goroutine of the same machine. `code`: what is none, such as async code. */
@@ -133,16 +134,12 @@ export class EventDecoder {
     this.emit({ ...event, time, machine, processor: concerned < 0 ? undefined : concerned });
     if (kind !== EVENT_READY) this.ended[machine] = undefined;
     if (kind === EVENT_START) this.running[machine] = number;
-    else if (kind === EVENT_PARK || kind === EVENT_YIELD || kind === EVENT_ON) this.running[machine] = 0;
+    else if (kind === EVENT_PARK || kind === EVENT_YIELD || kind === EVENT_ON || kind === EVENT_DROPPED)
+      this.running[machine] = 0;
     else if (kind === EVENT_FINISH && this.running[machine] === number) {
       this.running[machine] = 0;
       this.ended[machine] = { goroutine: number, time };
     }
-  }
-
-  dropped(machine: number, time: number, count: number): void {
-    this.running[machine] = 0;
-    this.emit({ kind: 'dropped', count, time: time - this.distance, machine, processor: undefined });
   }
 
   private detailOf(
@@ -180,6 +177,8 @@ export class EventDecoder {
         return { kind: 'spun', found: detail === 1 };
       case EVENT_BLOCK:
         return { kind: 'block', goroutine: number, fn: this.placeOf(argument) };
+      case EVENT_DROPPED:
+        return { kind: 'dropped', count: argument >>> 0 };
       case EVENT_COLLECT:
         return { kind: 'collect', began: number - this.distance, milliseconds: argument / 1000, type: detail };
       default:

@@ -32,9 +32,17 @@ export class Cursor {
   }
 }
 
-/** Visits the records up to a time, oldest first. The cursor stands at the record; of equal ones the first cursor's comes first. */
-export function mergeUntil(cursors: readonly Cursor[], end: number, visit: (cursor: Cursor) => void): void {
-  for (;;) {
+/**
+ * Visits the records up to a time, oldest first, but at most so many. The cursor stands at the record; of equal ones the
+ * first cursor's comes first. Returns whether there may be more.
+ */
+export function mergeUntil(
+  cursors: readonly Cursor[],
+  end: number,
+  visit: (cursor: Cursor) => void,
+  most = Number.POSITIVE_INFINITY,
+): boolean {
+  for (let visited = 0; visited < most; visited++) {
     let first: Cursor | undefined;
     let earliest = Number.POSITIVE_INFINITY;
     for (const cursor of cursors) {
@@ -43,8 +51,9 @@ export function mergeUntil(cursors: readonly Cursor[], end: number, visit: (curs
       earliest = time;
       first = cursor;
     }
-    if (first === undefined || earliest > end) return;
+    if (first === undefined || earliest > end) return false;
     visit(first);
     first.position += RECORD_WORDS;
   }
+  return true;
 }

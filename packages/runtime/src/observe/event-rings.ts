@@ -9,7 +9,17 @@ import { words } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
 import { allocate } from '../memory/heap.ts';
 import { EVENTS, KIND_EVENTS, MACHINE_COUNT, MACHINE_EVENTS, MONITOR_MACHINE, machineBase } from '../memory/layout.ts';
-import { RECORD_WORDS, RING_CAPACITY, RING_DROPPED, RING_READ, RING_RECORDS, RING_WRITTEN } from '../scheduler/events.ts';
+import {
+  EVENT_DROPPED,
+  RECORD_ARGUMENT,
+  RECORD_WHAT,
+  RECORD_WORDS,
+  RING_CAPACITY,
+  RING_DROPPED,
+  RING_READ,
+  RING_RECORDS,
+  RING_WRITTEN,
+} from '../scheduler/events.ts';
 import { followEvents } from '../scheduler/follow-events.ts';
 
 /** Three MB a machine, of which only what is written is touched: 60 ms of two million events a second. */
@@ -20,9 +30,8 @@ const HEAP_SHARE = 128;
 /** What one machine has written: records as they stand in the ring, in order of time. */
 export interface Chunk {
   machine: number;
+  /** The last one is a DROPPED where the ring was full then. */
   records: Int32Array;
-  /** So many were lost before them, since the ring was full. */
-  dropped: number;
 }
 
 /** Is given what has been written, machine by machine. The records are its own to keep, not to change. */
@@ -34,6 +43,8 @@ let generation = 0;
 let attached = false;
 /** RING_DROPPED of each machine as it was seen last. */
 const dropped = new Int32Array(MONITOR_MACHINE + 1);
+/** The time of each machine's last record. */
+const lastTimes = new Float64Array(MONITOR_MACHINE + 1);
 
 /**
  * From now on machines write, for this reader too; each says first what it is doing. There is an arena. Throws
@@ -103,13 +114,21 @@ function drain(machine: number, ring: number): void {
   const capacity = words[ring + RING_CAPACITY]!;
   const first = read & (capacity - 1);
   const atOnce = Math.min(count, capacity - first);
-  const records = new Int32Array(count * RECORD_WORDS);
+  const end = count * RECORD_WORDS;
+  const records = new Int32Array(end + (lost === 0 ? 0 : RECORD_WORDS));
+  const times = new Float64Array(records.buffer);
   const start = ring + RING_RECORDS;
   records.set(words.subarray(start + first * RECORD_WORDS, start + (first + atOnce) * RECORD_WORDS));
   records.set(words.subarray(start, start + (count - atOnce) * RECORD_WORDS), atOnce * RECORD_WORDS);
   // After the copy: pairs with the writer's load, before it writes there again.
   store(ring + RING_READ, written);
-  for (const reader of readers) reader({ machine, records, dropped: lost });
+  if (count > 0) lastTimes[machine] = times[(end - RECORD_WORDS) >> 1]!;
+  if (lost !== 0) {
+    times[end >> 1] = lastTimes[machine]!;
+    records[end + RECORD_WHAT] = EVENT_DROPPED;
+    records[end + RECORD_ARGUMENT] = lost;
+  }
+  for (const reader of readers) reader({ machine, records });
 }
 
 function numbers(): number[] {

@@ -61,8 +61,7 @@ function deliver(): void {
   lastLook = now;
 }
 
-function keep({ machine, records, dropped }: Chunk): void {
-  if (dropped > 0) decoder.dropped(machine, performance.now() + distance, dropped);
+function keep({ machine, records }: Chunk): void {
   if (!waiting.has(machine)) {
     const chunks: Int32Array[] = [];
     waiting.set(machine, chunks);

@@ -81,6 +81,8 @@ export const EVENT_BLOCK = 20;
 export const EVENT_UNBLOCK = 21;
 /** A collection of garbage is over. ARGUMENT: its length in µs, NUMBER: when it began; DETAIL: V8's kind. */
 export const EVENT_COLLECT = 22;
+/** Put in by the reader: after the record before, so many were lost. ARGUMENT: how many. */
+export const EVENT_DROPPED = 23;
 
 /** Made ready by what runs on this machine: a goroutine, or other code. */
 export const CAUSE_HERE = 0;
