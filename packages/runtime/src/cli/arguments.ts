@@ -1,4 +1,5 @@
 /** What stands on the command line: a command, its options, the program's file, and all that is the program's own. */
+import path from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
 type OptionsConfig = NonNullable<ParseArgsConfig['options']>;
@@ -20,7 +21,7 @@ export interface Request {
   args: string[];
 }
 
-export const COMMANDS = ['run', 'top'] as const;
+export const COMMANDS = ['run', 'top', 'trace'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 const MOST_PORT = 65_535;
@@ -28,6 +29,7 @@ const common: OptionsConfig = { 'node-option': { type: 'string', multiple: true 
 const own: Record<Command, OptionsConfig> = {
   run: {},
   top: { port: { type: 'string', short: 'p' }, stay: { type: 'boolean' } },
+  trace: { output: { type: 'string', short: 'o' } },
 };
 
 export function parseRequest(words: readonly string[]): Request {
@@ -45,7 +47,7 @@ export function parseRequest(words: readonly string[]): Request {
     nodeOptions,
     port: portOf(port),
     stays: stay ?? false,
-    output: output ?? '',
+    output: outputOf(output),
     file,
     args,
   };
@@ -74,6 +76,11 @@ function optionsOf(command: Command, words: string[], options: OptionsConfig): O
   } catch (error) {
     throw new UsageError(`goroutines ${command}: ${(error as Error).message}`);
   }
+}
+
+function outputOf(file = 'trace.json'): string {
+  if (file === '') throw new UsageError('goroutines trace: --output must name a file');
+  return path.resolve(file);
 }
 
 function portOf(text: string | undefined): number {

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { DASHBOARD_VARIABLE, variableFor } from '../dashboard/variable.ts';
 import { COMMANDS, parseRequest, type Request, UsageError } from './arguments.ts';
-import { runProgram } from './program.ts';
+import { mustBeFile, runProgram } from './program.ts';
+import { clearTrace, TRACE_VARIABLE, whereTraceIs } from './trace.ts';
 
 /** As of most tools: the command line itself is wrong. */
 const USAGE_EXIT_CODE = 2;
@@ -12,11 +13,13 @@ const HELP = `Usage: goroutines <command> [options] <file> [arguments of the pro
 Commands
   run     runs a program with capture ahead of time, as node --import goroutines/register does; TypeScript, too
   top     the same, with a live page of what the scheduler does; its address is printed
+  trace   the same, and writes down what the scheduler does, for https://ui.perfetto.dev
 
 Options, before the file
   --node-option=<flag>   a flag for Node or V8, such as --node-option=--max-old-space-size=4096; any number of them
   -p, --port <number>    top: the port of the page, at 127.0.0.1; 0, the default, takes any that is free
   --stay                 top: the page stays when the program has ended, until Ctrl-C
+  -o, --output <file>    trace: where the trace goes; trace.json is the default
 
   -h, --help             this text
   -v, --version
@@ -35,16 +38,23 @@ async function main(words: readonly string[]): Promise<number> {
     return 0;
   }
   const request = parseRequest(words);
-  return runProgram({ ...request, environment: environmentOf(request) });
+  if (request.command === 'trace') return trace(request);
+  const environment = request.command === 'top' ? { [DASHBOARD_VARIABLE]: variableFor(request.port, request.stays) } : {};
+  return runProgram({ ...request, environment, before: [] });
+}
+
+async function trace(request: Request): Promise<number> {
+  const { output } = request;
+  mustBeFile(request.file);
+  clearTrace(output);
+  const before = [new URL('./exit-on-signal.js', import.meta.url).href];
+  const code = await runProgram({ ...request, environment: { [TRACE_VARIABLE]: output }, before });
+  process.stderr.write(`goroutines: ${whereTraceIs(output)}\n`);
+  return code;
 }
 
 function isCommand(word: string): boolean {
   return (COMMANDS as readonly string[]).includes(word);
-}
-
-/** By what the program's runtime is told. */
-function environmentOf({ command, port, stays }: Request): Record<string, string> {
-  return command === 'top' ? { [DASHBOARD_VARIABLE]: variableFor(port, stays) } : {};
 }
 
 function version(): string {

@@ -18,12 +18,15 @@ export interface Program {
   args: readonly string[];
   nodeOptions: readonly string[];
   environment: Readonly<Record<string, string>>;
+  /** Modules that come before it, by URL. */
+  before: readonly string[];
 }
 
 /** Settles when the program has ended, with its exit code; when a signal has ended it, the same one ends this process. */
-export function runProgram({ file, args, nodeOptions, environment }: Program): Promise<number> {
+export function runProgram({ file, args, nodeOptions, environment, before }: Program): Promise<number> {
   mustBeFile(file);
-  const words = [...nodeOptions, '--import', registerFor(file), file, ...args];
+  const imported = [registerFor(file), ...before].flatMap((url) => ['--import', url]);
+  const words = [...nodeOptions, ...imported, file, ...args];
   const child = spawn(process.execPath, words, { stdio: 'inherit', env: { ...process.env, ...environment } });
   const passOn = (signal: NodeJS.Signals): void => {
     if (!(fromTerminal.has(signal) && process.stdin.isTTY)) child.kill(signal);
@@ -45,7 +48,8 @@ export function runProgram({ file, args, nodeOptions, environment }: Program): P
   });
 }
 
-function mustBeFile(file: string): void {
+/** Throws UsageError for anything else. */
+export function mustBeFile(file: string): void {
   if (statSync(file, { throwIfNoEntry: false })?.isFile()) return;
   throw new UsageError(`there is no file '${file}' in ${process.cwd()}`);
 }

@@ -110,6 +110,39 @@ it('goroutines top --stay keeps the page', async () => {
   expect(await started.ended).toBe('SIGINT');
 });
 
+describe('goroutines trace', () => {
+  const eventsIn = (file: string): unknown[] => {
+    const trace = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as unknown[] | { traceEvents: unknown[] };
+    return Array.isArray(trace) ? trace : trace.traceEvents;
+  };
+
+  it('writes down what the scheduler did, and says where', async () => {
+    const { code, stdout, stderr } = await ended('trace', '-o', 'named.json', 'app.ts', 'x');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '41 x\n' });
+    expect(stderr).toContain(
+      `goroutines: the trace is in ${path.join(folder, 'named.json')}; open it at https://ui.perfetto.dev`,
+    );
+    expect(eventsIn('named.json').length).toBeGreaterThan(5);
+  });
+
+  it('also when the program is ended by a signal', async () => {
+    const started = start([bin, 'trace', 'parked.mjs'], { cwd: folder });
+    await started.wrote(/ready/);
+    started.child.kill('SIGTERM');
+    expect(await started.ended).toBe(143);
+    expect(started.stderr).toContain('trace.json; open it at');
+    expect(eventsIn('trace.json').length).toBeGreaterThan(5);
+  });
+
+  it('says when there is none, and keeps the exit code', async () => {
+    const { code, stderr } = await ended('trace', '-o', 'named.json', 'code.mjs');
+    expect({ code, stderr }).toEqual({
+      code: 7,
+      stderr: 'goroutines: there is no trace: the program used nothing of this library\n',
+    });
+  });
+});
+
 describe('the command line', () => {
   it.each([['--help'], ['-h'], ['help'], ['run', '--help'], ['top', '-h']])('%s %s', async (...words) => {
     const { code, stdout, stderr } = await ended(...words.filter((word) => word !== undefined));
@@ -123,8 +156,8 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['walk', 'code.mjs'], "unknown command 'walk'; there are run, top"],
-    [['code.mjs'], "unknown command 'code.mjs'; there are run, top"],
+    [['walk', 'code.mjs'], "unknown command 'walk'; there are run, top, trace"],
+    [['code.mjs'], "unknown command 'code.mjs'; there are run, top, trace"],
     [['run'], "goroutines run: the program's file is missing"],
     [['top', '--port', '80'], "goroutines top: the program's file is missing"],
     [['run', 'nothing.ts'], "there is no file 'nothing.ts'"],
@@ -133,6 +166,9 @@ describe('the command line', () => {
     [['top', '--port', '65536', 'code.mjs'], "--port must be a whole number from 0 to 65535, got '65536'"],
     [['top', '--port=', 'code.mjs'], "--port must be a whole number from 0 to 65535, got ''"],
     [['run', '--node-option'], 'node-option'],
+    [['trace', '-o', 'x.json'], "goroutines trace: the program's file is missing"],
+    [['trace', '-o', '', 'code.mjs'], '--output must name a file'],
+    [['trace', '-o', 'no/such/folder/x.json', 'nothing.mjs'], "there is no file 'nothing.mjs'"],
   ])('%j is refused', async (words, message) => {
     const { code, stdout, stderr } = await ended(...words);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
