@@ -62,6 +62,11 @@ async function bundlePage(folder) {
   const chartStyle = createRequire(import.meta.url).resolve('uplot/dist/uPlot.min.css');
   const styles = [chartStyle, path.join(source, 'style.css')].map((file) => readFileSync(file, 'utf8'));
   writeFileSync(path.join(folder, 'dashboard.css'), styles.join('\n'));
+  const licenses = ['preact', 'uplot'].map((name) => {
+    const file = path.join(path.dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'LICENSE');
+    return `${name}\n\n${readFileSync(file, 'utf8')}`;
+  });
+  writeFileSync(path.join(folder, 'LICENSES.txt'), licenses.join('\n\n'));
   copyFileSync(path.join(source, 'index.html'), path.join(folder, 'index.html'));
   const now = new Date();
   utimesSync(path.join(folder, 'index.html'), now, now);

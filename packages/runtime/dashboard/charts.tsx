@@ -1,7 +1,7 @@
 /** Lines over the last two minutes, and how delays are spread. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
-import { type Frame, LATENCY_BOUNDS } from '../src/dashboard/frame.ts';
+import { type Frame, LATENCY_BOUNDS, type Latency } from '../src/dashboard/frame.ts';
 import { milliseconds, short } from './format.ts';
 import type { Column, History } from './history.ts';
 
@@ -83,9 +83,19 @@ function LineChart(props: { title: string; history: History; at: number; lines: 
   );
 }
 
-export function LatencyChart({ frame }: { frame: Frame }) {
-  const { loop } = frame;
-  const counts = loop?.latency.counts ?? [];
+export function LoopChart({ frame }: { frame: Frame }) {
+  return <LatencyChart title="Main event loop, how late" latency={frame.loop?.latency ?? null} at={frame.at} />;
+}
+
+export function SchedulingChart({ frame }: { frame: Frame }) {
+  return (
+    <LatencyChart title="Goroutines, waiting for their turn" note="50 ms of every 2 s" latency={frame.scheduling} at={frame.at} />
+  );
+}
+
+function LatencyChart(props: { title: string; note?: string; latency: Latency | null; at: number }) {
+  const { title, note = '', latency, at } = props;
+  const counts = latency?.counts ?? [];
   const places = [...LATENCY_BOUNDS, Number.POSITIVE_INFINITY].map((_, index) => index);
   const place = useChart(
     (color) => ({
@@ -109,15 +119,17 @@ export function LatencyChart({ frame }: { frame: Frame }) {
       ],
     }),
     () => [places, places.map((index) => counts[index] ?? 0)] as uPlot.AlignedData,
-    frame.at,
+    at,
   );
   return (
     <section class="panel chart">
-      <h2>Main event loop, how late</h2>
+      <h2>
+        {title} <small>{note}</small>
+      </h2>
       <ul class="lines">
         {(['p50', 'p90', 'p99', 'max'] as const).map((name) => (
           <li key={name}>
-            {name} <span class="number">{loop === null ? '–' : milliseconds(loop.latency[name])}</span>
+            {name} <span class="number">{latency === null ? '–' : milliseconds(latency[name])}</span>
           </li>
         ))}
       </ul>
@@ -128,7 +140,8 @@ export function LatencyChart({ frame }: { frame: Frame }) {
 
 function boundLabel(index: number): string {
   const bound = LATENCY_BOUNDS[index];
-  return bound === undefined ? `> ${milliseconds(LATENCY_BOUNDS.at(-1)!)}` : `${bound} ms`;
+  if (bound === undefined) return `> ${milliseconds(LATENCY_BOUNDS.at(-1)!)}`;
+  return bound < 0.1 ? `${bound * 1000} µs` : bound < 1000 ? `${bound} ms` : `${bound / 1000} s`;
 }
 
 type Color = (name: string) => string;

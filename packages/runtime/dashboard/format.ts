@@ -20,6 +20,7 @@ export function short(value: number): string {
 }
 
 export function milliseconds(value: number): string {
+  if (value < 0.1) return `${Math.round(value * 1000)} µs`;
   if (value < 1) return `${value.toFixed(2)} ms`;
   if (value < 1000) return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
   return `${(value / 1000).toFixed(1)} s`;

@@ -1,7 +1,7 @@
 /** What the scheduler does now. */
 
 import type { Frame } from '../src/dashboard/frame.ts';
-import { GoroutinesChart, LatencyChart, RatesChart } from './charts.tsx';
+import { GoroutinesChart, LoopChart, RatesChart, SchedulingChart } from './charts.tsx';
 import { bytes, count, milliseconds } from './format.ts';
 import { Happenings } from './happenings.tsx';
 import type { Live } from './live.ts';
@@ -25,7 +25,8 @@ export function LiveView({ live, frame }: { live: Live; frame: Frame }) {
       <div class="charts">
         <GoroutinesChart history={live.history} frame={frame} />
         <RatesChart history={live.history} frame={frame} />
-        <LatencyChart frame={frame} />
+        <SchedulingChart frame={frame} />
+        <LoopChart frame={frame} />
       </div>
       <div class="columns">
         <Sites census={frame.census} />

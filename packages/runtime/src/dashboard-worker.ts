@@ -8,6 +8,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FromDashboard, Start, ToDashboard } from './dashboard/messages.ts';
 import { Sampler } from './dashboard/sampler.ts';
+import { schedulingLatency } from './dashboard/scheduling-latency.ts';
 import { DashboardServer } from './dashboard/server.ts';
 import { attachArena } from './memory/arena.ts';
 import { initializeCore, useCoreModule, type WasmMemory } from './memory/core.ts';
@@ -43,6 +44,7 @@ const server = new DashboardServer({
 
 main.on('message', (message: ToDashboard) => {
   if (message.kind === 'loop') sampler.noteLoop({ age: 0, latency: message.latency });
+  else if (message.kind === 'glimpse') sampler.noteScheduling(schedulingLatency(message.records));
   else if (message.kind === 'arena') sampler = attach(message.memory);
   else void close();
 });

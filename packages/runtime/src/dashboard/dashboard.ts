@@ -12,6 +12,7 @@ import { coreModule } from '../memory/core.ts';
 import { ensureArena, mustBeMain, whenArenaMade, whenThreadsStart } from '../runtime.ts';
 import { newToken } from './access.ts';
 import type { Hello } from './frame.ts';
+import { Glimpses } from './glimpse.ts';
 import { LoopDelayMeter } from './loop-delay.ts';
 import type { FromDashboard, Start, ToDashboard } from './messages.ts';
 import { readVariable } from './variable.ts';
@@ -90,6 +91,7 @@ class DashboardThread {
   readonly opened: Promise<Dashboard>;
   private readonly worker: Worker;
   private readonly meter = new LoopDelayMeter();
+  private readonly glimpses = new Glimpses((records) => this.tell({ kind: 'glimpse', records }));
   private readonly forgotten: () => void;
   private readonly forgetArena: () => void;
   private timer: NodeJS.Timeout | undefined;
@@ -138,9 +140,11 @@ class DashboardThread {
     clearInterval(this.timer);
     if (!isWatched) {
       this.meter.stop();
+      this.glimpses.stop();
       return;
     }
     this.meter.start();
+    this.glimpses.start();
     this.timer = setInterval(() => this.tell({ kind: 'loop', latency: this.meter.read() }), LOOP_MILLISECONDS).unref();
   }
 
@@ -156,6 +160,7 @@ class DashboardThread {
   private leave(): void {
     clearInterval(this.timer);
     this.meter.stop();
+    this.glimpses.stop();
     this.forgetArena();
     this.forgotten();
   }

@@ -24,6 +24,8 @@ export interface Frame {
   memory: Record<string, number>;
   /** How late the main thread's event loop runs; null before it has answered. */
   loop: LoopDelay | null;
+  /** How long goroutines waited for their turn, in the last glimpse; null before there was one. */
+  scheduling: Latency | null;
   happenings: Happening[];
   cost: Cost;
 }
@@ -76,7 +78,7 @@ export interface LoopDelay {
   latency: Latency;
 }
 
-/** Delays of the last seconds. */
+/** Delays of some moments. */
 export interface Latency {
   /** How many fell into each of LATENCY_BOUNDS, and one more for all above. */
   counts: number[];
@@ -88,7 +90,7 @@ export interface Latency {
 }
 
 /** Upper bounds in milliseconds. */
-export const LATENCY_BOUNDS: readonly number[] = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+export const LATENCY_BOUNDS: readonly number[] = [0.001, 0.01, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 export type HappeningKind = 'steal' | 'hand-off' | 'blocking' | 'processor' | 'thread';
 

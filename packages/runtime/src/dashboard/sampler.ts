@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { readSnapshot } from '../observe/snapshot.ts';
 import { readStats } from '../observe/stats.ts';
 import { Census } from './census.ts';
-import type { Frame, LoopDelay } from './frame.ts';
+import type { Frame, Latency, LoopDelay } from './frame.ts';
 import { Journal } from './journal.ts';
 
 export class Sampler {
@@ -14,6 +14,7 @@ export class Sampler {
   private readonly journal = new Journal();
   private loop: LoopDelay | null = null;
   private loopAt = 0;
+  private scheduling: Latency | null = null;
   /** Processor time of the last frame. */
   private milliseconds = 0;
 
@@ -21,6 +22,11 @@ export class Sampler {
   noteLoop(loop: LoopDelay): void {
     this.loop = loop;
     this.loopAt = performance.now();
+  }
+
+  /** A glimpse was taken; with nobody's turn in it, the one before stands. */
+  noteScheduling(latency: Latency | null): void {
+    this.scheduling = latency ?? this.scheduling;
   }
 
   sample(pages: number): Omit<Frame, 'happenings'> {
@@ -49,6 +55,7 @@ export class Sampler {
       census: this.census.report(),
       memory,
       loop: this.loop && { ...this.loop, age: Math.round(performance.now() - this.loopAt) },
+      scheduling: this.scheduling,
       cost: { milliseconds: this.milliseconds, bytes: 0, pages, left: 0 },
     };
     const { user, system } = process.cpuUsage(start);

@@ -52,7 +52,7 @@ describe('a program with a page open', () => {
 
   it('is shown also while its main thread computes', async () => {
     const { url, tell } = await watch('busy');
-    const before = await frameWhere(url, ({ loop }) => loop !== null);
+    const before = await frameWhere(url, ({ loop, census }) => loop !== null && census.waiting === 2);
     expect(before.goroutines).toBe(2);
     tell();
     const during = await frameWhere(url, ({ loop }) => loop !== null && loop.age > 1500);
@@ -69,6 +69,9 @@ describe('a program with a page open', () => {
     expect(frame.census.sites.length).toBeLessThan(10);
     expect(JSON.stringify(frame).length).toBeLessThan(40_000);
     expect(frame.processors).toHaveLength(2);
+    const seen = await frameWhere(url, ({ scheduling }) => scheduling !== null);
+    expect(seen.scheduling!.counts.reduce((sum, count) => sum + count)).toBeGreaterThan(10);
+    expect(seen.scheduling!.max).toBeGreaterThanOrEqual(seen.scheduling!.p50);
     expect(frame.happenings.map(({ kind }) => kind)).toContain('steal');
     expect(frame.machines.reduce((sum, { pinned }) => sum + pinned, 0)).toBeGreaterThan(99_000);
   });

@@ -82,14 +82,17 @@ describe('the page', () => {
           .data.some((value) => value > 0);
       }),
     );
-    expect(drawn).toEqual([true, true, true]);
+    expect(drawn).toEqual([true, true, true, true]);
     await page.close();
   });
 
   it('can be held and let go by keyboard', async () => {
     const { page } = await open();
-    await page.keyboard.press('Tab');
-    expect(await page.evaluate(() => document.activeElement!.textContent)).toBe('Pause');
+    const focused = () => page.evaluate(() => document.activeElement!.textContent);
+    for (const name of ['Live', 'Guide', 'Pause']) {
+      await page.keyboard.press('Tab');
+      expect(await focused()).toBe(name);
+    }
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => document.querySelector('[role=status]')!.textContent === 'paused');
     const held = await page.textContent('.view');
