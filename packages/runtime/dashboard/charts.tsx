@@ -84,12 +84,12 @@ function LineChart(props: { title: string; history: History; at: number; lines: 
 }
 
 export function LoopChart({ frame }: { frame: Frame }) {
-  return <LatencyChart title="Main event loop, how late" latency={frame.loop?.latency ?? null} at={frame.at} />;
+  return <LatencyChart title="Late" note="the main thread's event loop" latency={frame.loop?.latency ?? null} at={frame.at} />;
 }
 
 export function SchedulingChart({ frame }: { frame: Frame }) {
   return (
-    <LatencyChart title="Goroutines, waiting for their turn" note="50 ms of every 2 s" latency={frame.scheduling} at={frame.at} />
+    <LatencyChart title="Waiting for a turn" note="goroutines, 50 ms of every 2 s" latency={frame.scheduling} at={frame.at} />
   );
 }
 
@@ -104,7 +104,7 @@ function LatencyChart(props: { title: string; note?: string; latency: Latency | 
         y: { range: (_, __, most) => [0, Math.max(most, 4) * 1.08] },
       },
       axes: [
-        { ...axis(color), splits: () => places.filter((index) => index % 3 === 0), values: (_, ticks) => ticks.map(boundLabel) },
+        { ...axis(color), splits: () => places.filter((index) => index % 4 === 0), values: (_, ticks) => ticks.map(boundLabel) },
         { ...axis(color), size: 48, values: (_, ticks) => ticks.map(short) },
       ],
       series: [
