@@ -6,7 +6,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { RuntimeStateError } from '../errors.ts';
-import { throwUncaught } from '../fatal.ts';
 import { memory } from '../memory/arena.ts';
 import { coreModule } from '../memory/core.ts';
 import { ensureArena, mustBeMain, whenArenaMade, whenThreadsStart } from '../runtime.ts';
@@ -111,7 +110,7 @@ class DashboardThread {
     this.worker.once('exit', () => this.leave());
     this.opened = new Promise((resolve, reject) => {
       let listens = false;
-      this.worker.on('error', (error) => (listens ? throwUncaught(error) : reject(error)));
+      this.worker.on('error', (error) => (listens ? warn(error) : reject(error)));
       this.worker.on('message', (message: FromDashboard) => {
         if (message.kind === 'listening') {
           listens = true;
@@ -164,6 +163,11 @@ class DashboardThread {
     this.forgetArena();
     this.forgotten();
   }
+}
+
+/** It only looks on: the program is not to end with it. */
+function warn(error: Error): void {
+  process.emitWarning(`the dashboard has ended: ${error.stack ?? error.message}`, 'DashboardWarning');
 }
 
 function listenError(port: number, { code, message }: { code: string; message: string }): Error {
