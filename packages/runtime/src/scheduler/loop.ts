@@ -44,6 +44,8 @@ const MAIN_SLICE = 2;
  */
 const MOST_TURNS = 64;
 const SHORT_MILLISECONDS = 0.02;
+/** So many turns to a look are short ones: see `events.ts`. */
+const MANY_TURNS = 8;
 /** How often a look out for others is taken in one go: 2 µs. */
 const SHORT_LOOKS = 2000;
 /** How long a worker spins before it sleeps. A sleep and wake-up take 60 to 75 µs, so less makes no sense. */
@@ -96,6 +98,7 @@ function slice(): void {
     else withoutProcessor();
   } finally {
     machine.running = false;
+    if (machine.events !== null) machine.events.turnsAreShort = false;
   }
   // Libuv's turn may take long: nobody shall count on this machine's looking for work meanwhile.
   stopSearchingWithWork();
@@ -140,6 +143,7 @@ function runGoroutines(): boolean {
     machine.clock = now | 0;
     if (now - before > SHORT_MILLISECONDS) turnsBetweenLooks = (turnsBetweenLooks + 1) >> 1;
     else if (turnsBetweenLooks < MOST_TURNS) turnsBetweenLooks++;
+    if (machine.events !== null) machine.events.turnsAreShort = turnsBetweenLooks >= MANY_TURNS;
     turns = 0;
     if (hasTimers()) fireTimers(now);
     if (now > end) {

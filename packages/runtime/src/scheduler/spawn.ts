@@ -113,7 +113,7 @@ function created(record: number, name: string | undefined): void {
   machine.count(COUNT_CREATED);
   const { events } = machine;
   if (events === null) return;
-  events.write(EVENT_CREATE, 0, functionOrLocal(record), numberOfRecord(record));
+  events.writeWithin(EVENT_CREATE, 0, functionOrLocal(record), numberOfRecord(record));
   if (name !== undefined) events.name(numberOfRecord(record), name);
 }
 

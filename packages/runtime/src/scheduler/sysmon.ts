@@ -10,7 +10,7 @@
  * It also sees to what a machine was woken for that does not rise, since its thread is held up by a callback: work that is
  * queued while a processor stays idle for that long is given to another.
  *
- * It sleeps without a timeout while no processor is held and nobody searches. Going to sleep: (1) store SLEEPING, (2) look
+ * It sleeps without a timeout (but for its reports) while no processor is held and nobody searches. Going to sleep: (1) store SLEEPING, (2) look
  * once more. Who takes a processor, or wakes a searcher: (1) does so, (2) looks at MONITOR. So one sees the other.
  */
 import { performance } from 'node:perf_hooks';
@@ -46,14 +46,18 @@ const since = new Float64Array(MAXIMUM_PROCESSORS);
 /** Since when something is queued while a processor is idle; 0: it is not so. */
 let unclaimedSince = 0;
 
-/** Runs for as long as its thread. */
-export function monitor(): never {
+/**
+ * Runs for as long as its thread. `report` is called with each look, and returns after how many milliseconds it is to be
+ * called again at the latest.
+ */
+export function monitor(report: () => number = () => Number.POSITIVE_INFINITY): never {
   for (;;) {
     waitWhile(MONITOR, MONITOR_AWAKE, POLL_MILLISECONDS);
     look(performance.now());
+    const patience = report();
     if (!nothingToWatch()) continue;
     store(MONITOR, MONITOR_SLEEPING);
-    if (nothingToWatch()) waitWhile(MONITOR, MONITOR_SLEEPING, Number.POSITIVE_INFINITY);
+    if (nothingToWatch()) waitWhile(MONITOR, MONITOR_SLEEPING, patience);
     store(MONITOR, MONITOR_AWAKE);
   }
 }

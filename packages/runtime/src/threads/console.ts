@@ -25,7 +25,8 @@ function redirect(stream: Writable, descriptor: number): void {
   stream.write = write as Writable['write'];
 }
 
-function writeAll(descriptor: number, bytes: Uint8Array): void {
+/** Returns when everything is written, or nobody reads it any more. */
+export function writeAll(descriptor: number, bytes: Uint8Array): void {
   let written = 0;
   while (written < bytes.length) {
     try {
