@@ -60,7 +60,8 @@ async function bundlePage(folder) {
     logLevel: 'warn',
   });
   const chartStyle = createRequire(import.meta.url).resolve('uplot/dist/uPlot.min.css');
-  const styles = [chartStyle, path.join(source, 'style.css')].map((file) => readFileSync(file, 'utf8'));
+  const own = ['style.css', 'live.css', 'guide/guide.css'].map((file) => path.join(source, file));
+  const styles = [chartStyle, ...own].map((file) => readFileSync(file, 'utf8'));
   writeFileSync(path.join(folder, 'dashboard.css'), styles.join('\n'));
   const licenses = ['preact', 'uplot'].map((name) => {
     const file = path.join(path.dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'LICENSE');
