@@ -1,7 +1,8 @@
-// What the TypeScript compiler does not do: the core (core/*.ts, AssemblyScript) becomes dist/core.wasm, and the compiled
-// modules become one file, dist/bundle/index.js. Each only when it is older than what it is made of.
+// What the TypeScript compiler does not do: the core (core/*.ts, AssemblyScript) becomes dist/core.wasm, the dashboard's page
+// (dashboard/) three files in dist/dashboard/page, and the compiled modules one file, dist/bundle/index.js. Each only when it
+// is older than what it is made of.
 
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -11,6 +12,8 @@ const home = path.dirname(fileURLToPath(import.meta.url));
 export async function build() {
   const core = path.join(home, 'dist/core.wasm');
   if (isOlder(core, ['core', 'src/memory'], '.ts')) await compileCore(path.join(home, 'core'), core);
+  const page = path.join(home, 'dist/dashboard/page');
+  if (isOlder(path.join(page, 'index.html'), ['dashboard', 'src/dashboard'], '')) await bundlePage(page);
   const bundle = path.join(home, 'dist/bundle/index.js');
   if (isOlder(bundle, ['dist'], '.js')) {
     await bundleModules(path.join(home, 'dist/package.js'), bundle);
@@ -41,6 +44,33 @@ export async function compileCore(folder, output) {
     ...['--importMemory', '--sharedMemory', '--noExportMemory', '--initialMemory', '1', '--maximumMemory', '32768'],
   ]);
   if (error) throw new Error(`the core does not compile:\n${stderr.toString()}`);
+}
+
+/** With all that it needs: the page loads nothing from elsewhere. */
+async function bundlePage(folder) {
+  const { build: bundle } = await import('rolldown');
+  const source = path.join(home, 'dashboard');
+  mkdirSync(folder, { recursive: true });
+  await bundle({
+    input: path.join(source, 'main.tsx'),
+    platform: 'browser',
+    tsconfig: path.join(source, 'tsconfig.json'),
+    transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+    output: { file: path.join(folder, 'dashboard.js'), format: 'esm', minify: true },
+    logLevel: 'warn',
+  });
+  const chartStyle = createRequire(import.meta.url).resolve('uplot/dist/uPlot.min.css');
+  const own = ['style.css', 'live.css', 'guide/guide.css'].map((file) => path.join(source, file));
+  const styles = [chartStyle, ...own].map((file) => readFileSync(file, 'utf8'));
+  writeFileSync(path.join(folder, 'dashboard.css'), styles.join('\n'));
+  const licenses = ['preact', 'uplot'].map((name) => {
+    const file = path.join(path.dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'LICENSE');
+    return `${name}\n\n${readFileSync(file, 'utf8')}`;
+  });
+  writeFileSync(path.join(folder, 'LICENSES.txt'), licenses.join('\n\n'));
+  copyFileSync(path.join(source, 'index.html'), path.join(folder, 'index.html'));
+  const now = new Date();
+  utimesSync(path.join(folder, 'index.html'), now, now);
 }
 
 /** The dependencies stay imports. */

@@ -37,6 +37,10 @@ test('--list names every example', async () => {
     'schedule/synchronous-call',
     'schedule/work-stealing',
     'schedule/scheduling-points',
+    'guide/asynchronous-call',
+    'guide/synchronous-call',
+    'guide/work-stealing',
+    'guide/scheduling-points',
     'recipes/script',
     'recipes/express',
     'recipes/fastify',
@@ -251,4 +255,16 @@ test('http-server', async () => {
     server.kill();
   }
   expect(await complaints).toBe('');
+});
+
+test.each([
+  ['guide/asynchronous-call', 'round 1: the file begins with "//"\nround 2: the file begins with "//"\n'],
+  [
+    'guide/synchronous-call',
+    'round 1: the other program has ended\nround 2: the other program has ended\nprocessors handed on: yes\n',
+  ],
+  ['guide/work-stealing', 'round 1: all eight have ended\nround 2: all eight have ended\ngoroutines stolen: yes\n'],
+  ['guide/scheduling-points', 'round 1: received 42\nround 2: received 42\n'],
+])('%s', async (name, stdout) => {
+  expect(await runExample(name)).toEqual({ exitCode: 0, stdout, stderr: '' });
 });

@@ -1,5 +1,6 @@
 /** `runtime`: what a program can ask of the scheduler and tell it. */
 
+import { type Dashboard, type DashboardOptions, openDashboard } from './dashboard/dashboard.ts';
 import type { Deadlock } from './observe/deadlocks.ts';
 import { type EventsListener, subscribe, unsubscribe } from './observe/events.ts';
 import { formatGoroutines } from './observe/format.ts';
@@ -54,6 +55,19 @@ export interface RuntimeControl {
   deadlocks(): Promise<Deadlock[]>;
   /** The same as text: goroutines, then deadlocks. */
   dump(): Promise<string>;
+  /**
+   * Serves a page, at 127.0.0.1 only, that shows live what the scheduler does: processors and their queues, threads and what runs on
+   * them, steals and hand-offs, goroutines by state and by where they were created, and how late the main thread's
+   * event loop is. Settles when the server listens. It runs on a thread of its own, keeps no process alive, and reads nothing
+   * while no page is open. Call it on the main thread; while one is open, another call gives the same one.
+   *
+   * Rejects with RangeError for a port that is none, with RuntimeStateError on another thread or when the port is in use.
+   *
+   * @example
+   * const { url, close } = await runtime.dashboard({ port: 8080 });
+   * console.log(url); // http://127.0.0.1:8080/…/
+   */
+  dashboard(options?: DashboardOptions): Promise<Dashboard>;
   /**
    * Writes what the scheduler does from now on to a file, as Chrome's trace events: https://ui.perfetto.dev shows it, with a
    * track for each processor and each thread. The file is written when `stop` is called, or when the process ends; until
@@ -124,6 +138,9 @@ export const runtime: RuntimeControl = {
   },
   async dump(): Promise<string> {
     return formatGoroutines(await goroutines());
+  },
+  async dashboard(options?: DashboardOptions): Promise<Dashboard> {
+    return openDashboard(options);
   },
   trace(file: string): Trace {
     mustBeMain('runtime.trace: a trace is started');

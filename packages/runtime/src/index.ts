@@ -14,6 +14,7 @@ export {
   withValue,
 } from './context/context.ts';
 export { type RuntimeControl, runtime } from './control.ts';
+export type { Dashboard, DashboardOptions } from './dashboard/dashboard.ts';
 export {
   ArenaExhaustedError,
   CanceledError,

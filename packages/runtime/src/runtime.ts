@@ -118,6 +118,15 @@ export function ensureArena(): void {
   startMain(procs);
   attachRings();
   traceFromEnvironment();
+  for (const told of onArena) told();
+}
+
+const onArena = new Set<() => void>();
+
+/** Called whenever this process has another arena. Returns what ends that. */
+export function whenArenaMade(told: () => void): () => void {
+  onArena.add(told);
+  return () => void onArena.delete(told);
 }
 
 function hintAtRegister(): void {
@@ -164,11 +173,24 @@ function unusedMachines(count: number): number[] {
   return numbers;
 }
 
+let onStart: () => void = () => undefined;
+
+/** Called each time the first goroutine of a start is made. What it throws `go` throws. */
+export function whenThreadsStart(told: () => void): void {
+  onStart = told;
+}
+
 /** Starts the threads in the background, unless they run. */
 export function ensureThreads(): void {
   ensureArena();
   if (machine.number > 0 || threadsWanted) return;
   threadsWanted = true;
+  try {
+    onStart();
+  } catch (error) {
+    threadsWanted = false;
+    throw error;
+  }
   endQuit = dumpOnQuit(async () => formatGoroutines(await goroutines()));
   if (machines.length === 0) return;
   store(THREAD_COUNT, machines.length);

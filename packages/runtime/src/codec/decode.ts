@@ -4,7 +4,8 @@
  * Both may throw what the function hook throws (PendingValue); the cell keeps everything then.
  */
 import { cells, words } from '../memory/arena.ts';
-import { free } from '../memory/heap.ts';
+import { free, kindOf } from '../memory/heap.ts';
+import { KIND_TEXT } from '../memory/layout.ts';
 import { decodeBlob } from './blob-decode.ts';
 import { clear, drop } from './cell.ts';
 import { proxyOf } from './handles.ts';
@@ -59,6 +60,21 @@ function decodeTagged(high: number, low: number): unknown {
     default:
       return decodeSmallBigInt(tags.detailOf(high), low);
   }
+}
+
+const LONGEST_PEEKED = 4096;
+
+/**
+ * The text in a cell whose owner may empty or fill it meanwhile; undefined when it is no text, or a very long one. Only
+ * looks, so what it gives may be rubbish then: who asks makes sure afterwards that the cell is what it was.
+ */
+export function peekText(cell: number): string | undefined {
+  const high = words[2 * cell + 1]!;
+  const low = words[2 * cell]!;
+  if (high >= 0 || high <= tags.LAST_NUMBER_HIGH) return undefined;
+  if (tags.tagOf(high) === tags.TAG_SHORT_TEXT) return decodeShortText(tags.detailOf(high), low);
+  if (tags.tagOf(high) !== tags.TAG_TEXT || kindOf(low) !== KIND_TEXT || words[low]! >>> 1 > LONGEST_PEEKED) return undefined;
+  return readText(low);
 }
 
 function decodeConstant(low: number): unknown {

@@ -3,7 +3,7 @@
  * A thread that is busy does not answer: of its goroutines only what stands in shared memory is known.
  */
 import { creatorsOf } from '../scheduler/creation-sites.ts';
-import { definitionOf } from '../scheduler/function-table.ts';
+import { definitionOf } from '../scheduler/function-block.ts';
 import type { STATUS_NAMES } from '../scheduler/goroutine.ts';
 import { type RecordReport, reportRecords, reportThread, type TaskReport, type ThreadReport } from '../scheduler/inspect.ts';
 import { machine } from '../scheduler/machine.ts';

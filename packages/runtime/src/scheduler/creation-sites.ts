@@ -6,7 +6,7 @@
  * that were seen, which is all of them unless one is new and rare. They stand in shared memory, for all threads.
  */
 import { MAXIMUM_FUNCTIONS } from '../memory/layout.ts';
-import { changeCreators } from './function-table.ts';
+import { changeCreators } from './function-block.ts';
 import { functionNumberOf } from './goroutine.ts';
 import { machine } from './machine.ts';
 import { captureOwnFrames } from './own-frames.ts';

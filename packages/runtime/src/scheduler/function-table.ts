@@ -6,19 +6,14 @@
  * register the same definition at the same time give it two numbers: that costs a slot and nothing else.
  */
 import { types } from 'node:util';
-import { clear, drop } from '../codec/cell.ts';
-import { decode } from '../codec/decode.ts';
-import { encode } from '../codec/encode.ts';
 import { ArenaExhaustedError } from '../errors.ts';
 import { type Factory, load, loaded } from '../functions/load.ts';
 import { isRun, locate } from '../functions/locate.ts';
 import { type Define, type FunctionDefinition, type Prepared, preparedOf, provideDefinitions } from '../functions/reference.ts';
 import { registeredSymbol } from '../functions/typescript.ts';
-import { words } from '../memory/arena.ts';
 import { add, load as read, store } from '../memory/atomics.ts';
-import { allocate } from '../memory/heap.ts';
-import { FUNCTION_COUNT, FUNCTIONS, KIND_FUNCTION, MAXIMUM_FUNCTIONS } from '../memory/layout.ts';
-import { lock, unlock } from '../memory/lock.ts';
+import { FUNCTION_COUNT, FUNCTIONS, MAXIMUM_FUNCTIONS } from '../memory/layout.ts';
+import { createFunctionBlock, definitionOf } from './function-block.ts';
 
 const numbers = new Map<string, number>();
 /** The definitions that this thread has seen, by id. */
@@ -74,12 +69,6 @@ function sameValues(a: unknown[] | null, b: unknown[] | null): boolean {
   for (let index = 0; index < a.length; index++) if (!Object.is(a[index], b[index])) return false;
   return true;
 }
-
-/** A function's block: its definition, a cell written once; and its creators, a cell under the lock behind it: see `creation-sites.ts`. */
-const DEFINITION = 0;
-const CREATORS = 2;
-const CREATORS_LOCK = 4;
-const FUNCTION_BYTES = 5 * 4;
 
 let lastFunction: Function | null = null;
 let lastApi = '';
@@ -141,10 +130,7 @@ function numberOfPrepared(ahead: Prepared): number {
 function registered(definition: FunctionDefinition): number {
   const known = numbers.get(definition.key);
   if (known !== undefined) return known;
-  const block = allocate(KIND_FUNCTION, FUNCTION_BYTES);
-  encode(JSON.stringify(definition), (block + DEFINITION) >> 1, 'register a function');
-  clear((block + CREATORS) >> 1);
-  words[block + CREATORS_LOCK] = 0;
+  const block = createFunctionBlock(definition);
   const number = add(FUNCTION_COUNT, 1);
   if (number >= MAXIMUM_FUNCTIONS) {
     throw new ArenaExhaustedError(`more than ${MAXIMUM_FUNCTIONS} different functions were started as goroutines`);
@@ -154,28 +140,6 @@ function registered(definition: FunctionDefinition): number {
   numbers.set(definition.key, number);
   definitions.set(definition.id, definition);
   return number;
-}
-
-export function definitionOf(number: number): FunctionDefinition {
-  return JSON.parse(decode((read(FUNCTIONS + number) + DEFINITION) >> 1) as string) as FunctionDefinition;
-}
-
-/** Changes the text that stands with a function, if `change` gives another; returns what stands there then. */
-export function changeCreators(number: number, change: (text: string) => string): string {
-  const block = read(FUNCTIONS + number);
-  const cell = (block + CREATORS) >> 1;
-  lock(block + CREATORS_LOCK);
-  try {
-    const before = (decode(cell) as string | undefined) ?? '';
-    const after = change(before);
-    if (after !== before) {
-      drop(cell);
-      encode(after, cell, 'note a creator');
-    }
-    return after;
-  } finally {
-    unlock(block + CREATORS_LOCK);
-  }
 }
 
 provideDefinitions((id) => {

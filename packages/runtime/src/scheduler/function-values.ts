@@ -2,7 +2,8 @@
 import { setFunctionHook } from '../codec/functions.ts';
 import { PendingValue } from '../codec/pending.ts';
 import { MAXIMUM_FUNCTIONS } from '../memory/layout.ts';
-import { definitionOf, failureOf, functionOf, loadNumber, locatedCaptures, numberOf } from './function-table.ts';
+import { definitionOf } from './function-block.ts';
+import { failureOf, functionOf, loadNumber, locatedCaptures, numberOf } from './function-table.ts';
 
 /** Proxies of objects on other threads are functions to JavaScript, but what goes along is what they are made of: see `sync/proxy.ts`. */
 export interface RemoteHook {
