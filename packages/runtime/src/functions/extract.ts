@@ -7,6 +7,9 @@
  *
  * Names that would meet in one block though they came from different scopes get blocks nested as the scopes were.
  * Imports and the module's own means stand behind the factory, where they move nothing.
+ *
+ * A debugger takes this text for the file itself. Where the file has other code there is none here, and breakpoints that are
+ * meant for that must not move on to ours: so lines that are left out are inside of functions that nobody calls (`layout.ts`).
  */
 import { createHash } from 'node:crypto';
 import { type Analysis, freeName, isClass, isFunction, type Node } from './analysis.ts';
@@ -49,31 +52,37 @@ class Writer {
   }
 
   write(): string {
-    const { script } = this.#analysis;
+    const { script, positions } = this.#analysis;
     const { pieces, imports, originNames } = this.#plan;
     const blocks = this.#blocks();
+    const inOrder = pieces.toSorted((a, b) => a.node.start - b.node.start);
     if (this.#analysis.hasDirective(this.#plan.root.node, optOut)) this.#append(`'${optOut}';`);
+    if ((positions.target(inOrder[0]!.node.start)?.line ?? 0) > 1) this.#layout.nextLine();
     this.#append(`export default(${this.#values},${this.#result})=>{${this.#declareCaptures(blocks, 0)}`);
     let open = 0;
     let previous: Piece | undefined;
-    for (const piece of pieces.toSorted((a, b) => a.node.start - b.node.start)) {
+    for (const piece of inOrder) {
       const block = blocks[piece.depth]!;
       let inserted = '';
       for (; open > block; open--) inserted += this.#close(open, blocks);
       while (open < block) inserted += `const ${this.#block}${++open}=()=>{${this.#declareCaptures(blocks, open)}`;
       const together = piece.declaration !== undefined && piece.declaration === previous?.declaration;
-      if (together && inserted === '' && previous!.after === '') inserted = ',';
-      else inserted = (previous ? ';' : '') + inserted + piece.before;
-      this.#append(inserted);
+      if (together && inserted === '' && previous!.after === '') this.#append(',');
+      else {
+        this.#append((previous ? ';' : '') + inserted);
+        this.#layout.passTo(positions.target(piece.node.start), piece.before.length);
+        this.#append(piece.before);
+      }
       this.#appendPiece(piece.node);
       this.#append(piece.after);
       previous = piece;
     }
     for (; open >= 0; open--) this.#append(this.#close(open, blocks));
-    this.#append('\n');
+    this.#append(';');
+    this.#layout.nextLine();
     for (const each of imports) this.#append(importStatement(each));
     if (originNames.size > 0) this.#append(declareOriginNames(originNames, script.url));
-    this.#append(`\n//# sourceURL=${script.url}\n`);
+    this.#append(`()=>{//# sourceURL=${script.url}\n};`);
     return this.#layout.text;
   }
 

@@ -43,7 +43,7 @@ export class Library {
   /** The definition with its imports taken from the library. */
   adopt(definition: FunctionDefinition): FunctionDefinition {
     const source = definition.source
-      .replace(/^import.*$/m, (line) => this.#adoptImports(line))
+      .replace(/^\};import.*$/m, (line) => `};${this.#adoptImports(line.slice('};'.length))}`)
       .replace(dynamicImport, (text, head: string, _, specifier: string) =>
         this.#adoptDynamic(text, head, specifier, definition.url),
       );
