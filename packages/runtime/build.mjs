@@ -1,7 +1,7 @@
 // What the TypeScript compiler does not do: the core (core/*.ts, AssemblyScript) becomes dist/core.wasm, and the compiled
 // modules become one file, dist/bundle/index.js. Each only when it is older than what it is made of.
 
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -43,6 +43,21 @@ export async function compileCore(folder, output) {
   if (error) throw new Error(`the core does not compile:\n${stderr.toString()}`);
 }
 
+/**
+ * What a worker thread runs. Piscina requires it before it imports it, and a loader that makes CommonJS of everything (tsx) would
+ * let it: then the thread's runtime would be one copy, and what goroutines import another. No loader can require this.
+ */
+const threadModule = "await null;\nexport { default } from './index.js';\n";
+
+/**
+ * `require('goroutines')`: such a loader would make a second runtime here as well. So who requires the package gets the one that this
+ * thread has, if it has one.
+ */
+const requiredModule = `const file = require('node:path').join(__dirname, 'index.js');
+const known = globalThis.__goroutines;
+module.exports = known?.file === require('node:url').pathToFileURL(file).href ? known.api : require(file);
+`;
+
 /** The dependencies stay imports. */
 async function bundleModules(input, file) {
   const { build: bundle } = await import('rolldown');
@@ -53,6 +68,8 @@ async function bundleModules(input, file) {
     output: { file, format: 'esm', sourcemap: true, topLevelVar: false },
     logLevel: 'warn',
   });
+  writeFileSync(path.join(path.dirname(file), 'thread.js'), threadModule);
+  writeFileSync(path.join(path.dirname(file), 'index.cjs'), requiredModule);
 }
 
 /**
@@ -78,6 +95,7 @@ async function bundleStandalone() {
       logLevel: 'warn',
     });
   }
+  writeFileSync(path.join(home, 'dist/standalone/bundle/thread.js'), "module.exports = require('./index.js');\n");
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await build();

@@ -3,7 +3,7 @@
  * alike. In one file V8 sees the constants of other modules as constants; imported they are loads with a check each, on
  * every use, and a message, a switch or a select costs 10 % more.
  *
- * The default export is what a worker thread runs, not part of the public surface.
+ * The default export is what a worker thread runs (by way of `thread.js`, see `build.mjs`), not part of the public surface.
  */
 import { fileURLToPath } from 'node:url';
 import { useLibrary } from './functions/library.ts';
@@ -14,6 +14,6 @@ import { useWorkerFile } from './threads/pool.ts';
 export * from './index.ts';
 export { default } from './worker.ts';
 
-useWorkerFile(import.meta.url);
+useWorkerFile(new URL('./thread.js', import.meta.url).href);
 useLibrary(fileURLToPath(new URL('../library', import.meta.url)));
-provideApi(api);
+provideApi(api, import.meta.url);

@@ -163,6 +163,8 @@ interface Site extends Define {
 const access = {
   /** The public surface: what modules of a bundle's library get for an import of this package. */
   api: {} as object,
+  /** The URL of the file that the public surface is of. */
+  file: '',
   prepared(define: Site, values?: () => unknown[]): Prepared {
     if (values !== undefined) return new Prepared(define, values);
     return (define.constant ??= new Prepared(define, null));
@@ -174,8 +176,9 @@ const access = {
   },
 };
 
-export function provideApi(api: object): void {
+export function provideApi(api: object, file: string): void {
   access.api = api;
+  access.file = file;
 }
 
 export function providePrepared(): void {

@@ -22,8 +22,10 @@ export interface Start {
   runs: boolean;
 }
 
-const ownName = /^goroutines$|\/goroutines\/dist\/(bundle\/)?index\.js$/;
-const ownUrls = new Set(['./index.js', '../index.js', '../bundle/index.js'].map((name) => new URL(name, import.meta.url).href));
+const ownName = /^goroutines$|\/goroutines\/dist\/(bundle\/)?index\.c?js$/;
+const ownUrls = new Set(
+  ['./index.js', '../index.js', '../bundle/index.js', '../bundle/index.cjs'].map((name) => new URL(name, import.meta.url).href),
+);
 
 /** Whether an import specifier, as written or made absolute, is this package. */
 export function isOwnModule(specifier: string): boolean {

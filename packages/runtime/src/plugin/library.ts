@@ -123,21 +123,33 @@ export class Library {
       write: false,
       logLevel: 'silent',
       preserveEntrySignatures: 'strict',
-      output: { format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: 'chunk-[hash].mjs' },
+      output: {
+        format: 'esm',
+        entryFileNames: '[name].mjs',
+        chunkFileNames: 'chunk-[hash].mjs',
+        sourcemap: true,
+        sourcemapExcludeSources: true,
+        sourcemapPathTransform: (source, map) => pathToFileURL(path.resolve(path.dirname(map), source)).href,
+      },
       plugins: [
         {
           name: 'goroutines',
           resolveId: (id) => (isOwnModule(id) ? runtimeId : this.#aliases.get(id)),
           load: (id) => (id === runtimeId ? runtime : undefined),
-          transform: (code, id) =>
-            id === runtimeId
-              ? undefined
-              : transformModule(code, id, (definition) => this.adopt(definition), this.#aliasUrls())?.code,
+          transform: (code, id) => {
+            if (id === runtimeId) return undefined;
+            const result = transformModule(code, id, (definition) => this.adopt(definition), this.#aliasUrls());
+            return result && { code: result.code, map: { ...result.map, mappings: result.map.mappings } };
+          },
         },
       ],
     });
     const files: Record<string, string> = { [runtimeFile]: runtime };
-    for (const chunk of output) if (chunk.type === 'chunk') files[chunk.fileName] = chunk.code;
+    for (const chunk of output) {
+      if (chunk.type !== 'chunk') continue;
+      files[chunk.fileName] = chunk.code;
+      if (chunk.map) files[`${chunk.fileName}.map`] = JSON.stringify(chunk.map);
+    }
     return files;
   }
 }
