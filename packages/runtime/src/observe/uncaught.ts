@@ -67,7 +67,7 @@ function report(record: number): void {
   } else {
     // Node would not show what it is.
     const shown = new Error();
-    const fn = number < 0 ? [] : [`    at ${placeOfFunction(number)}`];
+    const fn = number < 0 ? [] : [`    at ${placeOfFunction(number).replace(/^<anonymous> \((.*)\)$/, '$1')}`];
     shown.stack = [`Uncaught ${inspect(error)}`, ...fn, place, ...origin].join('\n');
     void Promise.reject(shown);
   }

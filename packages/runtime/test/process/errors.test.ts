@@ -14,7 +14,7 @@ describe('an error that nobody joins', () => {
     [
       'uncaughtValue',
       '',
-      /Uncaught \{ reason: 'no error object' \}\n {4}at <anonymous> \(errors\.mjs:\d+:\d+\)\n {4}in goroutine \d+, which nobody joined\ncreated by go\(\) at errors\.mjs:\d+:\d+\n/,
+      /Uncaught \{ reason: 'no error object' \}\n {4}at errors\.mjs:\d+:\d+\n {4}in goroutine \d+, which nobody joined\ncreated by go\(\) at errors\.mjs:\d+:\d+\n/,
     ],
     ['named', '', /TypeError: has a name\n[\s\S]*in goroutine \d+ \(charger\), which nobody joined/],
     ['inACallback', '', /TypeError: in a callback\n {4}at .*callback.*errors\.mjs:\d+:\d+\)\n/],
@@ -40,9 +40,12 @@ describe('an error that nobody joins', () => {
     expect(await runProgram('errors', program)).toEqual({ code: 0, stdout, stderr: '' });
   });
 
-  it.each(['uncaughtValueInListener', 'uncaughtValueInRejectionListener'])('reaches listeners of Node as it is: %s', async (program) => {
-    expect(await runProgram('errors', program)).toEqual({ code: 0, stdout: 'string no error object\n', stderr: '' });
-  });
+  it.each(['uncaughtValueInListener', 'uncaughtValueInRejectionListener'])(
+    'reaches listeners of Node as it is: %s',
+    async (program) => {
+      expect(await runProgram('errors', program)).toEqual({ code: 0, stdout: 'string no error object\n', stderr: '' });
+    },
+  );
 
   it('has a stack with the names and lines of the program', async () => {
     const { code, stdout, stderr } = await runProgram('errors', 'stacks');
