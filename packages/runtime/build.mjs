@@ -44,10 +44,14 @@ export async function compileCore(folder, output) {
 }
 
 /**
- * What a worker thread runs. Piscina requires it before it imports it, and a loader that makes CommonJS of everything (tsx) would
- * let it: then the thread's runtime would be one copy, and what goroutines import another. No loader can require this.
+ * What a worker thread runs. Piscina requires it. Were it an ES module, a loader that makes CommonJS of everything (tsx) would let
+ * it: then the thread's runtime would be one copy, and what goroutines import another.
  */
-const threadModule = "await null;\nexport { default } from './index.js';\n";
+const threadModule = `module.exports = async (installation) => {
+  await import('./index.js');
+  return globalThis.__goroutines.install(installation);
+};
+`;
 
 /**
  * `require('goroutines')`: such a loader would make a second runtime here as well. So who requires the package gets the one that this
@@ -68,7 +72,7 @@ async function bundleModules(input, file) {
     output: { file, format: 'esm', sourcemap: true, topLevelVar: false },
     logLevel: 'warn',
   });
-  writeFileSync(path.join(path.dirname(file), 'thread.js'), threadModule);
+  writeFileSync(path.join(path.dirname(file), 'thread.cjs'), threadModule);
   writeFileSync(path.join(path.dirname(file), 'index.cjs'), requiredModule);
 }
 
@@ -95,7 +99,8 @@ async function bundleStandalone() {
       logLevel: 'warn',
     });
   }
-  writeFileSync(path.join(home, 'dist/standalone/bundle/thread.js'), "module.exports = require('./index.js');\n");
+  const thread = "require('./index.js');\nmodule.exports = globalThis.__goroutines.install;\n";
+  writeFileSync(path.join(home, 'dist/standalone/bundle/thread.cjs'), thread);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await build();

@@ -10,8 +10,7 @@ import { libraryPrefix } from '../functions/library.ts';
 import { looksLikeModule } from '../functions/module-kind.ts';
 import { dynamicImportName, withModules } from '../functions/origin.ts';
 import type { FunctionDefinition } from '../functions/reference.ts';
-import { resolveImport } from '../functions/resolve.ts';
-import { isOwnModule } from '../functions/starts.ts';
+import { isOwnModule, resolveImport } from '../functions/resolve.ts';
 import { runtimeOnWorkers } from './runtime-module.ts';
 import { transformModule } from './transform.ts';
 
