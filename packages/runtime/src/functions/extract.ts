@@ -13,7 +13,7 @@
  */
 import { createHash } from 'node:crypto';
 import { type Analysis, freeName, isClass, isFunction, type Node } from './analysis.ts';
-import { Layout } from './layout.ts';
+import { Layout, type Target } from './layout.ts';
 import { declareOriginNames, dynamicImportName, importMetaName } from './origin.ts';
 import { type Capture, type Import, type Piece, type Plan, resultPlaceholder } from './plan.ts';
 import { type Edit, optOut } from './preempt.ts';
@@ -70,7 +70,7 @@ class Writer {
       if (together && inserted === '' && previous!.after === '') this.#append(',');
       else {
         this.#append((previous ? ';' : '') + inserted);
-        this.#layout.passTo(positions.target(piece.node.start), piece.before.length);
+        this.#layout.passTo(this.#startOf(piece.node), piece.before.length);
         this.#append(piece.before);
       }
       this.#appendPiece(piece.node);
@@ -126,11 +126,17 @@ class Writer {
     this.#layout.append(text.replaceAll(resultPlaceholder, this.#result));
   }
 
+  #startOf(node: Node): Target | undefined {
+    const target = this.#analysis.positions.target(node.start);
+    const before = this.#edits.some(({ at, resumes }) => resumes && at >= node.start && at <= node.end);
+    return target && before ? { line: target.line - 1, column: 0 } : target;
+  }
+
   #appendPiece(node: Node): void {
     const { positions } = this.#analysis;
     const text = this.#textOf(node);
     const edits = this.#edits.filter(({ at }) => at >= node.start && at <= node.end);
-    this.#layout.goTo(positions.target(node.start));
+    this.#layout.goTo(this.#startOf(node));
     let done = node.start;
     const original = (end: number): void => {
       if (end > done) this.#layout.append(text.slice(done - node.start, end - node.start));
@@ -142,6 +148,7 @@ class Writer {
         original(edit.at);
         this.#layout.append(edit.text);
         done += edit.length;
+        if (edit.resumes) this.#layout.goTo(positions.target(edit.at));
       }
       original(end);
     };
