@@ -27,7 +27,7 @@ describe('the corpus', () => {
     ['with tsx and goroutines/register', all, ['--import', tsx, ...register]],
   ])('%s', async (_, names, flags) => {
     expect(await node(folder, [...flags, 'corpus-as-files.mjs', ...names])).toBe(allWell(names));
-  });
+  }, 120_000);
 
   it.each([
     ['with tsx', ['--import', tsx]],
