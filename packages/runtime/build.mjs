@@ -72,6 +72,24 @@ async function bundlePage(folder) {
   const now = new Date();
   utimesSync(path.join(folder, 'index.html'), now, now);
 }
+/**
+ * What a worker thread runs. Piscina requires it. Were it an ES module, a loader that makes CommonJS of everything (tsx) would let
+ * it: then the thread's runtime would be one copy, and what goroutines import another.
+ */
+const threadModule = `module.exports = async (installation) => {
+  await import('./index.js');
+  return globalThis.__goroutines.install(installation);
+};
+`;
+
+/**
+ * `require('goroutines')`: such a loader would make a second runtime here as well. So who requires the package gets the one that this
+ * thread has, if it has one.
+ */
+const requiredModule = `const file = require('node:path').join(__dirname, 'index.js');
+const known = globalThis.__goroutines;
+module.exports = known?.file === require('node:url').pathToFileURL(file).href ? known.api : require(file);
+`;
 
 /** The dependencies stay imports. */
 async function bundleModules(input, file) {
@@ -83,6 +101,8 @@ async function bundleModules(input, file) {
     output: { file, format: 'esm', sourcemap: true, topLevelVar: false },
     logLevel: 'warn',
   });
+  writeFileSync(path.join(path.dirname(file), 'thread.cjs'), threadModule);
+  writeFileSync(path.join(path.dirname(file), 'index.cjs'), requiredModule);
 }
 
 /**
@@ -108,6 +128,8 @@ async function bundleStandalone() {
       logLevel: 'warn',
     });
   }
+  const thread = "require('./index.js');\nmodule.exports = globalThis.__goroutines.install;\n";
+  writeFileSync(path.join(home, 'dist/standalone/bundle/thread.cjs'), thread);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await build();

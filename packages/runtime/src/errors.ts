@@ -2,6 +2,39 @@
  * Every error a user can meet, by class. Texts say what happened, to what, where, and what to do;
  * they are written where the fact is known, the classes live here so that no layer has to import another for them.
  */
+import { usersLines } from './own-frames.ts';
+
+/** How deep in this package an error may be found. */
+const OWN_FRAMES = 30;
+
+/** An error whose stack trace begins where the user has called: he cannot do anything about what is inside. */
+abstract class MistakeError extends Error {
+  constructor(message?: string, options?: ErrorOptions) {
+    const limit = Error.stackTraceLimit;
+    const deeper = typeof limit === 'number' && limit > 0 && limit < 1000;
+    if (deeper) Error.stackTraceLimit = limit + OWN_FRAMES;
+    super(message, options);
+    if (!deeper) return;
+    Error.stackTraceLimit = limit;
+    showPlace(this, new.target.name, limit);
+  }
+}
+
+function showPlace(error: Error, name: string, limit: number): void {
+  try {
+    const lines = error.stack!.split('\n');
+    const start = lines.findIndex((line) => line.startsWith('    at '));
+    if (start < 0) return;
+    // It has no name of its own yet.
+    const head = lines
+      .slice(0, start)
+      .join('\n')
+      .replace(/^Error\b/, name);
+    error.stack = [head, ...usersLines(lines.slice(start)).slice(0, limit)].join('\n');
+  } catch {
+    // A program's own `Error.prepareStackTrace`: it stays as it is.
+  }
+}
 
 /** What a thrown or given value says, in a few words; never throws itself. */
 export function textOf(value: unknown): string {
@@ -13,17 +46,17 @@ export function textOf(value: unknown): string {
 }
 
 /** Sending on, or closing, a channel that is closed already. Go panics with the same words. */
-export class ClosedChannelError extends Error {
+export class ClosedChannelError extends MistakeError {
   override readonly name = 'ClosedChannelError';
 }
 
 /** A goroutine function cannot be carried to another thread: it assigns to a captured variable, or uses an outer `this`. */
-export class CaptureError extends Error {
+export class CaptureError extends MistakeError {
   override readonly name = 'CaptureError';
 }
 
 /** A value cannot be copied to another thread. The message names the path to the offending part. Nothing was sent. */
-export class DataCloneError extends Error {
+export class DataCloneError extends MistakeError {
   override readonly name = 'DataCloneError';
 }
 
@@ -53,11 +86,11 @@ export class DeadlineExceededError extends CanceledError {
 }
 
 /** Locks are used against their rules: unlocking an unlocked one, a WaitGroup below zero. */
-export class SyncError extends Error {
+export class SyncError extends MistakeError {
   override readonly name = 'SyncError';
 }
 
 /** The runtime is used against its rules: `run` inside a run, `configure` after the start. */
-export class RuntimeStateError extends Error {
+export class RuntimeStateError extends MistakeError {
   override readonly name = 'RuntimeStateError';
 }

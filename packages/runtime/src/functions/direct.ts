@@ -7,8 +7,8 @@
  *       yield* out.send(x);                   yield* out.send(x);
  *
  * Nothing sees it when only the function itself uses the values, not in its parameters; when it declares none of their names,
- * does not use `arguments` or a direct `eval`, and nobody names it. What is put behind the `{` moves columns of its line, so
- * that line has to end there.
+ * does not use `arguments` or a direct `eval`, and nobody names it. What is put behind the `{` would move columns of its line;
+ * where that line does not end there, the function's head is written into the line before.
  */
 import { type Analysis, freeName, identifier, type Node } from './analysis.ts';
 import type { Plan } from './plan.ts';
@@ -23,12 +23,13 @@ export function directEdits(analysis: Analysis, plan: Plan, fn: Node): Edit[] | 
   const parameter = placeOfParameter(text, fn);
   const directive: Node | undefined = fn.body.body.findLast((statement: Node) => statement.directive !== undefined);
   const at: number = directive?.end ?? fn.body.start + 1;
-  if (parameter === undefined || !/^;?[ \t]*\r?\n/.test(text.slice(at, at + 200))) return undefined;
+  const endsLine = /^;?[ \t]*\r?\n/.test(text.slice(at, at + 200));
+  if (parameter === undefined || !(endsLine || hasLineBefore(analysis, plan, fn))) return undefined;
   const values = freeName(text, '$v');
   const constants = names.map((name, index) => `${name}=${values}[${index}]`).join(',');
   return [
     { at: parameter, length: 0, text: fn.params.length > 0 ? `${values},` : values, closes: false },
-    { at, length: 0, text: `${directive ? ';' : ''}const ${constants};`, closes: false },
+    { at, length: 0, text: `${directive ? ';' : ''}const ${constants};`, closes: false, ...(endsLine ? {} : { resumes: true }) },
   ];
 }
 
@@ -53,6 +54,16 @@ function areOnlyItsOwn(analysis: Analysis, plan: Plan, fn: Node, names: Readonly
   }
   if (analysis.namesDeclaredIn(fn).some((name) => names.has(name))) return false;
   return !analysis.referencesIn(fn).some((reference) => /^(arguments|eval)$/.test(identifier(reference).name));
+}
+
+/** Whether the head may stand in the line before: nothing else is there that can be looked for. */
+function hasLineBefore(analysis: Analysis, plan: Plan, fn: Node): boolean {
+  const { positions } = analysis;
+  const line = positions.target(fn.body.start)?.line;
+  if (line === undefined || line < 1 || positions.target(plan.root.node.start)?.line !== line) return false;
+  if (fn.params.some(({ type }: Node) => type !== 'Identifier')) return false;
+  const others = plan.pieces.filter((piece) => piece !== plan.root && piece.node.start < fn.start);
+  return others.every(({ node }) => (positions.target(node.end)?.line ?? line) < line);
 }
 
 /** Behind the parenthesis. */

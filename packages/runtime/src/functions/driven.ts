@@ -10,7 +10,7 @@ import { type Analysis, contains, identifier, isFunction, type Node } from './an
 import { startName } from './origin.ts';
 import type { Plan } from './plan.ts';
 import { functionOf } from './purity.ts';
-import { isOwnModule } from './starts.ts';
+import { isOwnModule } from './resolve.ts';
 
 /** The generator functions among the pieces that can only be reached through `yield*` from the scheduler. */
 export function drivenFunctions(analysis: Analysis, plan: Plan, fn: Node): Set<Node> {

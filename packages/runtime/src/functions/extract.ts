@@ -7,10 +7,13 @@
  *
  * Names that would meet in one block though they came from different scopes get blocks nested as the scopes were.
  * Imports and the module's own means stand behind the factory, where they move nothing.
+ *
+ * A debugger takes this text for the file itself. Where the file has other code there is none here, and breakpoints that are
+ * meant for that must not move on to ours: so lines that are left out are inside of functions that nobody calls (`layout.ts`).
  */
 import { createHash } from 'node:crypto';
 import { type Analysis, freeName, isClass, isFunction, type Node } from './analysis.ts';
-import { Layout } from './layout.ts';
+import { Layout, type Target } from './layout.ts';
 import { declareOriginNames, dynamicImportName, importMetaName } from './origin.ts';
 import { type Capture, type Import, type Piece, type Plan, resultPlaceholder } from './plan.ts';
 import { type Edit, optOut } from './preempt.ts';
@@ -49,31 +52,37 @@ class Writer {
   }
 
   write(): string {
-    const { script } = this.#analysis;
+    const { script, positions } = this.#analysis;
     const { pieces, imports, originNames } = this.#plan;
     const blocks = this.#blocks();
+    const inOrder = pieces.toSorted((a, b) => a.node.start - b.node.start);
     if (this.#analysis.hasDirective(this.#plan.root.node, optOut)) this.#append(`'${optOut}';`);
+    if ((positions.target(inOrder[0]!.node.start)?.line ?? 0) > 1) this.#layout.nextLine();
     this.#append(`export default(${this.#values},${this.#result})=>{${this.#declareCaptures(blocks, 0)}`);
     let open = 0;
     let previous: Piece | undefined;
-    for (const piece of pieces.toSorted((a, b) => a.node.start - b.node.start)) {
+    for (const piece of inOrder) {
       const block = blocks[piece.depth]!;
       let inserted = '';
       for (; open > block; open--) inserted += this.#close(open, blocks);
       while (open < block) inserted += `const ${this.#block}${++open}=()=>{${this.#declareCaptures(blocks, open)}`;
       const together = piece.declaration !== undefined && piece.declaration === previous?.declaration;
-      if (together && inserted === '' && previous!.after === '') inserted = ',';
-      else inserted = (previous ? ';' : '') + inserted + piece.before;
-      this.#append(inserted);
+      if (together && inserted === '' && previous!.after === '') this.#append(',');
+      else {
+        this.#append((previous ? ';' : '') + inserted);
+        this.#layout.passTo(this.#startOf(piece.node), piece.before.length);
+        this.#append(piece.before);
+      }
       this.#appendPiece(piece.node);
       this.#append(piece.after);
       previous = piece;
     }
     for (; open >= 0; open--) this.#append(this.#close(open, blocks));
-    this.#append('\n');
+    this.#append(';');
+    this.#layout.nextLine();
     for (const each of imports) this.#append(importStatement(each));
     if (originNames.size > 0) this.#append(declareOriginNames(originNames, script.url));
-    this.#append(`\n//# sourceURL=${script.url}\n`);
+    this.#append(`()=>{//# sourceURL=${script.url}\n};`);
     return this.#layout.text;
   }
 
@@ -117,11 +126,17 @@ class Writer {
     this.#layout.append(text.replaceAll(resultPlaceholder, this.#result));
   }
 
+  #startOf(node: Node): Target | undefined {
+    const target = this.#analysis.positions.target(node.start);
+    const before = this.#edits.some(({ at, resumes }) => resumes && at >= node.start && at <= node.end);
+    return target && before ? { line: target.line - 1, column: 0 } : target;
+  }
+
   #appendPiece(node: Node): void {
     const { positions } = this.#analysis;
     const text = this.#textOf(node);
     const edits = this.#edits.filter(({ at }) => at >= node.start && at <= node.end);
-    this.#layout.goTo(positions.target(node.start));
+    this.#layout.goTo(this.#startOf(node));
     let done = node.start;
     const original = (end: number): void => {
       if (end > done) this.#layout.append(text.slice(done - node.start, end - node.start));
@@ -133,6 +148,7 @@ class Writer {
         original(edit.at);
         this.#layout.append(edit.text);
         done += edit.length;
+        if (edit.resumes) this.#layout.goTo(positions.target(edit.at));
       }
       original(end);
     };

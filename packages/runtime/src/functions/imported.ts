@@ -8,8 +8,8 @@ import { CaptureError } from '../errors.ts';
 import { Analysis, isFunction, type Node } from './analysis.ts';
 import { looksLikeModule } from './module-kind.ts';
 import { functionOf } from './purity.ts';
-import { resolveImport } from './resolve.ts';
-import { functionNamed, isOwnModule } from './starts.ts';
+import { isOwnModule, resolveImport } from './resolve.ts';
+import { functionNamed } from './starts.ts';
 import { isTyped, strip } from './strip.ts';
 
 export interface Imported {

@@ -39,6 +39,25 @@ export class Layout {
     if (target.column > this.#column) this.append(' '.repeat(target.column - this.#column));
   }
 
+  /**
+   * The same where a statement may stand, with `room` for what comes before the place. The white space is inside of a function that
+   * nobody calls: a debugger moves a breakpoint on a line without code on to the next code of the same function.
+   */
+  passTo(target: Target | undefined, room: number): void {
+    if (!target) return;
+    const column = target.column - room - 2;
+    const end = column < 0 ? { line: target.line - 1, column: 0 } : { line: target.line, column };
+    if (end.line <= this.#line) return;
+    this.append('()=>{');
+    this.goTo(end);
+    this.append('};');
+  }
+
+  /** A new line that begins inside of such a function. */
+  nextLine(): void {
+    this.append('()=>{\n};');
+  }
+
   /** Within a piece, before a token: lines end only where they may, and where one ended it may be joined to the next. */
   align(target: Target): void {
     let end = this.#text.length;

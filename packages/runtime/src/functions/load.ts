@@ -5,7 +5,7 @@
  */
 import { CaptureError } from '../errors.ts';
 import { announceScript } from './inspector.ts';
-import { withLibrary } from './library.ts';
+import { withLibrary, withOriginalPlaces } from './library.ts';
 import { provideOrigins } from './origin.ts';
 import { shortName } from './positions.ts';
 import { type FunctionDefinition, mark, providePrepared } from './reference.ts';
@@ -104,14 +104,15 @@ function closureFactory(definition: FunctionDefinition, make: ModuleFactory): Fa
 
 /**
  * Where stack traces are made by source maps (Vitest, `--enable-source-maps`) they name extracted code by its address,
- * which is its whole text, and not by the URL it says it comes from. Puts the URL in the address's place.
+ * which is its whole text, and not by the URL it says it comes from. Puts the URL in the address's place; likewise the user's files
+ * in the place of a bundle's library.
  */
 export function nameOrigins(error: unknown): void {
   try {
-    if (!(error instanceof Error) || !error.stack?.includes(ADDRESS_START)) return;
-    let { stack } = error;
-    for (const [address, url] of origins) stack = stack.replaceAll(address, url);
-    error.stack = stack;
+    if (!(error instanceof Error) || typeof error.stack !== 'string') return;
+    let stack = withOriginalPlaces(error.stack);
+    if (stack.includes(ADDRESS_START)) for (const [address, url] of origins) stack = stack.replaceAll(address, url);
+    if (stack !== error.stack) error.stack = stack;
   } catch {
     // A user's own `stack`: it stays as it is.
   }

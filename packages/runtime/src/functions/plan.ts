@@ -15,7 +15,7 @@ import type { Scope, Variable } from 'eslint-scope';
 import { CaptureError } from '../errors.ts';
 import { type Analysis, contains, identifier, type Node, type Span } from './analysis.ts';
 import { commonjsNames, dynamicImportName, importMetaName, isKeepName, viteExportsName, viteNames } from './origin.ts';
-import { constantDeclarator, functionOf, isCompilerHelper, isPure, isReassigned } from './purity.ts';
+import { awaitedImport, constantDeclarator, functionOf, isCompilerHelper, isPure, isReassigned } from './purity.ts';
 import { resolveImport, resolveViteId } from './resolve.ts';
 
 /** A piece of the original text that goes along; `before` and `after` are put around it. */
@@ -220,10 +220,9 @@ class Planner {
       this.#import(variable, definition.node as unknown as Node, definition.parent as unknown as Node, at);
       return;
     }
-    const viteId = this.#analysis.dialect === 'vite' ? viteImportId(variable) : undefined;
-    if (viteId !== undefined) {
-      const url = this.#resolved(at, () => resolveViteId(viteId, this.#analysis.script.url));
-      this.#plan.imports.push({ local: variable.name, imported: '*', url, attributes: '' });
+    const awaited = this.#awaitedImport(variable, at);
+    if (awaited) {
+      this.#plan.imports.push(awaited);
       return;
     }
     if (this.#isOriginName(variable)) {
@@ -283,6 +282,23 @@ class Planner {
     else if (specifier.type === 'ImportSpecifier') imported = specifier.imported.name ?? specifier.imported.value;
     const attributes = (declaration.attributes ?? []).map((attribute: Node) => this.#analysis.text(attribute)).join(',');
     this.#plan.imports.push({ local: variable.name, imported, url, attributes });
+  }
+
+  /** `const { name } = await import('…')` and what Vite writes for imports: on another thread it is an import like any other. */
+  #awaitedImport(variable: Variable, at: Node): Import | undefined {
+    const { dialect, script } = this.#analysis;
+    const declarator = constantDeclarator(variable);
+    if (!declarator) return undefined;
+    const vites = dialect === 'vite' && declarator.init.type === 'AwaitExpression' ? declarator.init.argument : undefined;
+    const isVites = vites?.type === 'CallExpression' && viteImport.test(vites.callee.name);
+    const source: unknown = (isVites ? vites.arguments[0] : awaitedImport(this.#analysis, variable)?.source)?.value;
+    const imported = importedName(declarator.id, variable);
+    // The import stands at the top of the module, where the name may mean something else.
+    const isOnly = this.#chain.filter((scope) => scope.set.has(variable.name)).length === 1;
+    if (typeof source !== 'string' || imported === undefined || !isOnly) return undefined;
+    const resolve = (): string => (dialect === 'vite' ? resolveViteId(source, script.url) : resolveImport(source, script.url));
+    const url = script.aliases?.get(source) ?? this.#resolved(at, resolve);
+    return { local: variable.name, imported, url, attributes: '' };
   }
 
   #resolved(at: Node, resolve: () => string): string {
@@ -367,13 +383,14 @@ function neverUndefined(variable: Variable): boolean {
   return init !== undefined && /^(New|Array|Object|Class|Function|ArrowFunction|Binary)Expression$|Literal$/.test(init.type);
 }
 
-/** `await __vite_ssr_import__("id", …)`, as Vite writes an import. */
-function viteImportId(variable: Variable): string | undefined {
-  const init: Node | undefined = constantDeclarator(variable)?.init;
-  const call: Node | undefined = init?.type === 'AwaitExpression' ? init.argument : undefined;
-  if (call?.type === 'ImportExpression') return call.source.value;
-  const isImport = call?.type === 'CallExpression' && /^__vite_ssr_(dynamic_)?import__$/.test(call.callee.name);
-  return isImport ? call.arguments[0]?.value : undefined;
+const viteImport = /^__vite_ssr_(dynamic_)?import__$/;
+
+/** Of a module that is put into a variable, or of which one export is. */
+function importedName(pattern: Node, variable: Variable): string | undefined {
+  if (pattern.type === 'Identifier') return '*';
+  if (pattern.type !== 'ObjectPattern') return undefined;
+  const property = pattern.properties.find((each: Node) => each.value === (variable.defs[0]!.name as unknown));
+  return property && !property.computed ? String(property.key.name ?? property.key.value) : undefined;
 }
 
 /** A method's key as text that is good in an object literal and, in brackets, to read it. */

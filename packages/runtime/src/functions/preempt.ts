@@ -39,6 +39,8 @@ export interface Edit {
   text: string;
   /** It closes what another one opens: of two at one offset it comes first, and the inner one before the outer. */
   closes: boolean;
+  /** What follows stands where it stood, whatever this takes: the piece begins in the line before. */
+  resumes?: boolean;
 }
 
 /** Written at the top of a function or a module. */

@@ -129,7 +129,10 @@ class Preparer {
         `function ${this.#start}(d,v){return ${access}.prepared(d,v)}` +
         `function ${this.#mark}(f,d,v,g){${access}?.mark(f,d,v,g);return f}`;
       changes.sort((a, b) => a.start - b.start || a.end - b.end);
-      changes.push({ start: script.text.length, end: script.text.length, text: `\n${helpers}${this.#declarations.join('')}\n` });
+      // Extracted text ends so, and no line of it is to begin with code of ours.
+      const apart = script.text.endsWith('};') ? '' : '\n';
+      const text = `${apart}${helpers}${this.#declarations.join('')}`;
+      changes.push({ start: script.text.length, end: script.text.length, text });
     }
     return this.#preparation;
   }
@@ -157,8 +160,7 @@ class Preparer {
     }
     const site = this.#siteOf(fn, use, true);
     if (site === undefined) return false;
-    const call = `${this.#start}(${site.define}${site.values === '' ? '' : `,${site.values}`})`;
-    this.#preparation.changes.push({ start: argument.start, end: argument.end, text: this.#fill(argument, call) });
+    this.#replace(argument, site);
     return true;
   }
 
@@ -168,9 +170,8 @@ class Preparer {
     try {
       const { definition, captures } = define(found.analysis, found.fn, subjects[use], use === 'run', this.#options);
       if (captures.length > 0) return false;
-      const call = `${this.#start}(${this.#declare(definition)})`;
       this.#preparation.reads.push(found.analysis.script.url);
-      this.#preparation.changes.push({ start: argument.start, end: argument.end, text: this.#fill(argument, call) });
+      this.#replace(argument, { define: this.#declare(definition), values: '', onlyRuns: false });
       return true;
     } catch (error) {
       if (error instanceof CaptureError) return false;
@@ -308,13 +309,25 @@ class Preparer {
     return name;
   }
 
-  /** Text that takes up the room of a node's: as many lines, and ending in the same column where it can. */
-  #fill(node: Node, text: string): string {
-    const old = this.#analysis.text(node);
+  /**
+   * Puts what was prepared in the function's place, as many lines long, and ending in the same column where it can. What stood in
+   * those lines runs elsewhere: they are inside of a function that nobody calls, or makes, so that a debugger finds no code in them
+   * for a breakpoint.
+   */
+  #replace({ start, end }: Node, { define, values }: Site): void {
+    const call = `${this.#start}(${define}${values === '' ? '' : `,${values}`}`;
+    const old = this.#analysis.script.text.slice(start, end);
     const breaks = [...old.matchAll(lineBreak)];
     const last = breaks.at(-1);
-    if (!last) return text.padEnd(old.length);
-    return text + '\n'.repeat(breaks.length) + ' '.repeat(old.length - last.index - last[0].length);
+    let text = `${call})`.padEnd(last ? 0 : old.length);
+    if (last) {
+      const width = old.length - last.index - last[0].length;
+      const inside = `${call}${values === '' ? ',void 0' : ''},${this.#start}||(()=>{`;
+      const closing = '}))';
+      if (width >= closing.length) text = `${inside}${'\n'.repeat(breaks.length)}${closing.padStart(width)}`;
+      else text = `${inside}${'\n'.repeat(breaks.length - 1)}${closing}\n${' '.repeat(width)}`;
+    }
+    this.#preparation.changes.push({ start, end, text });
   }
 }
 

@@ -7,6 +7,7 @@ import { isBuiltin } from 'node:module';
 import type { Variable } from 'eslint-scope';
 import { type Analysis, isClass, isFunction, type Node } from './analysis.ts';
 import { commonjsNames, isKeepName, isOriginCall } from './origin.ts';
+import { isOwnModule } from './resolve.ts';
 
 const standardGlobals = new Set(
   (
@@ -111,7 +112,7 @@ function isStatic(analysis: Analysis, node: Node): boolean {
     const constant = node.name === 'undefined' || node.name === 'NaN' || node.name === 'Infinity';
     return constant || standardGlobals.has(node.name) || (analysis.dialect === 'commonjs' && commonjsNames.has(node.name));
   }
-  if (builtinImport(analysis, node) !== undefined) return true;
+  if (builtinImport(analysis, node) !== undefined || isOwnImport(analysis, variable)) return true;
   const declarator = constantDeclarator(variable);
   return declarator !== undefined && !functionOf(declarator.init) && isPure(analysis, declarator.init);
 }
@@ -123,6 +124,24 @@ function isPerThread(analysis: Analysis, node: Node): boolean {
 
 function isGlobal(analysis: Analysis, node: Node, names: ReadonlySet<string>): boolean {
   return node.type === 'Identifier' && names.has(node.name) && !analysis.resolve(node);
+}
+
+/** Whether a variable is an import of this package. */
+function isOwnImport(analysis: Analysis, variable: Variable): boolean {
+  const definition = variable.defs[0];
+  const source: unknown =
+    definition?.type === 'ImportBinding'
+      ? (definition.parent as unknown as Node).source.value
+      : awaitedImport(analysis, variable)?.source.value;
+  return typeof source === 'string' && isOwnModule(source);
+}
+
+/** The `import('…')` of `const { name } = await import('…')`, also in the form that tsx gives it. */
+export function awaitedImport(analysis: Analysis, variable: Variable): Node | undefined {
+  const init: Node | undefined = constantDeclarator(variable)?.init;
+  let awaited: Node | undefined = init?.type === 'AwaitExpression' ? init.argument : undefined;
+  if (awaited?.type === 'CallExpression' && analysis.text(awaited).includes('"__esModule"in')) awaited = awaited.callee.object;
+  return awaited?.type === 'ImportExpression' && !awaited.options ? awaited : undefined;
 }
 
 /** The exported name ('default', '*') an identifier imports from a module of Node. */

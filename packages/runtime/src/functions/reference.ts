@@ -163,6 +163,10 @@ interface Site extends Define {
 const access = {
   /** The public surface: what modules of a bundle's library get for an import of this package. */
   api: {} as object,
+  /** The URL of the file that the public surface is of. */
+  file: '',
+  /** What a worker thread does first. */
+  install: undefined as unknown,
   prepared(define: Site, values?: () => unknown[]): Prepared {
     if (values !== undefined) return new Prepared(define, values);
     return (define.constant ??= new Prepared(define, null));
@@ -174,8 +178,21 @@ const access = {
   },
 };
 
-export function provideApi(api: object): void {
+export function provideApi(api: object, file: string): void {
   access.api = api;
+  access.file = file;
+  // A function of this package that is a value (a captured `go`, say) is the same function on every thread.
+  for (const [name, value] of Object.entries(api)) {
+    if (typeof value !== 'function') continue;
+    const id = `${file}#${name}`;
+    const source = `export default()=>globalThis.${preparedName}.api.${name}`;
+    const definition: FunctionDefinition = { id, key: id, url: file, line: 1, column: 1, name, source, captures: [] };
+    for (const runs of [true, false]) remember(value, { definition, captures: null }, runs);
+  }
+}
+
+export function provideInstallation(install: unknown): void {
+  access.install = install;
 }
 
 export function providePrepared(): void {

@@ -8,6 +8,16 @@ import { createRequire, isBuiltin } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+const ownName = /^goroutines$|\/goroutines\/dist\/(bundle\/)?index\.c?js$/;
+const ownUrls = new Set(
+  ['./index.js', '../index.js', '../bundle/index.js', '../bundle/index.cjs'].map((name) => new URL(name, import.meta.url).href),
+);
+
+/** Whether an import specifier, as written or made absolute, is this package. */
+export function isOwnModule(specifier: string): boolean {
+  return ownName.test(specifier) || ownUrls.has(specifier);
+}
+
 const relative = /^\.{0,2}\//;
 const scheme = /^[a-z][a-z+.-]+:/i;
 

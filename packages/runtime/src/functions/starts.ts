@@ -8,6 +8,7 @@ import type { Analysis, Node } from './analysis.ts';
 import { isFunction } from './analysis.ts';
 import { startName } from './origin.ts';
 import { constantDeclarator, functionOf } from './purity.ts';
+import { isOwnModule } from './resolve.ts';
 
 export interface Start {
   /** The argument that holds the function, and the function itself (which a compiler may have wrapped). */
@@ -22,14 +23,6 @@ export interface Start {
   runs: boolean;
 }
 
-const ownName = /^goroutines$|\/goroutines\/dist\/(bundle\/)?index\.js$/;
-const ownUrls = new Set(['./index.js', '../index.js', '../bundle/index.js'].map((name) => new URL(name, import.meta.url).href));
-
-/** Whether an import specifier, as written or made absolute, is this package. */
-export function isOwnModule(specifier: string): boolean {
-  return ownName.test(specifier) || ownUrls.has(specifier);
-}
-
 /** Whether a module may start goroutines at all; a cheap look before it is parsed. */
 export function mayStart(text: string): boolean {
   return text.includes('goroutines') || goOfFunction.test(text) || goImported.test(text);
@@ -37,7 +30,7 @@ export function mayStart(text: string): boolean {
 
 /** The same for text that was extracted, where less has to be ruled out. */
 export function mayStartInside(text: string): boolean {
-  return /\b(go|blocking|with)\s*\)?\s*\(/.test(text) || text.includes(startName);
+  return /\b(?:go|blocking)\b/.test(text) || text.includes(startName);
 }
 
 const goOfFunction = /\bgo\s*\(\s*(?:async\b|function\b|\(|[\w$]+\s*=>)/;
@@ -133,14 +126,19 @@ function importOf(analysis: Analysis, node: Node): { name: string; own: boolean 
     return name === undefined ? undefined : { name, own: isOwnModule(source.value) };
   }
   const declarator = constantDeclarator(variable);
+  if (declarator?.id.type === 'Identifier' && declarator.init.type === 'MemberExpression') {
+    const name = propertyName(declarator.init);
+    return name === undefined ? undefined : { name, own: isOwnNamespace(analysis, declarator.init.object) };
+  }
   if (declarator?.id.type !== 'ObjectPattern') return undefined;
   const property = declarator.id.properties.find((each: Node) => each.value === (definition.name as unknown));
   if (!property || property.computed) return undefined;
-  return { name: property.key.name ?? property.key.value, own: isOwnRequire(declarator.init) };
+  return { name: property.key.name ?? property.key.value, own: isOwnNamespace(analysis, declarator.init) };
 }
 
-/** `import * as g from 'goroutines'`, `const g = require('goroutines')` or `await import('goroutines')`. */
+/** `require('goroutines')`, `await import('goroutines')`, a constant that is one, or `import * as g from 'goroutines'`. */
 function isOwnNamespace(analysis: Analysis, node: Node): boolean {
+  if (isOwnRequire(node)) return true;
   const variable = node.type === 'Identifier' ? analysis.resolve(node) : undefined;
   const definition = variable?.defs[0];
   if (!variable || !definition) return false;
@@ -153,7 +151,7 @@ function isOwnNamespace(analysis: Analysis, node: Node): boolean {
 }
 
 function isOwnRequire(init: Node): boolean {
-  if (init.type === 'AwaitExpression') return init.argument.type === 'ImportExpression' && isOwnLiteral(init.argument.source);
+  if (init.type === 'AwaitExpression') return isOwnLiteral((init.argument.callee?.object ?? init.argument).source);
   return init.type === 'CallExpression' && init.callee.name === 'require' && isOwnLiteral(init.arguments[0]);
 }
 

@@ -1,4 +1,5 @@
 /** What goroutines are doing, as text. Needs nothing of the runtime, so that a test helper can use it beside the bundle. */
+import { createdByLines } from '../own-frames.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 import type { Deadlock, DeadlockedGoroutine } from './deadlocks.ts';
 import type { GoroutineInfo } from './goroutines.ts';
@@ -53,16 +54,6 @@ function stateOf({ status, waitsFor, thread }: GoroutineInfo): string {
 function linesOf({ stack, fn, createdBy }: GoroutineInfo): string[] {
   const frames = stack.length === 0 && fn !== undefined ? [fn] : stack;
   return [...frames.map((frame) => `    at ${frame}`), ...createdByLines(createdBy)];
-}
-
-/** The lines that say where a goroutine was created. */
-export function createdByLines(creation: readonly string[][]): string[] {
-  return creation.map((sites) => `created by go() at ${sites.map((site) => placeOf(site)).join(' or ')}`);
-}
-
-/** `file:line:column` of a frame. */
-function placeOf(frame: string): string {
-  return /\((.*)\)$/.exec(frame)?.[1] ?? frame.replace(/^async /, '');
 }
 
 function durationOf(milliseconds: number): string {

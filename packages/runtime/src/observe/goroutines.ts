@@ -2,7 +2,7 @@
  * What all goroutines are doing: shared memory's list of them, and what each thread adds of its own; as data and as text.
  * A thread that is busy does not answer: of its goroutines only what stands in shared memory is known.
  */
-import { creatorsOf } from '../scheduler/creation-sites.ts';
+import { creationOf } from '../scheduler/creation-sites.ts';
 import { definitionOf } from '../scheduler/function-block.ts';
 import type { STATUS_NAMES } from '../scheduler/goroutine.ts';
 import { type RecordReport, reportRecords, reportThread, type TaskReport, type ThreadReport } from '../scheduler/inspect.ts';
@@ -93,21 +93,7 @@ function infoOf(record: RecordReport, task: TaskReport | undefined, waitsFor: Wa
   };
 }
 
-/** The places where a goroutine was created, those where its creators were, and so on; a function that comes again ends it. */
-export function creationOf(functionNumber: number, localSite: string | undefined): string[][] {
-  if (functionNumber < 0) return localSite ? [[localSite]] : []; // None for the main goroutine.
-  const chain: string[][] = [];
-  const passed = new Set<number>();
-  for (let numbers = [functionNumber]; numbers.length > 0; ) {
-    for (const number of numbers) passed.add(number);
-    const creators = numbers.flatMap((number) => creatorsOf(number));
-    if (creators.length > 0) chain.push([...new Set(creators.map(({ site }) => site))]);
-    numbers = [...new Set(creators.map(({ parent }) => parent))].filter((parent) => parent >= 0 && !passed.has(parent));
-  }
-  return chain;
-}
-
-/** A function as `name (file:line:column)`. */
+/** `name (file:line:column)` of a goroutine's function. */
 export function placeOfFunction(functionNumber: number): string {
   const { name, url, line, column } = definitionOf(functionNumber);
   return `${name || '<anonymous>'} (${url}:${line}:${column})`;

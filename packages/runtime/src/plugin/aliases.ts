@@ -5,8 +5,7 @@
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { resolveImport } from '../functions/resolve.ts';
-import { isOwnModule } from '../functions/starts.ts';
+import { isOwnModule, resolveImport } from '../functions/resolve.ts';
 
 /** What a plugin's hook can ask, where the bundler has such a thing. */
 export interface Resolver {

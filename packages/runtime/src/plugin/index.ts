@@ -12,7 +12,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createUnplugin, type UnpluginInstance } from 'unplugin';
-import { isOwnModule } from '../functions/starts.ts';
+import { isOwnModule } from '../functions/resolve.ts';
 import * as api from '../index.ts';
 import { aliasesIn, type Resolver } from './aliases.ts';
 import { Library } from './library.ts';

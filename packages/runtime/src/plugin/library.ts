@@ -10,8 +10,7 @@ import { libraryPrefix } from '../functions/library.ts';
 import { looksLikeModule } from '../functions/module-kind.ts';
 import { dynamicImportName, withModules } from '../functions/origin.ts';
 import type { FunctionDefinition } from '../functions/reference.ts';
-import { resolveImport } from '../functions/resolve.ts';
-import { isOwnModule } from '../functions/starts.ts';
+import { isOwnModule, resolveImport } from '../functions/resolve.ts';
 import { runtimeOnWorkers } from './runtime-module.ts';
 import { transformModule } from './transform.ts';
 
@@ -43,7 +42,7 @@ export class Library {
   /** The definition with its imports taken from the library. */
   adopt(definition: FunctionDefinition): FunctionDefinition {
     const source = definition.source
-      .replace(/^import.*$/m, (line) => this.#adoptImports(line))
+      .replace(/^\};import.*$/m, (line) => `};${this.#adoptImports(line.slice('};'.length))}`)
       .replace(dynamicImport, (text, head: string, _, specifier: string) =>
         this.#adoptDynamic(text, head, specifier, definition.url),
       );
@@ -123,21 +122,33 @@ export class Library {
       write: false,
       logLevel: 'silent',
       preserveEntrySignatures: 'strict',
-      output: { format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: 'chunk-[hash].mjs' },
+      output: {
+        format: 'esm',
+        entryFileNames: '[name].mjs',
+        chunkFileNames: 'chunk-[hash].mjs',
+        sourcemap: true,
+        sourcemapExcludeSources: true,
+        sourcemapPathTransform: (source, map) => pathToFileURL(path.resolve(path.dirname(map), source)).href,
+      },
       plugins: [
         {
           name: 'goroutines',
           resolveId: (id) => (isOwnModule(id) ? runtimeId : this.#aliases.get(id)),
           load: (id) => (id === runtimeId ? runtime : undefined),
-          transform: (code, id) =>
-            id === runtimeId
-              ? undefined
-              : transformModule(code, id, (definition) => this.adopt(definition), this.#aliasUrls())?.code,
+          transform: (code, id) => {
+            if (id === runtimeId) return undefined;
+            const result = transformModule(code, id, (definition) => this.adopt(definition), this.#aliasUrls());
+            return result && { code: result.code, map: { ...result.map, mappings: result.map.mappings } };
+          },
         },
       ],
     });
     const files: Record<string, string> = { [runtimeFile]: runtime };
-    for (const chunk of output) if (chunk.type === 'chunk') files[chunk.fileName] = chunk.code;
+    for (const chunk of output) {
+      if (chunk.type !== 'chunk') continue;
+      files[chunk.fileName] = chunk.code;
+      if (chunk.map) files[`${chunk.fileName}.map`] = JSON.stringify(chunk.map);
+    }
     return files;
   }
 }

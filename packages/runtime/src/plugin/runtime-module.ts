@@ -13,6 +13,7 @@ const placeholderLiteral = new RegExp(`(["'\`])${placeholder}\\1`, 'g');
 /** File of the package, and where it has to lie. */
 const files: ReadonlyArray<[file: string, place: string]> = [
   ['standalone/bundle/index.js', 'bundle/index.js'],
+  ['standalone/bundle/thread.cjs', 'bundle/thread.cjs'],
   ['standalone/bundle/worker.js', 'bundle/worker.js'],
   ['standalone/sysmon-worker.js', 'sysmon-worker.js'],
   ['core.wasm', 'core.wasm'],

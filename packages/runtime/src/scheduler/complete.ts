@@ -14,12 +14,17 @@ import { load } from '../memory/atomics.ts';
 import { completeRecord } from '../memory/core.ts';
 import { release, retain, withReserve } from '../memory/heap.ts';
 import { MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
+import { cleanStack, createdByLines } from '../own-frames.ts';
+import { creationOf } from './creation-sites.ts';
 import { ENDED, publishEnded } from './diagnostics.ts';
 import {
   CAPTURES,
   CAPTURES_FORM,
   DONE,
   FAILED,
+  FUNCTION,
+  functionNumberOf,
+  isBlocking,
   JOINED,
   MEMBER,
   noteErrorLost,
@@ -31,7 +36,6 @@ import { readyAll } from './inbox.ts';
 import { COUNT_FINISHED, machine } from './machine.ts';
 import { memberEnded } from './member.ts';
 import { NOTICE_UNJOINED, notice, whenNoticed } from './notice.ts';
-import { cutOwnFrames } from './own-frames.ts';
 import { whenNonePauses } from './preempt.ts';
 
 /** Where a goroutine that was started on the calling thread leaves its result uncopied. */
@@ -52,6 +56,7 @@ export function completeWithValue(record: number, value: unknown, local: LocalOu
     encode(value, (record + RESULT) >> 1, 'return from a goroutine');
   } catch (error) {
     // A goroutine of this very thread hands its result over uncopied; others learn why they cannot have it.
+    explain(record, error, local);
     fail(record, error, local !== null, local);
     return;
   }
@@ -63,8 +68,7 @@ export function completeWithValue(record: number, value: unknown, local: LocalOu
 }
 
 export function completeWithError(record: number, error: unknown, local: LocalOutcome | null): void {
-  nameOrigins(error);
-  cutOwnFrames(error);
+  explain(record, error, local);
   if (local !== null) {
     local.settled = true;
     local.failed = true;
@@ -72,6 +76,17 @@ export function completeWithError(record: number, error: unknown, local: LocalOu
   }
   // Who cancels a goroutine knows that it ends so, and a lost thread is reported as such: nobody needs to be told again.
   fail(record, error, error instanceof CanceledError || error instanceof ThreadLostError, local);
+}
+
+/** Its stack trace becomes what the user wants to know. */
+function explain(record: number, error: unknown, local: LocalOutcome | null): void {
+  nameOrigins(error);
+  cleanStack(error, () => createdByLines(creationOf(numberOf(record), local?.site), isBlocking(record)));
+}
+
+/** The number of its function; -1 for a local goroutine. */
+function numberOf(record: number): number {
+  return words[record + FUNCTION]! < 0 ? -1 : functionNumberOf(record);
 }
 
 function fail(record: number, error: unknown, quiet: boolean, local: LocalOutcome | null): void {

@@ -5,11 +5,12 @@
  * only the first calls with a function are looked at, and then one of many. What is reported is the places
  * that were seen, which is all of them unless one is new and rare. They stand in shared memory, for all threads.
  */
+import { withOriginalPlaces } from '../functions/library.ts';
 import { MAXIMUM_FUNCTIONS } from '../memory/layout.ts';
+import { captureOwnFrames } from '../own-frames.ts';
 import { changeCreators } from './function-block.ts';
 import { functionNumberOf } from './goroutine.ts';
 import { machine } from './machine.ts';
-import { captureOwnFrames } from './own-frames.ts';
 
 const FIRST_CALLS = 32;
 const CALLS_BETWEEN_LOOKS = 1023;
@@ -66,6 +67,20 @@ export function creatorsOf(functionNumber: number): Creator[] {
   });
 }
 
+/** The places where a goroutine was created, those where its creators were, and so on; a function that comes again ends it. */
+export function creationOf(functionNumber: number, localSite: string | undefined): string[][] {
+  if (functionNumber < 0) return localSite ? [[localSite]] : []; // None for the main goroutine.
+  const chain: string[][] = [];
+  const passed = new Set<number>();
+  for (let numbers = [functionNumber]; numbers.length > 0; ) {
+    for (const number of numbers) passed.add(number);
+    const creators = numbers.flatMap((number) => creatorsOf(number));
+    if (creators.length > 0) chain.push([...new Set(creators.map(({ site }) => site))]);
+    numbers = [...new Set(creators.map(({ parent }) => parent))].filter((parent) => parent >= 0 && !passed.has(parent));
+  }
+  return chain;
+}
+
 /** Where the local goroutine is created that is made now; noted for the first ones only. */
 export function currentLocalSite(): string | undefined {
   if (localOnes >= FIRST_LOCAL_ONES) return undefined;
@@ -75,7 +90,8 @@ export function currentLocalSite(): string | undefined {
 
 /** The innermost place of the user's code that is running. */
 function currentSite(): string | undefined {
-  return captureOwnFrames(currentSite, FRAMES)[0];
+  const [frame] = captureOwnFrames(currentSite, FRAMES);
+  return frame && withOriginalPlaces(frame);
 }
 
 /** Forgets what belongs to an arena used before. */

@@ -9,13 +9,14 @@
 import { performance } from 'node:perf_hooks';
 import { decode } from '../codec/decode.ts';
 import { SharedObject } from '../codec/handles.ts';
+import { withOriginalPlaces } from '../functions/library.ts';
 import { cells, words } from '../memory/arena.ts';
 import { KIND_GOROUTINE } from '../memory/layout.ts';
 import { forEachBlock } from '../memory/walk.ts';
+import { captureOwnFrames } from '../own-frames.ts';
 import { DONE, FUNCTION, functionNumberOf, MACHINE, NAME, NUMBER, STATUS, STATUS_NAMES } from './goroutine.ts';
 import { machine } from './machine.ts';
 import { AsyncWait, type Operation } from './operation.ts';
-import { captureOwnFrames } from './own-frames.ts';
 import { Task } from './task.ts';
 import type { WaitReason } from './wait-reason.ts';
 
@@ -97,7 +98,7 @@ export function stackOf(task: Task): string[] {
   let frames: string[] = [];
   machine.current = task;
   machine.inspecting = function inspecting() {
-    frames = captureOwnFrames(inspecting, MOST_FRAMES, stackOf);
+    frames = captureOwnFrames(inspecting, MOST_FRAMES, stackOf).map(withOriginalPlaces);
   };
   try {
     generator.next();

@@ -239,7 +239,9 @@ function leftOff(task: Task, result: IteratorResult<unknown, unknown>): boolean 
   machine.current = null;
   if (result.done) {
     end(task);
-    completeWithValue(task.record, result.value, task.local);
+    // Of a local goroutine somebody may await it.
+    if (result.value instanceof Operation && task.local === null) completeWithError(task.record, notDriven(result.value), null);
+    else completeWithValue(task.record, result.value, task.local);
     return true;
   }
   if (!(result.value instanceof Operation)) return false;
@@ -247,6 +249,12 @@ function leftOff(task: Task, result: IteratorResult<unknown, unknown>): boolean 
   const { reason } = result.value;
   task.throwInto(new TypeError(`yield of an operation (${reason}) does not drive it: write yield* instead of yield`));
   return true;
+}
+
+function notDriven({ reason }: Operation<unknown>): TypeError {
+  return new TypeError(
+    `a goroutine returned an operation (${reason}), which does nothing by itself: write return yield* instead of return`,
+  );
 }
 
 /** Over. Where an operation was driven by hand, it may have ended inside of a wait. */

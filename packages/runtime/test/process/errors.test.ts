@@ -11,7 +11,11 @@ describe('an error that nobody joins', () => {
     ['uncaughtInRun', '', /TypeError: in the background\n {4}at fails \(errors\.mjs:\d+:\d+\)\n/],
     ['uncaughtLocal', '', /TypeError: on this thread\n {4}at failsHere \(errors\.mjs:\d+:\d+\)\n/],
     ['uncaughtOfAGoroutineInAGoroutine', '', /TypeError: of the inner one\n {4}at inner \(errors\.mjs:\d+:\d+\)\n/],
-    ['uncaughtValue', '', /no error object/],
+    [
+      'uncaughtValue',
+      '',
+      /Uncaught \{ reason: 'no error object' \}\n {4}at errors\.mjs:\d+:\d+\n {4}in goroutine \d+, which nobody joined\ncreated by go\(\) at errors\.mjs:\d+:\d+\n/,
+    ],
     ['named', '', /TypeError: has a name\n[\s\S]*in goroutine \d+ \(charger\), which nobody joined/],
     ['inACallback', '', /TypeError: in a callback\n {4}at .*callback.*errors\.mjs:\d+:\d+\)\n/],
     ['rejectionInAGoroutine', '', /TypeError: not handled\n {4}at .*errors\.mjs:\d+:\d+\)?\n/],
@@ -36,15 +40,22 @@ describe('an error that nobody joins', () => {
     expect(await runProgram('errors', program)).toEqual({ code: 0, stdout, stderr: '' });
   });
 
+  it.each(['uncaughtValueInListener', 'uncaughtValueInRejectionListener'])(
+    'reaches listeners of Node as it is: %s',
+    async (program) => {
+      expect(await runProgram('errors', program)).toEqual({ code: 0, stdout: 'string no error object\n', stderr: '' });
+    },
+  );
+
   it('has a stack with the names and lines of the program', async () => {
     const { code, stdout, stderr } = await runProgram('errors', 'stacks');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const [deep] = /(?<=deep )\d+/.exec(stdout) ?? [];
     expect(stdout.trimEnd().split('\n')).toEqual([
-      expect.stringMatching(`^deep ${deep} < generator \\d+$`),
-      expect.stringMatching(`^deep ${deep} < asynchronous \\d+$`),
-      expect.stringMatching(`^deep ${deep} < .*\\d+$`),
-      expect.stringMatching(`^deep ${deep} < local \\d+$`),
+      expect.stringMatching(`^deep ${deep} < generator \\d+ < created \\d+$`),
+      expect.stringMatching(`^deep ${deep} < asynchronous \\d+ < created \\d+$`),
+      expect.stringMatching(`^deep ${deep} < \\d+ < created \\d+$`),
+      expect.stringMatching(`^deep ${deep} < local \\d+ < created \\d+$`),
     ]);
   });
 });

@@ -47,6 +47,20 @@ export const programs = {
     });
   },
 
+  uncaughtValueInListener() {
+    process.on('uncaughtException', (error) => console.log(typeof error, error));
+    go(() => {
+      throw 'no error object';
+    });
+  },
+
+  uncaughtValueInRejectionListener() {
+    process.on('unhandledRejection', (error) => console.log(typeof error, error));
+    go(() => {
+      throw 'no error object';
+    });
+  },
+
   named() {
     go.with({ name: 'charger' }, function* () {
       throw new TypeError('has a name');
@@ -130,8 +144,9 @@ export const programs = {
       ].map((handle) => handle.then(undefined, (error) => error)),
     );
     for (const { stack } of failures) {
-      const frames = stack.split('\n').filter((line) => line.includes('errors.mjs'));
-      console.log(frames.map((line) => line.replace(/^.*?at (.*?) ?\(?[^ ]*errors\.mjs:(\d+):\d+\)?$/, '$1 $2')).join(' < '));
+      const lines = stack.split('\n').slice(1);
+      const places = lines.map((line) => line.replace(/ *\(?file:[^ ]*\/errors\.mjs:(\d+):\d+\)?$/, ' $1'));
+      console.log(places.map((line) => line.replace(/^ *at /, '').replace(/ by go\(\) at/, '')).join(' < '));
     }
   },
 };
