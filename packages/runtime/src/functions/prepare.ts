@@ -1,10 +1,10 @@
 /**
  * Capture ahead of time: writes into a module's text, before it runs, what `locate.ts` would find out while it runs.
  *
- *     go(function* () { yield* out.send(x); }, 1)      becomes      go($s($d0,()=>[out,x])                , 1)
+ *     go(function* () { yield* out.send(x); }, 1)      becomes      go($s($d0,[out,x])                    , 1)
  *
- * `$d0` is a function at the end of the text that gives the definition; the arrow reads the captured values when `go`
- * asks for them, so they are those of the `go` call, as without. The function expression itself is left out: it never
+ * `$d0` is a function at the end of the text that gives the definition; then come the captured values. Where they might not be
+ * those of the `go` call yet (`eager.ts`) it is an arrow, `()=>[out,x]`, that reads them when `go` asks for them. The function expression itself is left out: it never
  * runs here, and what stands in its place takes the same room, so that no line and hardly a column moves.
  *
  * Where the call is not certainly this package's, the function stays and is marked: `wg.go($m(function* () {…},$d0,…))`.
@@ -20,6 +20,7 @@
 import { CaptureError } from '../errors.ts';
 import { Analysis, freeName, isFunction, type Node } from './analysis.ts';
 import { type Defined, define, openDefinition, startOf } from './define.ts';
+import { mayBeReadAt } from './eager.ts';
 import { importedFunction } from './imported.ts';
 import type { Script } from './inspector.ts';
 import type { Capture } from './plan.ts';
@@ -88,6 +89,8 @@ const subjects: Readonly<Record<Use, string>> = { run: 'goroutine', block: 'bloc
 
 interface Site {
   define: string;
+  /** The names of the captured variables, and the text that gives their values. */
+  captures: readonly string[];
   values: string;
   onlyRuns: boolean;
 }
@@ -160,8 +163,16 @@ class Preparer {
     }
     const site = this.#siteOf(fn, use, true);
     if (site === undefined) return false;
-    this.#replace(argument, site);
+    this.#replace(argument, this.#readEagerly(argument, fn, site));
     return true;
+  }
+
+  /** With the captured values themselves, where they are the same as when `go` would ask for them: see `eager.ts`. */
+  #readEagerly(argument: Node, fn: Node, site: Site): Site {
+    if (site.captures.length === 0) return site;
+    const chain = this.#analysis.scopesAround(fn);
+    const variables = site.captures.map((name) => chain.findLast((scope) => scope.set.has(name))?.set.get(name));
+    return mayBeReadAt(this.#analysis, argument, variables) ? { ...site, values: `[${site.captures.join()}]` } : site;
   }
 
   #prepareImported(argument: Node, use: Use): boolean {
@@ -171,7 +182,7 @@ class Preparer {
       const { definition, captures } = define(found.analysis, found.fn, subjects[use], use === 'run', this.#options);
       if (captures.length > 0) return false;
       this.#preparation.reads.push(found.analysis.script.url);
-      this.#replace(argument, { define: this.#declare(definition), values: '', onlyRuns: false });
+      this.#replace(argument, { define: this.#declare(definition), values: '', captures: [], onlyRuns: false });
       return true;
     } catch (error) {
       if (error instanceof CaptureError) return false;
@@ -263,7 +274,7 @@ class Preparer {
     const open = openDefinition(analysis.script.url, line, column, use === 'run');
     if (open) {
       if (!open.captures.every((name) => analysis.scopesAround(fn).some((scope) => scope.set.has(name)))) return undefined;
-      return { define: this.#declare({ ancestor: open.id }), values: valuesOf(open.captures), onlyRuns: use === 'run' };
+      return { define: this.#declare({ ancestor: open.id }), values: valuesOf(open.captures), captures: open.captures, onlyRuns: use === 'run' };
     }
     let defined: Defined;
     try {
@@ -272,12 +283,12 @@ class Preparer {
       if (!(error instanceof CaptureError)) throw error;
       if (use === 'value') return undefined;
       if (own) this.#preparation.refusals.push(error.message);
-      return { define: this.#declare({ refused: error.message }), values: '', onlyRuns: true };
+      return { define: this.#declare({ refused: error.message }), values: '', captures: [], onlyRuns: true };
     }
     const { definition, captures, instrumented } = defined;
     if (!this.#areReadable(fn, captures)) return undefined;
     this.#useCaptured(fn, captures);
-    return { define: this.#declare(definition), values: valuesOf(definition.captures), onlyRuns: instrumented };
+    return { define: this.#declare(definition), values: valuesOf(definition.captures), captures: definition.captures, onlyRuns: instrumented };
   }
 
   /** Functions that are captured, because they surround the function, are values. */

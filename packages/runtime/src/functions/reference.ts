@@ -73,10 +73,11 @@ export function provideDefinitions(find: (id: string) => FunctionDefinition | un
  */
 export class Prepared {
   readonly define: Define;
-  private readonly values: (() => unknown[]) | null;
+  /** The captured values, or what reads them; null without any. */
+  private readonly values: unknown[] | (() => unknown[]) | null;
   readonly [PREPARED] = true;
 
-  constructor(define: Define, values: (() => unknown[]) | null) {
+  constructor(define: Define, values: unknown[] | (() => unknown[]) | null) {
     this.define = define;
     this.values = values;
   }
@@ -94,9 +95,10 @@ export class Prepared {
 
   /** The captured values as they are now; throws CaptureError where there is none yet. */
   captures(): unknown[] | null {
-    if (this.values === null) return null;
+    const { values } = this;
+    if (typeof values !== 'function') return values;
     try {
-      return this.values();
+      return values();
     } catch (cause) {
       const definition = this.definition();
       // A bundler may have given it another name.
@@ -167,7 +169,7 @@ const access = {
   file: '',
   /** What a worker thread does first. */
   install: undefined as unknown,
-  prepared(define: Site, values?: () => unknown[]): Prepared {
+  prepared(define: Site, values?: unknown[] | (() => unknown[])): Prepared {
     if (values !== undefined) return new Prepared(define, values);
     return (define.constant ??= new Prepared(define, null));
   },

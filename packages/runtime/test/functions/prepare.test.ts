@@ -24,8 +24,25 @@ function body(source: string, values = false): string {
 }
 
 describe('prepared text', () => {
-  it('reads captured values when go asks for them', () => {
-    expect(body('const x = []; go(() => x);')).toMatch(/^const x = \[\]; go\(\$s\(\$d0,\(\)=>\[x\]\)\);$/);
+  it.each([
+    ['declared before', 'const x = []; go(() => x);'],
+    ['a parameter', 'function f(x) { go(() => x); }'],
+    ['a variable of a loop', 'for (let x = []; ; x.push(x = [])) go(() => x, x, 1);'],
+    ['what was caught', 'try { f(); } catch (x) { go(() => x); }'],
+    ['declared before, around a function expression', 'const x = []; list.map(() => go(() => x));'],
+  ])('reads captured values in the place of the function: %s', (_, source) => {
+    expect(body(source)).toMatch(/go\(\$s\(\$d\d,\[x\]\)/);
+  });
+
+  it.each([
+    ['declared after', 'function f() { go(() => x); } const x = [];'],
+    ['in its own initializer', 'const x = f(go(() => x));'],
+    ['declared before a function that may have been called before', 'const x = []; function f() { go(() => x); }'],
+    ['declared in a case', 'switch (f()) { case 1: let x = []; default: go(() => x); }'],
+    ['a later argument may change it', 'let x = []; x = f(); go((n) => x + n, (x = [1]));'],
+    ['a later parameter', 'function f(a = go(() => x), x = []) {}'],
+  ])('reads captured values when go asks for them: %s', (_, source) => {
+    expect(body(source)).toMatch(/go\(\$s\(\$d0,\(\)=>\[x\]\)/);
   });
 
   it('keeps lines, and the column behind a function of several lines', () => {
