@@ -274,7 +274,12 @@ class Preparer {
     const open = openDefinition(analysis.script.url, line, column, use === 'run');
     if (open) {
       if (!open.captures.every((name) => analysis.scopesAround(fn).some((scope) => scope.set.has(name)))) return undefined;
-      return { define: this.#declare({ ancestor: open.id }), values: valuesOf(open.captures), captures: open.captures, onlyRuns: use === 'run' };
+      return {
+        define: this.#declare({ ancestor: open.id }),
+        values: valuesOf(open.captures),
+        captures: open.captures,
+        onlyRuns: use === 'run',
+      };
     }
     let defined: Defined;
     try {
@@ -288,7 +293,12 @@ class Preparer {
     const { definition, captures, instrumented } = defined;
     if (!this.#areReadable(fn, captures)) return undefined;
     this.#useCaptured(fn, captures);
-    return { define: this.#declare(definition), values: valuesOf(definition.captures), captures: definition.captures, onlyRuns: instrumented };
+    return {
+      define: this.#declare(definition),
+      values: valuesOf(definition.captures),
+      captures: definition.captures,
+      onlyRuns: instrumented,
+    };
   }
 
   /** Functions that are captured, because they surround the function, are values. */

@@ -21,6 +21,7 @@ import {
   CAPTURES,
   CAPTURES_FORM,
   DONE,
+  dropValues,
   FAILED,
   FUNCTION,
   functionNumberOf,
@@ -90,6 +91,7 @@ function numberOf(record: number): number {
 }
 
 function fail(record: number, error: unknown, quiet: boolean, local: LocalOutcome | null): void {
+  dropValues(record); // It may not have been started.
   const cell = (record + RESULT) >> 1;
   withReserve(() => {
     try {

@@ -15,7 +15,7 @@ import { add } from '../memory/atomics.ts';
 import { RECORD_JOINERS, RECORD_LOCK, RECORD_STATUS, STATUS_DONE } from '../memory/blocks.ts';
 import { allocate, setDestroyer } from '../memory/heap.ts';
 import { BLOCK_REFERENCES, GOROUTINE_NUMBERS, KIND_GOROUTINE } from '../memory/layout.ts';
-import { dropTuple } from './tuple.ts';
+import { decodeTuple, dropTuple, encodeTuple } from './tuple.ts';
 
 /** Link in the global queue; written by whoever owns the record. */
 export const LINK = 0;
@@ -35,8 +35,11 @@ const JOINERS = RECORD_JOINERS;
 export const NUMBER = 12;
 /** The machine on which it runs, once started. */
 export const MACHINE = 14;
-/** The forms of arguments and captured values, as `encodeTuple` returned them; 0 once they are taken. */
-export const ARGUMENTS_FORM = 15;
+/**
+ * The forms of arguments and captured values, as `encodeTuple` returned them; 0 once they are taken. Up to the start, either has the
+ * other's cell to spare where that is empty, and the one of the result.
+ */
+const ARGUMENTS_FORM = 15;
 export const CAPTURES_FORM = 17;
 /** Not 0 once somebody has asked for the result, so that an error is not reported as lost; any thread stores 1. */
 export const JOINED = 16;
@@ -52,11 +55,10 @@ export const CANCELED = 21;
 /** A cell: why it was cancelled. Written by the one canceller. */
 export const CANCEL_REASON = 22;
 /** A cell: the arguments until the start. */
-export const ARGUMENTS = 24;
+const ARGUMENTS = 24;
 /**
- * With the block's header 112, which is a size class. Two more cells, so that three arguments need no block of their own,
- * made skynet a tenth faster, and a burst of goroutines from the main thread (400 ns each) 300 ns slower: 128 bytes lie badly
- * in the cache.
+ * With the block's header 112, which is a size class. A record of 128 bytes made a burst of goroutines from the main thread (400 ns
+ * each) 300 ns slower: they lie badly in the cache.
  */
 export const RECORD_BYTES = 26 * 4;
 
@@ -142,9 +144,58 @@ export function initializeGoroutineNumbers(): void {
   lastNumber = 0;
 }
 
+/**
+ * Copies captured values and arguments into a new record. Throws as `encode` does; then the record holds nothing.
+ * `keepResult` leaves the result's cell as it is.
+ */
+export function putValues(
+  record: number,
+  captures: readonly unknown[],
+  parameters: readonly unknown[],
+  keepResult: boolean,
+  api: string,
+): void {
+  const result = keepResult ? 0 : (record + RESULT) >> 1;
+  if (captures.length > 0) {
+    const spare = parameters.length === 0 ? (record + ARGUMENTS) >> 1 : 0;
+    const form = encodeTuple(captures, (record + CAPTURES) >> 1, 'capture for a goroutine', spare, result);
+    words[record + CAPTURES_FORM] = form;
+  }
+  if (parameters.length > 0) {
+    const spare = captures.length === 0 ? (record + CAPTURES) >> 1 : 0;
+    const form = encodeTuple(parameters, (record + ARGUMENTS) >> 1, `pass to ${api}`, spare, result);
+    words[record + ARGUMENTS_FORM] = form;
+  }
+}
+
+/** The captured values, copied out; null without any. The record keeps them until `dropValues`. */
+export function capturesOf(record: number): unknown[] | null {
+  const form = words[record + CAPTURES_FORM]!;
+  return form === 0 ? null : decodeTuple((record + CAPTURES) >> 1, form, (record + ARGUMENTS) >> 1, (record + RESULT) >> 1);
+}
+
+/** The arguments, likewise. */
+export function argumentsOf(record: number): unknown[] {
+  const form = words[record + ARGUMENTS_FORM]!;
+  return decodeTuple((record + ARGUMENTS) >> 1, form, (record + CAPTURES) >> 1, (record + RESULT) >> 1);
+}
+
+/** Gives back captured values and arguments, if they are there. Before the result is written. */
+export function dropValues(record: number): void {
+  const captures = words[record + CAPTURES_FORM]!;
+  if (captures !== 0) {
+    words[record + CAPTURES_FORM] = 0;
+    dropTuple((record + CAPTURES) >> 1, captures, (record + ARGUMENTS) >> 1, (record + RESULT) >> 1);
+  }
+  const parameters = words[record + ARGUMENTS_FORM]!;
+  if (parameters !== 0) {
+    words[record + ARGUMENTS_FORM] = 0;
+    dropTuple((record + ARGUMENTS) >> 1, parameters, (record + CAPTURES) >> 1, (record + RESULT) >> 1);
+  }
+}
+
 setDestroyer(KIND_GOROUTINE, (record) => {
-  dropTuple((record + ARGUMENTS) >> 1, words[record + ARGUMENTS_FORM]!);
-  dropTuple((record + CAPTURES) >> 1, words[record + CAPTURES_FORM]!);
+  dropValues(record);
   drop((record + RESULT) >> 1);
   drop((record + NAME) >> 1);
   drop((record + CANCEL_REASON) >> 1);

@@ -17,18 +17,7 @@ import { CREATED, publishCreated } from './diagnostics.ts';
 import { EVENT_CREATE } from './events.ts';
 import { locatedCaptures, numberOf } from './function-table.ts';
 import { pushGlobal } from './global-queue.ts';
-import {
-  ARGUMENTS,
-  ARGUMENTS_FORM,
-  BLOCKING,
-  CAPTURES,
-  CAPTURES_FORM,
-  createRecord,
-  functionOrLocal,
-  MACHINE,
-  NAME,
-  numberOfRecord,
-} from './goroutine.ts';
+import { BLOCKING, createRecord, functionOrLocal, MACHINE, NAME, numberOfRecord, putValues } from './goroutine.ts';
 import { Goroutine } from './handle.ts';
 import { COUNT_CREATED, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
@@ -36,7 +25,6 @@ import { schedule } from './schedule.ts';
 import { wakeForBlocking } from './spare.ts';
 import { storesHere } from './stores.ts';
 import { Task } from './task.ts';
-import { encodeTuple } from './tuple.ts';
 import { waitOperation } from './wait.ts';
 import { wakeForWork } from './wake.ts';
 
@@ -132,12 +120,8 @@ function recordFor(
   noteCreation(functionNumber & ~BLOCKING);
   const record = createRecord(functionNumber, machine.number, references);
   try {
-    if (captures.length > 0) {
-      words[record + CAPTURES_FORM] = encodeTuple(captures, (record + CAPTURES) >> 1, `capture for a goroutine`);
-    }
-    if (parameters.length > 0) {
-      words[record + ARGUMENTS_FORM] = encodeTuple(parameters, (record + ARGUMENTS) >> 1, `pass to ${api}`);
-    }
+    // The meter keeps the time in the result's cell meanwhile.
+    putValues(record, captures, parameters, machine.meter !== null, api);
     if (name !== undefined) encode(name, (record + NAME) >> 1, 'name a goroutine');
     return record;
   } catch (error) {

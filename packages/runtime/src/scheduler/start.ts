@@ -11,10 +11,9 @@ import { completeWithError, completeWithValue } from './complete.ts';
 import { EVENT_BLOCK, EVENT_UNBLOCK } from './events.ts';
 import { functionOf, loadNumber } from './function-table.ts';
 import {
-  ARGUMENTS,
-  ARGUMENTS_FORM,
-  CAPTURES,
-  CAPTURES_FORM,
+  argumentsOf,
+  capturesOf,
+  dropValues,
   functionNumberOf,
   isBlocking,
   MACHINE,
@@ -26,7 +25,6 @@ import { COUNT_BLOCKING_CALLS, COUNT_STARTED, machine } from './machine.ts';
 import { isGenerator, isThenable } from './returned.ts';
 import { schedule } from './schedule.ts';
 import { Task } from './task.ts';
-import { decodeTuple, dropTuple } from './tuple.ts';
 import { wakeForWork } from './wake.ts';
 
 /**
@@ -63,11 +61,9 @@ export function start(record: number): Task | null {
   }
   let value: unknown;
   try {
-    const captures =
-      words[record + CAPTURES_FORM] === 0 ? null : decodeTuple((record + CAPTURES) >> 1, words[record + CAPTURES_FORM]!);
-    const parameters = decodeTuple((record + ARGUMENTS) >> 1, words[record + ARGUMENTS_FORM]!);
-    giveBack(record, CAPTURES, CAPTURES_FORM);
-    giveBack(record, ARGUMENTS, ARGUMENTS_FORM);
+    const captures = capturesOf(record);
+    const parameters = argumentsOf(record);
+    dropValues(record);
     if (!loaded.givesGenerator(captures)) turnBegins(record, blocking);
     const { meter } = machine;
     // A function that is no generator's has its one turn here.
@@ -107,12 +103,6 @@ function turnEnds(blocking: boolean): void {
   words[machine.runningWord] = 0;
   if (blocking) machine.events?.write(EVENT_UNBLOCK, 0, 0, 0);
   else machine.events?.turnsEnd();
-}
-
-function giveBack(record: number, cell: number, form: number): void {
-  if (words[record + form] === 0) return;
-  dropTuple((record + cell) >> 1, words[record + form]!);
-  words[record + form] = 0;
 }
 
 /**
