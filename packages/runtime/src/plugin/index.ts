@@ -1,13 +1,15 @@
 /**
  * `goroutines/plugin`: capture ahead of time in a bundle, which then is all that the program needs, in one file.
  *
- *     // vite.config.js, rolldown.config.js
+ *     // vite.config.js, vitest.config.js
  *     import goroutines from 'goroutines/plugin';
  *     export default { plugins: [goroutines.vite()] };
  *
  * 1. Each module with a `go` in it is prepared as by `goroutines/register`; what the definitions import is noted.
  * 2. `goroutines` itself becomes a module that carries the runtime (`runtime-module.ts`).
  * 3. At the end what was noted is bundled into the library, and put where that module left room for it.
+ *
+ * Where Vite makes no bundle but serves modules one by one (Vitest, `vite dev`), modules are only prepared (`serve.ts`).
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -17,6 +19,7 @@ import * as api from '../index.ts';
 import { aliasesIn, type Resolver } from './aliases.ts';
 import { Library } from './library.ts';
 import { fillIn, hasPlaceholder, runtimeModule } from './runtime-module.ts';
+import { isFile, keptOut, serveModule } from './serve.ts';
 import { fileOf, transformModule } from './transform.ts';
 
 export interface PluginOptions {
@@ -35,28 +38,36 @@ const goroutines: UnpluginInstance<PluginOptions | undefined> = createUnplugin<P
   const refuse = options.refuse ?? 'build';
   // Kept from build to build: when files are watched, only what has changed is transformed again.
   const library = new Library(exported);
+  let serves = false;
 
   return {
     name: 'goroutines',
     enforce: 'pre',
     resolveId(id) {
-      return isOwnModule(id) ? virtualId : undefined;
+      return isOwnModule(id) && !serves ? virtualId : undefined;
     },
     loadInclude: (id) => id === virtualId,
     load: (id) => (id === virtualId ? runtimeModule(exported) : undefined),
     transformInclude: (id) => /\.([cm]?[jt]s|[jt]sx)$/.test(fileOf(id)) && !fileOf(id).startsWith(ownFolder),
     async transform(code, id) {
+      if (serves && !isFile(id)) return undefined;
       const aliases = await aliasesIn(code, id, this as Resolver);
       library.addAliases(aliases);
-      const result = transformModule(code, id, (definition) => library.adopt(definition), aliases);
+      const result = serves ? serveModule(code, id, aliases) : transformModule(code, id, library.options, aliases);
       if (!result) return undefined;
-      if (refuse === 'build' && result.refusals.length > 0) this.error(`CaptureError: ${result.refusals.join('\n')}`);
+      if (refuse === 'build' && !serves && result.refusals.length > 0) this.error(`CaptureError: ${result.refusals.join('\n')}`);
       for (const file of result.reads) this.addWatchFile(file);
       return { code: result.code, map: result.map };
     },
     rollup: outputOf(library),
     rolldown: outputOf(library),
-    vite: { apply: 'build', ...outputOf(library) },
+    vite: {
+      config(_, { command }) {
+        serves = command === 'serve';
+        return serves ? keptOut(ownFolder) : undefined;
+      },
+      ...outputOf(library),
+    },
     esbuild: {
       setup(build) {
         build.initialOptions.metafile = true;

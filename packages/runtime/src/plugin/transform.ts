@@ -1,4 +1,4 @@
-/** One module of a bundle with its functions prepared. */
+/** One module with its functions prepared, for a bundle or to be served. */
 
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import remapping from '@jridgewell/remapping';
@@ -25,7 +25,7 @@ export function fileOf(id: string): string {
 export function transformModule(
   code: string,
   id: string,
-  adopt: Options['adopt'] & {},
+  options: Options,
   aliases: ReadonlyMap<string, string> = new Map(),
 ): Transformed | undefined {
   const file = fileOf(id);
@@ -35,7 +35,7 @@ export function transformModule(
   const text = isTyped(url) ? strip(code, url, isModule) : code;
   const inline = /\/\/# sourceMappingURL=(data:application\/json[^,]*;base64,([^\s]+))\s*$/.exec(text);
   const script = { url, text, isModule, startLine: 0, startColumn: 0, sourceMapURL: inline?.[1] ?? '', aliases };
-  const { changes, refusals, reads } = prepare(script, { adopt, values: true });
+  const { changes, refusals, reads } = prepare(script, options);
   if (changes.length === 0) return undefined;
   const edited = new MagicString(text);
   if (inline) edited.remove(inline.index, text.length);
