@@ -14,8 +14,8 @@
 import type { Scope, Variable } from 'eslint-scope';
 import { CaptureError } from '../errors.ts';
 import { type Analysis, contains, identifier, type Node, type Span } from './analysis.ts';
-import { commonjsNames, dynamicImportName, importMetaName, isKeepName, viteExportsName, viteNames } from './origin.ts';
-import { awaitedImport, constantDeclarator, functionOf, isCompilerHelper, isPure, isReassigned } from './purity.ts';
+import { commonjsNames, dynamicImportName, importMetaName, isKeepName } from './origin.ts';
+import { awaitedImport, constantDeclarator, functionOf, isCompilerHelper, isPure, isReassigned, isViteName } from './purity.ts';
 import { resolveImport, resolveViteId } from './resolve.ts';
 
 /** A piece of the original text that goes along; `before` and `after` are put around it. */
@@ -263,11 +263,7 @@ class Planner {
 
   #isOriginName(variable: Variable): boolean {
     const definition = variable.defs[0];
-    if (definition?.type === 'Parameter') {
-      const wrapper =
-        this.#analysis.dialect === 'vite' && (definition.node as unknown as Node).params[0]?.name === viteExportsName;
-      return wrapper && viteNames.has(variable.name);
-    }
+    if (definition?.type === 'Parameter') return isViteName(this.#analysis, variable);
     const declarator = isKeepName(variable.name) ? constantDeclarator(variable) : undefined;
     if (!declarator || !functionOf(declarator.init)) return false;
     return this.#analysis.text(declarator.init).includes('"name"');
