@@ -277,7 +277,7 @@ class Planner {
     if (specifier.type === 'ImportDefaultSpecifier') imported = 'default';
     else if (specifier.type === 'ImportSpecifier') imported = specifier.imported.name ?? specifier.imported.value;
     const attributes = (declaration.attributes ?? []).map((attribute: Node) => this.#analysis.text(attribute)).join(',');
-    this.#plan.imports.push({ local: variable.name, imported, url, attributes });
+    this.#plan.imports.push({ local: variable.name, imported, url, attributes: attributes || attributeOf(url) });
   }
 
   /** `const { name } = await import('…')` and what Vite writes for imports: on another thread it is an import like any other. */
@@ -294,7 +294,7 @@ class Planner {
     if (typeof source !== 'string' || imported === undefined || !isOnly) return undefined;
     const resolve = (): string => (dialect === 'vite' ? resolveViteId(source, script.url) : resolveImport(source, script.url));
     const url = script.aliases?.get(source) ?? this.#resolved(at, resolve);
-    return { local: variable.name, imported, url, attributes: '' };
+    return { local: variable.name, imported, url, attributes: isVites ? attributeOf(url) : '' };
   }
 
   #resolved(at: Node, resolve: () => string): string {
@@ -377,6 +377,11 @@ class Planner {
 function neverUndefined(variable: Variable): boolean {
   const init = constantDeclarator(variable)?.init;
   return init !== undefined && /^(New|Array|Object|Class|Function|ArrowFunction|Binary)Expression$|Literal$/.test(init.type);
+}
+
+/** Bundlers and Vite need none, and Vite takes it away. */
+function attributeOf(url: string): string {
+  return url.endsWith('.json') ? 'type:"json"' : '';
 }
 
 const viteImport = /^__vite_ssr_(dynamic_)?import__$/;

@@ -6,6 +6,7 @@
  */
 import { types } from 'node:util';
 import { encode } from '../codec/encode.ts';
+import { withPlaces } from '../codec/path.ts';
 import { isPrepared } from '../functions/reference.ts';
 import { words } from '../memory/arena.ts';
 import { release } from '../memory/heap.ts';
@@ -15,6 +16,7 @@ import type { LocalOutcome } from './complete.ts';
 import { currentLocalSite, noteCreation } from './creation-sites.ts';
 import { CREATED, publishCreated } from './diagnostics.ts';
 import { EVENT_CREATE } from './events.ts';
+import { definitionOf } from './function-block.ts';
 import { locatedCaptures, numberOf } from './function-table.ts';
 import { pushGlobal } from './global-queue.ts';
 import {
@@ -132,9 +134,7 @@ function recordFor(
   noteCreation(functionNumber & ~BLOCKING);
   const record = createRecord(functionNumber, machine.number, references);
   try {
-    if (captures.length > 0) {
-      words[record + CAPTURES_FORM] = encodeTuple(captures, (record + CAPTURES) >> 1, `capture for a goroutine`);
-    }
+    if (captures.length > 0) encodeCaptures(captures, record, functionNumber & ~BLOCKING);
     if (parameters.length > 0) {
       words[record + ARGUMENTS_FORM] = encodeTuple(parameters, (record + ARGUMENTS) >> 1, `pass to ${api}`);
     }
@@ -143,6 +143,18 @@ function recordFor(
   } catch (error) {
     for (let left = references; left > 0; left--) release(record);
     throw error;
+  }
+}
+
+function encodeCaptures(captures: readonly unknown[], record: number, functionNumber: number): void {
+  try {
+    words[record + CAPTURES_FORM] = encodeTuple(captures, (record + CAPTURES) >> 1, 'capture for a goroutine');
+  } catch (error) {
+    // The user knows them by their names.
+    const names = definitionOf(functionNumber).captures;
+    throw withPlaces(error, (path) =>
+      names.length === 1 ? path.replace('value', names[0]!) : path.replace(/^value\[(\d+)\]/, (_, index) => names[index]!),
+    );
   }
 }
 

@@ -8,6 +8,7 @@ import { clear, drop } from '../codec/cell.ts';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import { SharedObject } from '../codec/handles.ts';
+import { withPlaces } from '../codec/path.ts';
 import { words } from '../memory/arena.ts';
 import { allocate, release, setDestroyer } from '../memory/heap.ts';
 import { KIND_TUPLE } from '../memory/layout.ts';
@@ -32,14 +33,15 @@ export function encodeTuple(values: readonly unknown[], cell: number, what: stri
   }
   const block = allocate(KIND_TUPLE, (FIRST_CELL + 2 * count) * 4);
   words[block + COUNT] = 0;
+  let index = 0;
   try {
-    for (let index = 0; index < count; index++) {
+    for (; index < count; index++) {
       encode(values[index], (block + FIRST_CELL + 2 * index) >> 1, what);
       words[block + COUNT] = index + 1;
     }
   } catch (error) {
     release(block);
-    throw error;
+    throw withPlaces(error, (path) => path.replace('value', `value[${index}]`));
   }
   words[2 * cell] = block;
   return count;
