@@ -15,7 +15,16 @@ import type { Scope, Variable } from 'eslint-scope';
 import { CaptureError } from '../errors.ts';
 import { type Analysis, contains, identifier, type Node, type Span } from './analysis.ts';
 import { commonjsNames, dynamicImportName, importMetaName, isKeepName } from './origin.ts';
-import { awaitedImport, constantDeclarator, functionOf, isCompilerHelper, isPure, isReassigned, isViteName } from './purity.ts';
+import {
+  awaitedImport,
+  constantDeclarator,
+  functionOf,
+  isCompilerHelper,
+  isPure,
+  isReassigned,
+  isViteName,
+  makesItself,
+} from './purity.ts';
 import { resolveImport, resolveViteId } from './resolve.ts';
 
 /** A piece of the original text that goes along; `before` and `after` are put around it. */
@@ -250,7 +259,7 @@ class Planner {
     const node = definition?.node as unknown as Node | undefined;
     if (node?.type === 'FunctionDeclaration' || node?.type === 'ClassDeclaration') {
       const outer = variable.scope.block !== (node as unknown);
-      return outer && !isReassigned(variable) ? node : undefined;
+      return outer && (!isReassigned(variable) || makesItself(node)) ? node : undefined;
     }
     const declarator = constantDeclarator(variable);
     return declarator && isPure(this.#analysis, declarator.init) ? declarator : undefined;

@@ -38,6 +38,23 @@ export function isReassigned(variable: Variable): boolean {
   return variable.references.some((reference) => reference.isWrite() && !reference.init);
 }
 
+/**
+ * What SWC and Babel make of an async function: one that at its first call puts the real one in its own place.
+ * `function _f() { _f = _async_to_generator(…); return _f.apply(this, arguments); }`
+ */
+export function makesItself({ id, body }: Node): boolean {
+  const [first, second, ...more] = (body.body ?? []) as Node[];
+  const assignment = first?.type === 'ExpressionStatement' ? first.expression : undefined;
+  const callee = second?.type === 'ReturnStatement' ? second.argument?.callee : undefined;
+  return (
+    more.length === 0 &&
+    assignment?.type === 'AssignmentExpression' &&
+    assignment.left.name === id?.name &&
+    callee?.object?.name === id?.name &&
+    callee?.property?.name === 'apply'
+  );
+}
+
 /** The function or class that an initializer is, also inside esbuild's `__name(fn, "name")`. */
 export function functionOf(initializer: Node): Node | undefined {
   if (isFunction(initializer) || isClass(initializer)) return initializer;
