@@ -55,3 +55,10 @@ export function mapValueStep(key: unknown, index: number): Step {
 export function cannotCopy(what: string, path: string, reason: string, cause?: unknown): DataCloneError {
   return new DataCloneError(`cannot ${what}: ${path} ${reason}`, cause === undefined ? undefined : { cause });
 }
+
+/** The error for a part of one of several values that were given to be copied together, which `place` names by where that part's path begins. */
+export function withPlaces(error: unknown, place: (path: string) => string): unknown {
+  if (!(error instanceof DataCloneError)) return error;
+  const message = error.message.replace(/(?<=^cannot [^:]*: |\()value(?=[.[ ])(?:\[\d+\])?/g, place);
+  return new DataCloneError(message, 'cause' in error ? { cause: error.cause } : undefined);
+}

@@ -216,6 +216,7 @@ export class Analysis {
       if (!contains(span, node)) continue;
       const what = contextualTypes.get(node.type)!;
       if (node.type === 'MetaProperty' ? node.meta.name !== 'new' : node.type === 'ImportExpression') continue;
+      if (node.type === 'ThisExpression' && this.#isOfJsx(node)) continue;
       const owner = this.#contextOwner(node);
       if (!owner || !contains(span, owner)) return { node, what: node.type === 'PrivateIdentifier' ? `#${node.name}` : what };
     }
@@ -237,6 +238,13 @@ export class Analysis {
       if (plain || field) return node.type === 'Super' ? this.parent(plain ? this.parent(at)! : at) : at;
     }
     return undefined;
+  }
+
+  /** `this` as compilers of JSX write it for React's warnings: `__self: this`, or the sixth argument of `jsxDEV`. */
+  #isOfJsx(node: Node): boolean {
+    const parent = this.parent(node)!;
+    if (parent.type === 'Property') return parent.value === node && parent.key.name === '__self';
+    return parent.type === 'CallExpression' && parent.arguments[5] === node && /\b_?jsxDEV\)?$/.test(this.text(parent.callee));
   }
 
   /** `import(…)` and `import.meta` in the span. */

@@ -14,6 +14,7 @@ import { preemptName, startName } from './origin.ts';
 import { type Capture, nameOf, planOf } from './plan.ts';
 import { type Options, prepareText } from './prepare.ts';
 import type { FunctionDefinition } from './reference.ts';
+import { viteCallEdits } from './vite-calls.ts';
 
 export interface Defined {
   definition: FunctionDefinition;
@@ -36,7 +37,9 @@ export function define(analysis: Analysis, fn: Node, subject: string, runs: bool
   for (const name of [preemptName, startName]) if (edits.some(({ text }) => text.includes(name))) plan.originNames.add(name);
   const direct = runs ? directEdits(analysis, plan, fn) : undefined;
   // The values come first where a loop's own preparations stand in the same place.
-  const inOrder = direct ? [...direct, ...edits].sort((a, b) => a.at - b.at) : edits;
+  const instruments = direct ? [...direct, ...edits].sort((a, b) => a.at - b.at) : edits;
+  const calls = viteCallEdits(analysis, plan, instruments);
+  const inOrder = calls.length === 0 ? instruments : [...instruments, ...calls].sort((a, b) => a.at - b.at);
   const extracted = extract(analysis, plan, inOrder, direct !== undefined);
   const problem = analysis.dialect === 'commonjs' ? moduleSyntaxError(extracted) : undefined;
   if (problem !== undefined) {
@@ -60,7 +63,7 @@ export function define(analysis: Analysis, fn: Node, subject: string, runs: bool
   }
   definition.key = `${script.url}#${hashOf(definition.source)}`;
   const { adopt } = options;
-  return { definition: adopt ? adopt(definition) : definition, captures: plan.captures, instrumented: inOrder.length > 0 };
+  return { definition: adopt ? adopt(definition) : definition, captures: plan.captures, instrumented: instruments.length > 0 };
 }
 
 function idOf(url: string, line: number, column: number, runs: boolean, captures: readonly string[]): string {

@@ -143,7 +143,8 @@ class Writer {
       done = Math.max(done, end);
     };
     const writeTo = (end: number): void => {
-      while (edits.length > 0 && edits[0]!.at <= end) {
+      // What takes a token's place comes after white space that is put before the token.
+      while (edits.length > 0 && (edits[0]!.at < end || (edits[0]!.at === end && edits[0]!.length === 0))) {
         const edit = edits.shift()!;
         original(edit.at);
         this.#layout.append(edit.text);

@@ -54,6 +54,12 @@ export function withModules(text: string, modules: Modules): string {
   return text.replace(call, (_, head: string) => `${head},${JSON.stringify(modules)})`);
 }
 
+/** The text with `import.meta` as Vite makes it, with `env`. */
+export function withViteMeta(text: string): string {
+  const declared = /(?<=[;}]const\{(?:[^{}]*,)?)\$importMeta(?=[,}][^{]*=globalThis\[Symbol\.for\("goroutines\.origin"\)\])/;
+  return text.replace(declared, () => `${viteMetaName}:${importMetaName}`);
+}
+
 /** Whether an initializer is the call written by `declareOriginNames`. */
 export function isOriginCall(text: string): boolean {
   return text.startsWith(`globalThis[Symbol.for("${accessSymbol}")](`);

@@ -14,8 +14,17 @@
 import type { Scope, Variable } from 'eslint-scope';
 import { CaptureError } from '../errors.ts';
 import { type Analysis, contains, identifier, type Node, type Span } from './analysis.ts';
-import { commonjsNames, dynamicImportName, importMetaName, isKeepName, viteExportsName, viteNames } from './origin.ts';
-import { awaitedImport, constantDeclarator, functionOf, isCompilerHelper, isPure, isReassigned } from './purity.ts';
+import { commonjsNames, dynamicImportName, importMetaName, isKeepName } from './origin.ts';
+import {
+  awaitedImport,
+  constantDeclarator,
+  functionOf,
+  isCompilerHelper,
+  isPure,
+  isReassigned,
+  isViteName,
+  makesItself,
+} from './purity.ts';
 import { resolveImport, resolveViteId } from './resolve.ts';
 
 /** A piece of the original text that goes along; `before` and `after` are put around it. */
@@ -250,7 +259,7 @@ class Planner {
     const node = definition?.node as unknown as Node | undefined;
     if (node?.type === 'FunctionDeclaration' || node?.type === 'ClassDeclaration') {
       const outer = variable.scope.block !== (node as unknown);
-      return outer && !isReassigned(variable) ? node : undefined;
+      return outer && (!isReassigned(variable) || makesItself(node)) ? node : undefined;
     }
     const declarator = constantDeclarator(variable);
     return declarator && isPure(this.#analysis, declarator.init) ? declarator : undefined;
@@ -263,11 +272,7 @@ class Planner {
 
   #isOriginName(variable: Variable): boolean {
     const definition = variable.defs[0];
-    if (definition?.type === 'Parameter') {
-      const wrapper =
-        this.#analysis.dialect === 'vite' && (definition.node as unknown as Node).params[0]?.name === viteExportsName;
-      return wrapper && viteNames.has(variable.name);
-    }
+    if (definition?.type === 'Parameter') return isViteName(this.#analysis, variable);
     const declarator = isKeepName(variable.name) ? constantDeclarator(variable) : undefined;
     if (!declarator || !functionOf(declarator.init)) return false;
     return this.#analysis.text(declarator.init).includes('"name"');
@@ -281,7 +286,7 @@ class Planner {
     if (specifier.type === 'ImportDefaultSpecifier') imported = 'default';
     else if (specifier.type === 'ImportSpecifier') imported = specifier.imported.name ?? specifier.imported.value;
     const attributes = (declaration.attributes ?? []).map((attribute: Node) => this.#analysis.text(attribute)).join(',');
-    this.#plan.imports.push({ local: variable.name, imported, url, attributes });
+    this.#plan.imports.push({ local: variable.name, imported, url, attributes: attributes || attributeOf(url) });
   }
 
   /** `const { name } = await import('…')` and what Vite writes for imports: on another thread it is an import like any other. */
@@ -298,7 +303,7 @@ class Planner {
     if (typeof source !== 'string' || imported === undefined || !isOnly) return undefined;
     const resolve = (): string => (dialect === 'vite' ? resolveViteId(source, script.url) : resolveImport(source, script.url));
     const url = script.aliases?.get(source) ?? this.#resolved(at, resolve);
-    return { local: variable.name, imported, url, attributes: '' };
+    return { local: variable.name, imported, url, attributes: isVites ? attributeOf(url) : '' };
   }
 
   #resolved(at: Node, resolve: () => string): string {
@@ -381,6 +386,11 @@ class Planner {
 function neverUndefined(variable: Variable): boolean {
   const init = constantDeclarator(variable)?.init;
   return init !== undefined && /^(New|Array|Object|Class|Function|ArrowFunction|Binary)Expression$|Literal$/.test(init.type);
+}
+
+/** Bundlers and Vite need none, and Vite takes it away. */
+function attributeOf(url: string): string {
+  return url.endsWith('.json') ? 'type:"json"' : '';
 }
 
 const viteImport = /^__vite_ssr_(dynamic_)?import__$/;

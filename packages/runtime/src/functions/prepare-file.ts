@@ -12,7 +12,7 @@ export const formats: ReadonlyMap<string, 'module' | 'commonjs'> = new Map([
 ]);
 
 /** Where the inspector can't be asked, all has to be found ahead. */
-const withoutInspector =
+export const withoutInspector =
   !process.features.inspector ||
   (process as { permission?: { has(scope: string): boolean } }).permission?.has('inspector') === false;
 

@@ -6,7 +6,7 @@
 import { isBuiltin } from 'node:module';
 import type { Variable } from 'eslint-scope';
 import { type Analysis, isClass, isFunction, type Node } from './analysis.ts';
-import { commonjsNames, isKeepName, isOriginCall } from './origin.ts';
+import { commonjsNames, isKeepName, isOriginCall, viteExportsName, viteNames } from './origin.ts';
 import { isOwnModule } from './resolve.ts';
 
 const standardGlobals = new Set(
@@ -36,6 +36,23 @@ export function constantDeclarator(variable: Variable): Node | undefined {
 
 export function isReassigned(variable: Variable): boolean {
   return variable.references.some((reference) => reference.isWrite() && !reference.init);
+}
+
+/**
+ * What SWC and Babel make of an async function: one that at its first call puts the real one in its own place.
+ * `function _f() { _f = _async_to_generator(…); return _f.apply(this, arguments); }`
+ */
+export function makesItself({ id, body }: Node): boolean {
+  const [first, second, ...more] = (body.body ?? []) as Node[];
+  const assignment = first?.type === 'ExpressionStatement' ? first.expression : undefined;
+  const callee = second?.type === 'ReturnStatement' ? second.argument?.callee : undefined;
+  return (
+    more.length === 0 &&
+    assignment?.type === 'AssignmentExpression' &&
+    assignment.left.name === id?.name &&
+    callee?.object?.name === id?.name &&
+    callee?.property?.name === 'apply'
+  );
 }
 
 /** The function or class that an initializer is, also inside esbuild's `__name(fn, "name")`. */
@@ -87,10 +104,18 @@ function isPureCall(analysis: Analysis, node: Node): boolean {
   return imported === 'createRequire' && node.arguments.every((argument: Node) => isPure(analysis, argument));
 }
 
+/** Whether a variable is a parameter through which Vite's module runner gives a module its own means. */
+export function isViteName(analysis: Analysis, variable: Variable): boolean {
+  const definition = variable.defs[0];
+  if (analysis.dialect !== 'vite' || definition?.type !== 'Parameter') return false;
+  return (definition.node as unknown as Node).params[0]?.name === viteExportsName && viteNames.has(variable.name);
+}
+
 function isRequire(analysis: Analysis, callee: Node): boolean {
   if (callee.type !== 'Identifier' || callee.name !== 'require') return false;
   const variable = analysis.resolve(callee);
-  if (!variable) return analysis.dialect === 'commonjs' && commonjsNames.has('require');
+  if (!variable) return analysis.dialect === 'commonjs';
+  if (isViteName(analysis, variable)) return true;
   const declarator = constantDeclarator(variable);
   return declarator !== undefined && isPure(analysis, declarator.init);
 }

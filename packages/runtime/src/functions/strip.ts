@@ -16,10 +16,8 @@ export function isTyped(url: string): boolean {
 /** Throws SyntaxError for what can't be read. */
 export function strip(text: string, url: string, isModule: boolean): string {
   const extension = typed.exec(url)?.[1] ?? '';
-  if (!extension.endsWith('x')) {
-    const stripped = blank(text);
-    if (stripped !== undefined) return stripped;
-  }
+  const stripped = blank(text, extension);
+  if (stripped !== undefined) return stripped;
   const { transformSync } = createRequire(import.meta.url)('oxc-transform') as typeof import('oxc-transform');
   const file = url.startsWith('file:') ? fileURLToPath(url.replace(/[?#].*$/, '')) : url;
   const { code, map, errors } = transformSync(file, text, { sourcemap: true, sourceType: isModule ? 'module' : 'commonjs' });
@@ -28,7 +26,13 @@ export function strip(text: string, url: string, isModule: boolean): string {
   return `${code}\n//# sourceMappingURL=data:application/json;base64,${inline}`;
 }
 
-function blank(text: string): string | undefined {
+/** Whether a module becomes JavaScript when its types are blanked out. */
+export function hasOnlyTypes(text: string, url: string): boolean {
+  return blank(text, typed.exec(url)?.[1] ?? '') !== undefined;
+}
+
+function blank(text: string, extension: string): string | undefined {
+  if (extension.endsWith('x')) return undefined;
   const { transformSync } = createRequire(import.meta.url)('amaro') as typeof import('amaro');
   try {
     return transformSync(text, { mode: 'strip-only' }).code;

@@ -12,7 +12,7 @@ export interface Resolver {
   resolve?(specifier: string, importer: string): Promise<{ id: string; external?: unknown } | null>;
 }
 
-const specifiers = /\b(?:from|import)\s*(["'])([^"'\n]+)\1/g;
+const specifiers = /\b(?:from|import)\s*\(?\s*(["'])([^"'\n]+)\1/g;
 
 /** URLs by specifier, for those in a module that Node would not find. */
 export async function aliasesIn(code: string, id: string, resolver: Resolver): Promise<Map<string, string>> {

@@ -1,23 +1,26 @@
 /**
  * `goroutines/plugin`: capture ahead of time in a bundle, which then is all that the program needs, in one file.
  *
- *     // vite.config.js, rolldown.config.js
+ *     // vite.config.js, vitest.config.js
  *     import goroutines from 'goroutines/plugin';
  *     export default { plugins: [goroutines.vite()] };
  *
  * 1. Each module with a `go` in it is prepared as by `goroutines/register`; what the definitions import is noted.
  * 2. `goroutines` itself becomes a module that carries the runtime (`runtime-module.ts`).
  * 3. At the end what was noted is bundled into the library, and put where that module left room for it.
+ *
+ * Where Vite makes no bundle but serves modules one by one (Vitest, `vite dev`), modules are only prepared (`serve.ts`).
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createUnplugin, type UnpluginInstance } from 'unplugin';
+import { createUnplugin, type UnpluginInstance, type UnpluginOptions } from 'unplugin';
 import { isOwnModule } from '../functions/resolve.ts';
 import * as api from '../index.ts';
 import { aliasesIn, type Resolver } from './aliases.ts';
 import { Library } from './library.ts';
 import { fillIn, hasPlaceholder, runtimeModule } from './runtime-module.ts';
-import { fileOf, transformModule } from './transform.ts';
+import { isFile, isLeftToVite, keptOut, serveModule, serveWritten } from './serve.ts';
+import { fileOf, transformModule, type Written } from './transform.ts';
 
 export interface PluginOptions {
   /**
@@ -30,50 +33,82 @@ export interface PluginOptions {
 const virtualId = 'virtual:goroutines';
 const ownFolder = path.join(import.meta.dirname, '..');
 
-const goroutines: UnpluginInstance<PluginOptions | undefined> = createUnplugin<PluginOptions | undefined>((options = {}) => {
-  const exported = Object.keys(api);
-  const refuse = options.refuse ?? 'build';
-  // Kept from build to build: when files are watched, only what has changed is transformed again.
-  const library = new Library(exported);
+const goroutines: UnpluginInstance<PluginOptions | undefined> = createUnplugin<PluginOptions | undefined>(
+  (options = {}, meta) => {
+    const exported = Object.keys(api);
+    const refuse = options.refuse ?? 'build';
+    // Kept from build to build: when files are watched, only what has changed is transformed again.
+    const library = new Library(exported);
+    let serves = false;
+    /** Modules that Vite makes JavaScript of before they are prepared. */
+    const later = new Set<string>();
+    const isOurs = (id: string): boolean => /\.([cm]?[jt]s|[jt]sx)$/.test(fileOf(id)) && !fileOf(id).startsWith(ownFolder);
 
-  return {
-    name: 'goroutines',
-    enforce: 'pre',
-    resolveId(id) {
-      return isOwnModule(id) ? virtualId : undefined;
-    },
-    loadInclude: (id) => id === virtualId,
-    load: (id) => (id === virtualId ? runtimeModule(exported) : undefined),
-    transformInclude: (id) => /\.([cm]?[jt]s|[jt]sx)$/.test(fileOf(id)) && !fileOf(id).startsWith(ownFolder),
-    async transform(code, id) {
-      const aliases = await aliasesIn(code, id, this as Resolver);
-      library.addAliases(aliases);
-      const result = transformModule(code, id, (definition) => library.adopt(definition), aliases);
-      if (!result) return undefined;
-      if (refuse === 'build' && result.refusals.length > 0) this.error(`CaptureError: ${result.refusals.join('\n')}`);
-      for (const file of result.reads) this.addWatchFile(file);
-      return { code: result.code, map: result.map };
-    },
-    rollup: outputOf(library),
-    rolldown: outputOf(library),
-    vite: { apply: 'build', ...outputOf(library) },
-    esbuild: {
-      setup(build) {
-        build.initialOptions.metafile = true;
-        build.onEnd(async ({ metafile, outputFiles }) => {
-          const files = await library.build();
-          for (const output of outputFiles ?? []) {
-            if (hasPlaceholder(output.text)) output.contents = Buffer.from(fillIn(output.text, files));
-          }
-          const root = build.initialOptions.absWorkingDir ?? process.cwd();
-          for (const name of outputFiles ? [] : Object.keys(metafile?.outputs ?? {})) fillInFile(path.join(root, name), files);
-        });
+    const plugin: UnpluginOptions = {
+      name: 'goroutines',
+      enforce: 'pre',
+      resolveId(id) {
+        return isOwnModule(id) && !serves ? virtualId : undefined;
       },
-    },
-    webpack: (compiler) => fillInAssets(compiler as unknown as Compiler, library),
-    rspack: (compiler) => fillInAssets(compiler as unknown as Compiler, library),
-  };
-});
+      loadInclude: (id) => id === virtualId,
+      load: (id) => (id === virtualId ? runtimeModule(exported) : undefined),
+      transformInclude: isOurs,
+      async transform(code, id) {
+        if (serves) {
+          if (!isFile(id)) return undefined;
+          if (isLeftToVite(code, id)) later.add(id);
+          else later.delete(id);
+          if (later.has(id)) return undefined;
+        }
+        const aliases = await aliasesIn(code, id, this as Resolver);
+        library.addAliases(aliases);
+        const result = serves ? serveModule(code, id, aliases) : transformModule(code, id, library.options, aliases);
+        if (!result) return undefined;
+        if (refuse === 'build' && !serves && result.refusals.length > 0)
+          this.error(`CaptureError: ${result.refusals.join('\n')}`);
+        for (const file of result.reads) this.addWatchFile(file);
+        return { code: result.code, map: result.map };
+      },
+      rollup: outputOf(library),
+      rolldown: outputOf(library),
+      vite: {
+        config(_, { command }) {
+          serves = command === 'serve';
+          return serves ? keptOut(ownFolder) : undefined;
+        },
+        ...outputOf(library),
+      },
+      esbuild: {
+        setup(build) {
+          build.initialOptions.metafile = true;
+          build.onEnd(async ({ metafile, outputFiles }) => {
+            const files = await library.build();
+            for (const output of outputFiles ?? []) {
+              if (hasPlaceholder(output.text)) output.contents = Buffer.from(fillIn(output.text, files));
+            }
+            const root = build.initialOptions.absWorkingDir ?? process.cwd();
+            for (const name of outputFiles ? [] : Object.keys(metafile?.outputs ?? {})) fillInFile(path.join(root, name), files);
+          });
+        },
+      },
+      webpack: (compiler) => fillInAssets(compiler as unknown as Compiler, library),
+      rspack: (compiler) => fillInAssets(compiler as unknown as Compiler, library),
+    };
+    if (meta.framework !== 'vite') return plugin;
+    const behindVite: UnpluginOptions = {
+      name: 'goroutines:written',
+      transformInclude: (id) => later.has(id),
+      async transform(code, id) {
+        const context = this as unknown as Resolver & { getCombinedSourcemap(): Written };
+        const aliases = await aliasesIn(code, id, context);
+        const result = serveWritten(code, id, context.getCombinedSourcemap(), aliases);
+        for (const file of result?.reads ?? []) this.addWatchFile(file);
+        return result && { code: result.code, map: result.map };
+      },
+    };
+    return [plugin, behindVite];
+  },
+);
 
 export default goroutines;
 

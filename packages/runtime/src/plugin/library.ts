@@ -9,6 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { libraryPrefix } from '../functions/library.ts';
 import { looksLikeModule } from '../functions/module-kind.ts';
 import { dynamicImportName, withModules } from '../functions/origin.ts';
+import type { Options } from '../functions/prepare.ts';
 import type { FunctionDefinition } from '../functions/reference.ts';
 import { isOwnModule, resolveImport } from '../functions/resolve.ts';
 import { runtimeOnWorkers } from './runtime-module.ts';
@@ -19,7 +20,7 @@ const runtimeFile = 'goroutines.mjs';
 /** An import statement as `extract.ts` writes it. */
 const importFrom = /^(import[^;]*? ?from)"(file:[^"]+)"(with\{[^}]*\})?;/;
 /** `import('…')`, as it stands in definitions. */
-const dynamicImport = new RegExp(`(${dynamicImportName.replace('$', '\\$')}\\s*\\(\\s*)(["'])([^"'\\\\]+)\\2`, 'g');
+export const dynamicImport = new RegExp(`(${dynamicImportName.replace('$', '\\$')}\\s*\\(\\s*)(["'])([^"'\\\\]+)\\2`, 'g');
 
 const requireCall = /\brequire\s*\(\s*(["'])([^"'\\]+)\1\s*\)/g;
 
@@ -30,6 +31,9 @@ export class Library {
 
   /** Files by the names that the bundler has for them, for modules that use those names in the library. */
   readonly #aliases = new Map<string, string>();
+
+  /** How the modules of a bundle are prepared. */
+  readonly options: Options = { adopt: (definition) => this.adopt(definition), values: true };
 
   constructor(exported: readonly string[]) {
     this.#exported = exported;
@@ -137,7 +141,7 @@ export class Library {
           load: (id) => (id === runtimeId ? runtime : undefined),
           transform: (code, id) => {
             if (id === runtimeId) return undefined;
-            const result = transformModule(code, id, (definition) => this.adopt(definition), this.#aliasUrls());
+            const result = transformModule(code, id, this.options, this.#aliasUrls());
             return result && { code: result.code, map: { ...result.map, mappings: result.map.mappings } };
           },
         },

@@ -1,8 +1,9 @@
-/** One module of a bundle with its functions prepared. */
+/** One module with its functions prepared, for a bundle or to be served. */
 
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import remapping from '@jridgewell/remapping';
 import MagicString, { type SourceMap } from 'magic-string';
+import type { Script } from '../functions/inspector.ts';
 import { looksLikeModule } from '../functions/module-kind.ts';
 import { type Options, prepare } from '../functions/prepare.ts';
 import { mayStart } from '../functions/starts.ts';
@@ -17,6 +18,11 @@ export interface Transformed {
   reads: string[];
 }
 
+/** A source map, of which only this is looked at here. */
+export interface Written {
+  sources: readonly (string | null)[];
+}
+
 export function fileOf(id: string): string {
   return id.replace(/[?#].*$/, '');
 }
@@ -25,7 +31,7 @@ export function fileOf(id: string): string {
 export function transformModule(
   code: string,
   id: string,
-  adopt: Options['adopt'] & {},
+  options: Options,
   aliases: ReadonlyMap<string, string> = new Map(),
 ): Transformed | undefined {
   const file = fileOf(id);
@@ -34,22 +40,41 @@ export function transformModule(
   const isModule = !/\.cjs$|\.cts$/.test(file) && looksLikeModule(code);
   const text = isTyped(url) ? strip(code, url, isModule) : code;
   const inline = /\/\/# sourceMappingURL=(data:application\/json[^,]*;base64,([^\s]+))\s*$/.exec(text);
-  const script = { url, text, isModule, startLine: 0, startColumn: 0, sourceMapURL: inline?.[1] ?? '', aliases };
-  const { changes, refusals, reads } = prepare(script, { adopt, values: true });
+  const sourceMapURL = inline?.[1] ?? '';
+  const result = edit({ url, text, isModule, startLine: 0, startColumn: 0, sourceMapURL, aliases }, options, inline?.index);
+  return result && inline ? { ...result, map: throughBoth(result.map, inline[2]!) } : result;
+}
+
+/**
+ * The same for a module of which others have made JavaScript.
+ *
+ * @param written the map of that
+ */
+export function transformWritten(
+  text: string,
+  id: string,
+  written: Written,
+  options: Options,
+  aliases: ReadonlyMap<string, string>,
+): Transformed | undefined {
+  const url = pathToFileURL(fileOf(id)).href;
+  const map = written.sources.length === 1 ? { ...written, sources: [url] } : written;
+  const sourceMapURL = `data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}`;
+  return edit({ url, text, isModule: true, startLine: 0, startColumn: 0, sourceMapURL, aliases }, options);
+}
+
+/** The script as far as `end`, with its changes. */
+function edit(script: Script, options: Options, end = script.text.length): Transformed | undefined {
+  const { changes, refusals, reads } = prepare(script, options);
   if (changes.length === 0) return undefined;
-  const edited = new MagicString(text);
-  if (inline) edited.remove(inline.index, text.length);
+  const edited = new MagicString(script.text);
+  if (end < script.text.length) edited.remove(end, script.text.length);
   for (const { start, end, text: put } of changes) {
     if (start === end) edited.appendLeft(start, put);
     else edited.overwrite(start, end, put);
   }
-  const own = edited.generateMap({ source: file, hires: 'boundary' });
-  return {
-    code: edited.toString(),
-    map: inline ? throughBoth(own, inline[2]!) : own,
-    refusals,
-    reads: reads.map((each) => fileURLToPath(each)),
-  };
+  const map = edited.generateMap({ source: fileURLToPath(script.url), hires: 'boundary' });
+  return { code: edited.toString(), map, refusals, reads: reads.map((each) => fileURLToPath(each)) };
 }
 
 /** From the prepared text to the file, where that was written anew in between. */

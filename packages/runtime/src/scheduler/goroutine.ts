@@ -145,27 +145,28 @@ export function initializeGoroutineNumbers(): void {
 }
 
 /**
- * Copies captured values and arguments into a new record. Throws as `encode` does; then the record holds nothing.
- * `keepResult` leaves the result's cell as it is.
+ * Copies captured values into a new record. Throws as `encode` does; then the record holds none. `keepResult` leaves the
+ * result's cell as it is.
  */
-export function putValues(
+export function putCaptures(record: number, captures: readonly unknown[], withArguments: boolean, keepResult: boolean): void {
+  const spare = withArguments ? 0 : (record + ARGUMENTS) >> 1;
+  const result = keepResult ? 0 : (record + RESULT) >> 1;
+  const form = encodeTuple(captures, (record + CAPTURES) >> 1, 'capture for a goroutine', spare, result);
+  words[record + CAPTURES_FORM] = form;
+}
+
+/** The same for arguments. */
+export function putArguments(
   record: number,
-  captures: readonly unknown[],
   parameters: readonly unknown[],
+  withCaptures: boolean,
   keepResult: boolean,
   api: string,
 ): void {
+  const spare = withCaptures ? 0 : (record + CAPTURES) >> 1;
   const result = keepResult ? 0 : (record + RESULT) >> 1;
-  if (captures.length > 0) {
-    const spare = parameters.length === 0 ? (record + ARGUMENTS) >> 1 : 0;
-    const form = encodeTuple(captures, (record + CAPTURES) >> 1, 'capture for a goroutine', spare, result);
-    words[record + CAPTURES_FORM] = form;
-  }
-  if (parameters.length > 0) {
-    const spare = captures.length === 0 ? (record + CAPTURES) >> 1 : 0;
-    const form = encodeTuple(parameters, (record + ARGUMENTS) >> 1, `pass to ${api}`, spare, result);
-    words[record + ARGUMENTS_FORM] = form;
-  }
+  const form = encodeTuple(parameters, (record + ARGUMENTS) >> 1, `pass to ${api}`, spare, result);
+  words[record + ARGUMENTS_FORM] = form;
 }
 
 /** The captured values, copied out; null without any. The record keeps them until `dropValues`. */

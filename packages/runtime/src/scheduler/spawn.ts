@@ -6,6 +6,7 @@
  */
 import { types } from 'node:util';
 import { encode } from '../codec/encode.ts';
+import { withPlaces } from '../codec/path.ts';
 import { isPrepared } from '../functions/reference.ts';
 import { words } from '../memory/arena.ts';
 import { release } from '../memory/heap.ts';
@@ -15,9 +16,19 @@ import type { LocalOutcome } from './complete.ts';
 import { currentLocalSite, noteCreation } from './creation-sites.ts';
 import { CREATED, publishCreated } from './diagnostics.ts';
 import { EVENT_CREATE } from './events.ts';
+import { definitionOf } from './function-block.ts';
 import { locatedCaptures, numberOf } from './function-table.ts';
 import { pushGlobal } from './global-queue.ts';
-import { BLOCKING, createRecord, functionOrLocal, MACHINE, NAME, numberOfRecord, putValues } from './goroutine.ts';
+import {
+  BLOCKING,
+  createRecord,
+  functionOrLocal,
+  MACHINE,
+  NAME,
+  numberOfRecord,
+  putArguments,
+  putCaptures,
+} from './goroutine.ts';
 import { Goroutine } from './handle.ts';
 import { COUNT_CREATED, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
@@ -121,12 +132,32 @@ function recordFor(
   const record = createRecord(functionNumber, machine.number, references);
   try {
     // The meter keeps the time in the result's cell meanwhile.
-    putValues(record, captures, parameters, machine.meter !== null, api);
+    const keepResult = machine.meter !== null;
+    if (captures.length > 0) copyCaptures(captures, record, functionNumber & ~BLOCKING, parameters.length > 0, keepResult);
+    if (parameters.length > 0) putArguments(record, parameters, captures.length > 0, keepResult, api);
     if (name !== undefined) encode(name, (record + NAME) >> 1, 'name a goroutine');
     return record;
   } catch (error) {
     for (let left = references; left > 0; left--) release(record);
     throw error;
+  }
+}
+
+function copyCaptures(
+  captures: readonly unknown[],
+  record: number,
+  functionNumber: number,
+  withArguments: boolean,
+  keepResult: boolean,
+): void {
+  try {
+    putCaptures(record, captures, withArguments, keepResult);
+  } catch (error) {
+    // The user knows them by their names.
+    const names = definitionOf(functionNumber).captures;
+    throw withPlaces(error, (path) =>
+      names.length === 1 ? path.replace('value', names[0]!) : path.replace(/^value\[(\d+)\]/, (_, index) => names[index]!),
+    );
   }
 }
 

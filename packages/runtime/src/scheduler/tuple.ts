@@ -10,6 +10,7 @@ import { clear, drop } from '../codec/cell.ts';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import { SharedObject } from '../codec/handles.ts';
+import { withPlaces } from '../codec/path.ts';
 import { words } from '../memory/arena.ts';
 import { allocate, release, setDestroyer } from '../memory/heap.ts';
 import { KIND_TUPLE } from '../memory/layout.ts';
@@ -40,32 +41,32 @@ export function encodeTuple(values: readonly unknown[], cell: number, what: stri
   if (second !== 0 && (count === 2 || (count === 3 && third !== 0))) return encodeSpread(values, cell, second, third, what);
   const block = allocate(KIND_TUPLE, (FIRST_CELL + 2 * count) * 4);
   words[block + COUNT] = 0;
+  let index = 0;
   try {
-    for (let index = 0; index < count; index++) {
+    for (; index < count; index++) {
       encode(values[index], (block + FIRST_CELL + 2 * index) >> 1, what);
       words[block + COUNT] = index + 1;
     }
   } catch (error) {
     release(block);
-    throw error;
+    throw withPlaces(error, (path) => path.replace('value', `value[${index}]`));
   }
   words[2 * cell] = block;
   return count;
 }
 
 function encodeSpread(values: readonly unknown[], first: number, second: number, third: number, what: string): number {
-  encode(values[0], first, what);
+  let index = 0;
   try {
+    encode(values[0], first, what);
+    index = 1;
     encode(values[1], second, what);
-    try {
-      if (values.length === 3) encode(values[2], third, what);
-    } catch (error) {
-      drop(second);
-      throw error;
-    }
+    index = 2;
+    if (values.length === 3) encode(values[2], third, what);
   } catch (error) {
-    drop(first);
-    throw error;
+    if (index > 0) drop(first);
+    if (index > 1) drop(second);
+    throw withPlaces(error, (path) => path.replace('value', `value[${index}]`));
   }
   return values.length + SPREAD;
 }

@@ -17,8 +17,10 @@ export function makeWorkplace(): string {
   mkdirSync(modules);
   symlinkSync(home, path.join(modules, 'goroutines'), 'junction');
   symlinkSync(path.join(folder, 'corpus/modules/workspace'), path.join(modules, 'workspace'), 'junction');
-  const tslib = createRequire(import.meta.url).resolve('tslib/package.json');
-  symlinkSync(path.dirname(tslib), path.join(modules, 'tslib'), 'junction');
+  for (const name of ['tslib', 'vitest']) {
+    const description = createRequire(import.meta.url).resolve(`${name}/package.json`);
+    symlinkSync(path.dirname(description), path.join(modules, name), 'junction');
+  }
   cpSync(path.join(folder, 'corpus/modules/dep'), path.join(modules, 'dep'), { recursive: true });
   return folder;
 }
