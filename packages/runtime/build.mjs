@@ -20,6 +20,7 @@ export async function build() {
     await bundleStandalone();
   }
   for (const name of ['index', 'test']) writeCommonjsTypes(path.join(home, 'dist', `${name}.d.ts`));
+  writeFileSync(path.join(home, 'dist/test.cjs'), "module.exports = require('./test.js');\n");
 }
 
 /** Whether the file is older than any of the files in these folders. */

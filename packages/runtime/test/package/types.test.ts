@@ -3,7 +3,8 @@
  * ES modules and CommonJS.
  */
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -40,4 +41,18 @@ describe.each([true, false])('with skipLibCheck %s', (skipLibCheck) => {
   ])('%s', async (_, type, options) => {
     expect(await complaints(type, { ...options, skipLibCheck })).toBe('');
   });
+});
+
+it.each([
+  ['goroutines', 'index'],
+  ['goroutines/test', 'test'],
+])('%s has the values for require that its types name', (name, file) => {
+  const declared = readFileSync(path.join(home, `dist/${file}.d.cts`), 'utf8').matchAll(/^export declare const (\w+)/gm);
+  const required = createRequire(path.join(folder, 'project.cjs'))(name);
+  const names = Array.from(declared, ([, each]) => each);
+  expect(names.sort()).toEqual(
+    Object.keys(required)
+      .filter((each) => each !== '__esModule' && each !== 'PATIENCE_MILLISECONDS')
+      .sort(),
+  );
 });
