@@ -1,6 +1,6 @@
 // What the TypeScript compiler does not do: the core (core/*.ts, AssemblyScript) becomes dist/core.wasm, the dashboard's page
 // (dashboard/) three files in dist/dashboard/page, and the compiled modules one file, dist/bundle/index.js. Each only when it
-// is older than what it is made of.
+// is older than what it is made of. Besides, the types for who requires the package.
 
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -19,6 +19,8 @@ export async function build() {
     await bundleModules(path.join(home, 'dist/package.js'), bundle);
     await bundleStandalone();
   }
+  for (const name of ['index', 'test']) writeCommonjsTypes(path.join(home, 'dist', `${name}.d.ts`));
+  writeFileSync(path.join(home, 'dist/test.cjs'), "module.exports = require('./test.js');\n");
 }
 
 /** Whether the file is older than any of the files in these folders. */
@@ -103,6 +105,37 @@ async function bundleModules(input, file) {
   });
   writeFileSync(path.join(path.dirname(file), 'thread.cjs'), threadModule);
   writeFileSync(path.join(path.dirname(file), 'index.cjs'), requiredModule);
+}
+
+/**
+ * Types for `require`: TypeScript takes a .d.ts of this package for an ES module's, which CommonJS may not load under `module:
+ * node16`. The .d.cts beside it names the same types, so that what one module of a program has made fits the others.
+ */
+function writeCommonjsTypes(file) {
+  const module = `'./${path.basename(file)}' with { 'resolution-mode': 'import' }`;
+  const lines = [`import type * as api from ${module};`, `export type * from ${module};`];
+  for (const [name, parameters] of exportedValues(file)) {
+    lines.push(`export declare const ${name}: typeof api.${name};`);
+    if (parameters !== undefined) lines.push(`export type ${name}${parameters} = api.${name}${parameters};`);
+  }
+  writeFileSync(file.replace(/ts$/, 'cts'), `${lines.join('\n')}\n`);
+}
+
+/** The names of values that a module exports, each with the type parameters if it is a class. */
+function exportedValues(file) {
+  const text = readFileSync(file, 'utf8');
+  const own = [...text.matchAll(/^export declare (?:class|function|const) (\w+)/gm)].map(([, name]) => [name, text]);
+  const others = [...text.matchAll(/^export \{(.*?)\} from '(.*?)\.ts'/gm)].flatMap(([, names, from]) => {
+    const source = readFileSync(path.join(path.dirname(file), `${from}.d.ts`), 'utf8');
+    return [...names.matchAll(/(type )?(\w+)/g)].filter(([, isType]) => !isType).map(([, , name]) => [name, source]);
+  });
+  return new Map(
+    [...own, ...others].map(([name, source]) => {
+      const found = source.match(new RegExp(`^export declare class ${name}(?:<(.*?)>)? `, 'm'));
+      const parameters = found?.[1]?.replaceAll(/\b(in|out) /g, '');
+      return [name, found ? (parameters === undefined ? '' : `<${parameters}>`) : undefined];
+    }),
+  );
 }
 
 /**

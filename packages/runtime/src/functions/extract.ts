@@ -17,7 +17,6 @@ import { Layout, type Target } from './layout.ts';
 import { declareOriginNames, dynamicImportName, importMetaName } from './origin.ts';
 import { type Capture, type Import, type Piece, type Plan, resultPlaceholder } from './plan.ts';
 import { type Edit, optOut } from './preempt.ts';
-import { functionOf } from './purity.ts';
 
 /**
  * `edits` are what preemption writes into the pieces, in the order of the text; `direct` says that the function takes the captured
@@ -175,8 +174,9 @@ class Writer {
   }
 }
 
+/** Not so a function by itself; but esbuild's `__name(fn, "name")` is a call, and `__name` may be an outer constant. */
 function isEvaluatedAtOnce(node: Node): boolean {
-  return isClass(node) || (node.type === 'VariableDeclarator' && !isFunction(functionOf(node.init) ?? node));
+  return isClass(node) || (node.type === 'VariableDeclarator' && !isFunction(node.init));
 }
 
 function importStatement({ local, imported, url, attributes }: Import): string {

@@ -26,7 +26,18 @@ import { type Chan, chan } from './channel.ts';
 import { select } from './select.ts';
 
 /** An object on another thread, as it is seen here: every method gives a promise, and so does reading a property. */
-export type Remote<T> = Comlink.Remote<T>;
+export type Remote<T> = {
+  [Name in keyof T]: T[Name] extends Function ? Remote<T[Name]> : Promise<Awaited<T[Name]>>;
+} & (T extends (...parameters: infer Parameters) => infer Result
+  ? (...parameters: Parameters) => Promise<Awaited<Result>>
+  : unknown) &
+  (T extends new (
+    ...parameters: infer Parameters
+  ) => infer Instance
+    ? new (
+        ...parameters: Parameters
+      ) => Promise<Remote<Instance>>
+    : unknown);
 
 /** What Comlink asks and answers; only these are looked at here. */
 interface Message {

@@ -83,3 +83,13 @@ it.each(['rolldown', 'vite'])('%s is asked for names that only it knows', async 
   expect(await bundle(bundler, 'apart/aliased.mjs', name)).toBe('');
   expect(await start(name)).toBe('12 4\n');
 });
+
+it.each(['rolldown', 'esbuild'])('without the dashboard, bundled by %s', async (bundler) => {
+  const name = `${bundler}-dashboard.mjs`;
+  expect(await bundle(bundler, 'apart/dashboard.mjs', name)).toBe('');
+  const refusal = 'RuntimeStateError: runtime.dashboard: a bundle does not carry the dashboard; run the program from its sources';
+  expect(await start(name)).toBe(`${refusal}\ngoes on\n`);
+  const told = await start(name, { GODASHBOARD: '0' });
+  expect(told).toContain('a bundle does not carry the dashboard');
+  expect(told).toContain('goes on\n');
+});
