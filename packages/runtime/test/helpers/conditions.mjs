@@ -7,9 +7,11 @@ export function* until(drive, condition) {
   while (!condition()) yield* drive(gosched());
 }
 
-/** Until a goroutine stands in its first wait. */
+const AFTER_FIRST_WAIT = new Set(['waiting', 'done', 'failed']);
+
+/** Until a goroutine stands in its first wait; one that a timer lets go on may have ended before it is looked at. */
 export function* untilParked(drive, handle) {
-  yield* until(drive, () => handle.status === 'waiting');
+  yield* until(drive, () => AFTER_FIRST_WAIT.has(handle.status));
 }
 
 /** Starts one goroutine after the other, each when the one before stands in its first wait. */
