@@ -62,11 +62,11 @@ function caseAt(cases: i32, index: i32): i32 {
 export function selectPoll(cases: i32, count: i32, waiter: i32): i32 {
   for (let index = 0; index < count; index++) {
     const other = random(index + 1);
-    set(caseAt(cases, index), SELECT_ORDER, get(caseAt(cases, other) + SELECT_ORDER));
+    set(caseAt(cases, index), SELECT_ORDER, get(caseAt(cases, other), SELECT_ORDER));
     set(caseAt(cases, other), SELECT_ORDER, index);
   }
   for (let index = 0; index < count; index++) {
-    const hit = get(caseAt(cases, index) + SELECT_ORDER);
+    const hit = get(caseAt(cases, index), SELECT_ORDER);
     const entry = caseAt(cases, hit);
     const operation = get(entry, SELECT_OPERATION);
     if (operation === OPERATION_EVENT) continue;
@@ -86,7 +86,7 @@ export function selectEnroll(cases: i32, count: i32, spare: i32, slot: i32, wait
   for (let index = 0; index < locks; index++) takeLock(caseAt(cases, index));
   let result = RESULT_WAITS;
   for (let index = 0; index < count && result === RESULT_WAITS; index++) {
-    const hit = get(caseAt(cases, index) + SELECT_ORDER);
+    const hit = get(caseAt(cases, index), SELECT_ORDER);
     const entry = caseAt(cases, hit);
     const operation = get(entry, SELECT_OPERATION);
     if (operation === OPERATION_EVENT) continue;
@@ -113,10 +113,10 @@ function giveLock(entry: i32): void {
 
 /** Everything is locked and every case has a waiter; the claim word is the first one's. */
 function enterLines(cases: i32, count: i32, slot: i32): i32 {
-  const claim = get(caseAt(cases, 0) + SELECT_WAITER) + WAITER_CLAIM_WORD;
+  const claim = get(caseAt(cases, 0), SELECT_WAITER) + WAITER_CLAIM_WORD;
   set(claim, 0, UNCLAIMED);
   for (let index = 0; index < count; index++) {
-    const waiter = get(caseAt(cases, index) + SELECT_WAITER);
+    const waiter = get(caseAt(cases, index), SELECT_WAITER);
     set(waiter, WAITER_MACHINE, self);
     set(waiter, WAITER_SLOT, slot);
     set(waiter, WAITER_OUTCOME, OUTCOME_NONE);
@@ -126,7 +126,7 @@ function enterLines(cases: i32, count: i32, slot: i32): i32 {
   }
   // In random order too: of two cases on one channel, the first in its line is the one that is served.
   for (let index = 0; index < count; index++) {
-    const hit = get(caseAt(cases, index) + SELECT_ORDER);
+    const hit = get(caseAt(cases, index), SELECT_ORDER);
     const entry = caseAt(cases, hit);
     const operation = get(entry, SELECT_OPERATION);
     if (operation === OPERATION_EVENT) continue;
@@ -151,11 +151,11 @@ function sortLocks(cases: i32, count: i32): i32 {
     const object = get(entry, SELECT_OBJECT);
     const address = lockOf(operation, object);
     let at = locks;
-    while (at > 0 && get(caseAt(cases, at - 1) + SELECT_LOCK) > address) at--;
-    if (at > 0 && get(caseAt(cases, at - 1) + SELECT_LOCK) === address) continue;
+    while (at > 0 && get(caseAt(cases, at - 1), SELECT_LOCK) > address) at--;
+    if (at > 0 && get(caseAt(cases, at - 1), SELECT_LOCK) === address) continue;
     for (let move = locks; move > at; move--) {
-      set(caseAt(cases, move), SELECT_LOCK, get(caseAt(cases, move - 1) + SELECT_LOCK));
-      set(caseAt(cases, move), SELECT_PAIR, get(caseAt(cases, move - 1) + SELECT_PAIR));
+      set(caseAt(cases, move), SELECT_LOCK, get(caseAt(cases, move - 1), SELECT_LOCK));
+      set(caseAt(cases, move), SELECT_PAIR, get(caseAt(cases, move - 1), SELECT_PAIR));
     }
     set(caseAt(cases, at), SELECT_LOCK, address);
     set(caseAt(cases, at), SELECT_PAIR, operation <= OPERATION_RECEIVE ? get(object, CHANNEL_RING) : 0);

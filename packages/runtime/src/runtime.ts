@@ -19,6 +19,7 @@ import { Mutex as AsyncMutex } from 'async-mutex';
 import { closeSharedBuffers, openSharedBuffers, sharedBufferSnapshot } from './codec/shared-buffers.ts';
 import { RuntimeStateError } from './errors.ts';
 import { throwUncaught } from './fatal.ts';
+import { hintAtRegister } from './hint.ts';
 import { isAttached, whenArenaNeeded, words } from './memory/arena.ts';
 import { add, load, store } from './memory/atomics.ts';
 import { createArena } from './memory/create.ts';
@@ -52,7 +53,7 @@ import { circlesOf } from './observe/deadlocks.ts';
 import { attachRings, leaveRings, provideRingFor } from './observe/event-rings.ts';
 import { formatGoroutines } from './observe/format.ts';
 import { confirmDeadlocks, type GoroutineList, listGoroutines } from './observe/goroutines.ts';
-import { addMetrics, type Metrics, readMetrics } from './observe/metrics.ts';
+import { addMetrics, type Metrics, measureMain, readMetrics } from './observe/metrics.ts';
 import { dumpOnQuit } from './observe/quit.ts';
 import { traceFromEnvironment } from './observe/trace.ts';
 import { watchUncaught } from './observe/uncaught.ts';
@@ -65,7 +66,6 @@ import { reportRecords, type ThreadReport } from './scheduler/inspect.ts';
 import { installLoop, uninstallLoop } from './scheduler/loop.ts';
 import { endLostMachine } from './scheduler/lost.ts';
 import { machine } from './scheduler/machine.ts';
-import { Meter } from './scheduler/meter.ts';
 import { discardInbox, passOnNotices } from './scheduler/notice.ts';
 import { AsyncWait } from './scheduler/operation.ts';
 import { wakeMachine, whenWorkersBusy } from './scheduler/parker.ts';
@@ -77,6 +77,7 @@ import { whenThreadsNeeded } from './scheduler/spawn.ts';
 import { wakeForWork } from './scheduler/wake.ts';
 import { configure as configureSettings, mustBeWhole, type Settings, settings } from './settings.ts';
 import type { MainControl } from './threads/control.ts';
+import { coverNumbers, freeNumber, unusedNumbers } from './threads/machine-numbers.ts';
 import { startMonitor } from './threads/monitor.ts';
 import { forgetParcels, installParcels } from './threads/parcels.ts';
 import { ThreadPool } from './threads/pool.ts';
@@ -97,7 +98,6 @@ let runtimeId = '';
 let keepAlive: NodeJS.Timeout | null = null;
 let usable = false;
 let endMonitor: (() => Promise<void>) | null = null;
-let mainMeter: Meter | null = null;
 let startingSpare = false;
 let endQuit: () => void = () => undefined;
 
@@ -129,48 +129,18 @@ export function whenArenaMade(told: () => void): () => void {
   return () => void onArena.delete(told);
 }
 
-function hintAtRegister(): void {
-  if (!settings().hints) return;
-  process.emitWarning(
-    'captured variables of 1,000 goroutines were read while the program ran, some 0.1 ms each. ' +
-      'Started with `node --import goroutines/register`, it reads them in no time. ' +
-      'runtime.configure({ hints: false }) switches this off.',
-    'GoroutinesHint',
-  );
-}
-
 /** The main thread takes part, with a processor of its own if there are to be no others. */
 function startMain(procs: number): void {
   resetProcessors(procs);
   store(THREAD_COUNT, 0);
   store(THREAD_LIMIT, procs + settings().spareThreads);
-  machines = unusedMachines(procs);
-  countMachines();
+  machines = unusedNumbers(procs);
+  coverNumbers(machines);
   machine.queue = new LocalQueue(0);
-  measure(settings().metrics);
+  measureMain(settings().metrics);
   machine.takesWork = procs === 0;
   whenWorkersBusy(() => keepAlive?.ref());
   installLoop({ afterSlice: letGo });
-}
-
-/** The main thread has one meter for all its starts. */
-function measure(on: boolean): void {
-  if (on && mainMeter === null) addMetrics((mainMeter = new Meter()));
-  machine.meter = on ? mainMeter : null;
-}
-
-/** Never less than before: the counters of machines of an earlier start still count. */
-function countMachines(): void {
-  store(MACHINE_COUNT, Math.max(load(MACHINE_COUNT), 1 + Math.max(0, ...machines)));
-}
-
-/** The lowest numbers for so many workers. Those of lost machines are not used again: waiters of theirs may still stand in queues. */
-function unusedMachines(count: number): number[] {
-  const numbers: number[] = [];
-  for (let number = 1; numbers.length < count && number < MONITOR_MACHINE; number++) {
-    if (load(machineBase(number) + MACHINE_STATE) !== MACHINE_STATE_LOST) numbers.push(number);
-  }
-  return numbers;
 }
 
 let onStart: () => void = () => undefined;
@@ -244,7 +214,7 @@ function startWanted(): void {
 
 /** Under the lifecycle's mutex. A spare one is the answer to SPARE_WANTED; one for a new processor leaves the wish as it is. */
 async function addThread(isSpare: boolean): Promise<void> {
-  const number = freeMachine();
+  const number = freeNumber();
   if (number < 0) {
     store(SPARE_WANTED, 0);
     return;
@@ -252,7 +222,7 @@ async function addThread(isSpare: boolean): Promise<void> {
   pool ??= newPool();
   keepAlive ??= setInterval(() => undefined, 0x7fffffff);
   machines.push(number);
-  countMachines();
+  coverNumbers(machines);
   provideRingFor(number);
   store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
   add(BUSY_MACHINES, 1);
@@ -268,14 +238,6 @@ async function addThread(isSpare: boolean): Promise<void> {
     add(BUSY_MACHINES, -1);
     throw error;
   }
-}
-
-/** The lowest number that no thread has, and no lost one had; -1 when there is none. */
-function freeMachine(): number {
-  for (let number = 1; number < MONITOR_MACHINE; number++) {
-    if (load(machineBase(number) + MACHINE_STATE) === MACHINE_STATE_NONE) return number;
-  }
-  return -1;
 }
 
 /** A spare thread has had nothing to do for long. One is kept. */
@@ -338,7 +300,7 @@ function replaceLost(lostMachine: number, why: string): void {
     `a thread of the runtime has ended (${why}) and ${goroutines} goroutines with it; another takes its place`,
     'ThreadLostWarning',
   );
-  const number = freeMachine();
+  const number = freeNumber();
   if (number < 0) {
     throwUncaught(
       new RuntimeStateError(`${MONITOR_MACHINE} threads were used and lost, the last because ${why}; no other is started`),
@@ -346,7 +308,7 @@ function replaceLost(lostMachine: number, why: string): void {
     return;
   }
   machines = machines.map((other) => (other === lostMachine ? number : other));
-  countMachines();
+  coverNumbers(machines);
   provideRingFor(number);
   store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_AWAKE);
   add(BUSY_MACHINES, 1);

@@ -3,7 +3,8 @@
  * same one, on whichever thread, so they are read here without asking anybody. Those of threads that have ended still count.
  */
 import type { RecordableHistogram } from 'node:perf_hooks';
-import { emptyHistogram, type Meter } from '../scheduler/meter.ts';
+import { machine } from '../scheduler/machine.ts';
+import { emptyHistogram, Meter } from '../scheduler/meter.ts';
 
 /** Histograms of `node:perf_hooks`, in nanoseconds: `mean`, `percentile(99)`, `percentiles`, `count`, … */
 export interface Metrics {
@@ -18,6 +19,14 @@ const all: Metrics[] = [];
 /** From now on these are among them. */
 export function addMetrics({ latency, turn }: Metrics | Meter): void {
   all.push({ latency, turn });
+}
+
+let mainMeter: Meter | null = null;
+
+/** On the main thread, which has one meter for all its starts. */
+export function measureMain(on: boolean): void {
+  if (on && mainMeter === null) addMetrics((mainMeter = new Meter()));
+  machine.meter = on ? mainMeter : null;
 }
 
 /** A new pair with everything so far. */

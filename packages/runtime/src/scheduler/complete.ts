@@ -23,8 +23,7 @@ import {
   DONE,
   dropValues,
   FAILED,
-  FUNCTION,
-  functionNumberOf,
+  functionOrLocal,
   isBlocking,
   JOINED,
   MEMBER,
@@ -82,12 +81,7 @@ export function completeWithError(record: number, error: unknown, local: LocalOu
 /** Its stack trace becomes what the user wants to know. */
 function explain(record: number, error: unknown, local: LocalOutcome | null): void {
   nameOrigins(error);
-  cleanStack(error, () => createdByLines(creationOf(numberOf(record), local?.site), isBlocking(record)));
-}
-
-/** The number of its function; -1 for a local goroutine. */
-function numberOf(record: number): number {
-  return words[record + FUNCTION]! < 0 ? -1 : functionNumberOf(record);
+  cleanStack(error, () => createdByLines(creationOf(functionOrLocal(record), local?.site), isBlocking(record)));
 }
 
 function fail(record: number, error: unknown, quiet: boolean, local: LocalOutcome | null): void {

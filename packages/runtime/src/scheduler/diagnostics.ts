@@ -7,8 +7,7 @@
  */
 import { type Channel, channel } from 'node:diagnostics_channel';
 import { decode } from '../codec/decode.ts';
-import { cells } from '../memory/arena.ts';
-import { NAME, NUMBER } from './goroutine.ts';
+import { NAME, numberOfRecord } from './goroutine.ts';
 import { machine } from './machine.ts';
 
 interface AboutGoroutine {
@@ -61,7 +60,7 @@ export const THREAD = channel('goroutines:thread') as Channel<unknown, ThreadMes
 
 function about(record: number): AboutGoroutine {
   return {
-    id: cells[(record + NUMBER) >> 1]!,
+    id: numberOfRecord(record),
     name: decode((record + NAME) >> 1) as string | undefined,
     thread: machine.number,
   };

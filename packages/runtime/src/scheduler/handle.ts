@@ -8,14 +8,14 @@
 import { decode } from '../codec/decode.ts';
 import { registerKind, SharedObject } from '../codec/handles.ts';
 import { ArenaExhaustedError } from '../errors.ts';
-import { buffer, cells, words } from '../memory/arena.ts';
+import { buffer, words } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
 import { OPERATION_JOIN } from '../memory/blocks.ts';
 import { release } from '../memory/heap.ts';
 import { KIND_GOROUTINE } from '../memory/layout.ts';
 import { cancel } from './cancel.ts';
 import type { LocalOutcome } from './complete.ts';
-import { FAILED, isErrorLost, JOINED, NUMBER, RESULT, STATUS, STATUS_NAMES } from './goroutine.ts';
+import { FAILED, isErrorLost, JOINED, numberOfRecord, RESULT, STATUS, STATUS_NAMES } from './goroutine.ts';
 import { ObjectOperation, ObjectRules } from './object-operation.ts';
 import type { Operation } from './operation.ts';
 
@@ -85,7 +85,7 @@ export class Goroutine<R> extends SharedObject implements PromiseLike<R> {
 
   /** The goroutine's number, unique in this process. */
   get id(): number {
-    return cells[(this.address + NUMBER) >> 1]!;
+    return numberOfRecord(this.address);
   }
 
   get status(): (typeof STATUS_NAMES)[number] {

@@ -10,11 +10,11 @@ import { performance } from 'node:perf_hooks';
 import { decode } from '../codec/decode.ts';
 import { SharedObject } from '../codec/handles.ts';
 import { withOriginalPlaces } from '../functions/library.ts';
-import { cells, words } from '../memory/arena.ts';
+import { words } from '../memory/arena.ts';
 import { KIND_GOROUTINE } from '../memory/layout.ts';
 import { forEachBlock } from '../memory/walk.ts';
 import { captureOwnFrames } from '../own-frames.ts';
-import { DONE, FUNCTION, functionNumberOf, MACHINE, NAME, NUMBER, STATUS, STATUS_NAMES } from './goroutine.ts';
+import { DONE, FUNCTION, functionNumberOf, MACHINE, NAME, numberOfRecord, STATUS, STATUS_NAMES } from './goroutine.ts';
 import { machine } from './machine.ts';
 import { AsyncWait, type Operation } from './operation.ts';
 import { Task } from './task.ts';
@@ -81,7 +81,7 @@ function reportTask(task: Task, now: number, withStack: boolean): TaskReport {
   const object = (operation as { object?: unknown } | null)?.object;
   const shared = object instanceof SharedObject;
   return {
-    id: cells[(task.record + NUMBER) >> 1]!,
+    id: numberOfRecord(task.record),
     object: shared ? object.address : 0,
     wait: shared ? numberOfWait(operation!) : 0,
     waitsFor: operation?.reason,
@@ -114,9 +114,9 @@ export function reportRecords(): RecordReport[] {
   const reports: RecordReport[] = [];
   forEachBlock(KIND_GOROUTINE, (record) => {
     const status = words[record + STATUS]!;
-    if (status >= DONE || !(cells[(record + NUMBER) >> 1]! > 0)) return;
+    if (status >= DONE || !(numberOfRecord(record) > 0)) return;
     reports.push({
-      id: cells[(record + NUMBER) >> 1]!,
+      id: numberOfRecord(record),
       name: decode((record + NAME) >> 1) as string | undefined,
       status: STATUS_NAMES[status]!,
       machine: words[record + MACHINE]!,

@@ -19,7 +19,9 @@ class MadeUp {
   };
 }
 
-async function open(madeUp = new MadeUp(), interval = 5): Promise<{ url: string; server: DashboardServer; port: number }> {
+const INTERVAL = 5;
+
+async function open(madeUp = new MadeUp(), interval = INTERVAL): Promise<{ url: string; server: DashboardServer; port: number }> {
   const assets = new URL('../../dist/dashboard/page/', import.meta.url).href;
   const server = new DashboardServer({ port: 0, token, assets, source: madeUp.source, interval });
   servers.push(server);
@@ -29,6 +31,18 @@ async function open(madeUp = new MadeUp(), interval = 5): Promise<{ url: string;
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** After so many ticks of a timer like the server's: timers of one length fire in turn, so the server's would have ticked as often. */
+async function ticks(count: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    let left = count;
+    const timer = setInterval(() => {
+      if (--left > 0) return;
+      clearInterval(timer);
+      resolve();
+    }, INTERVAL);
+  });
 }
 
 const textOf = async (response: IncomingMessage): Promise<string> => (await response.toArray()).join('');
@@ -128,7 +142,7 @@ describe('frames', () => {
     await until(() => madeUp.watched.length === 2);
     expect(madeUp.watched).toEqual([true, false]);
     const { samples } = madeUp;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await ticks(3);
     expect(madeUp.samples).toBe(samples);
   });
 
