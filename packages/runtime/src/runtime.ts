@@ -17,7 +17,7 @@
 import { randomUUID } from 'node:crypto';
 import { Mutex as AsyncMutex } from 'async-mutex';
 import { closeSharedBuffers, openSharedBuffers, sharedBufferSnapshot } from './codec/shared-buffers.ts';
-import { RuntimeStateError } from './errors.ts';
+import { ArenaExhaustedError, RuntimeStateError } from './errors.ts';
 import { throwUncaught } from './fatal.ts';
 import { hintAtRegister } from './hint.ts';
 import { isAttached, whenArenaNeeded, words } from './memory/arena.ts';
@@ -203,7 +203,7 @@ function startWanted(): void {
     .catch((error: unknown) => {
       store(SPARE_WANTED, 0);
       // Without memory there is none for now; who needs one asks again.
-      if (load(STOPPING) !== 0 || (error instanceof Error && error.name === 'ArenaExhaustedError')) return;
+      if (load(STOPPING) !== 0 || error instanceof ArenaExhaustedError) return;
       throwUncaught(new Error('the runtime could not start another thread', { cause: error }));
     })
     .finally(() => {

@@ -8,7 +8,7 @@ import { threadId } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import { releaseProxies } from './codec/handles.ts';
 import { adoptSharedBuffers, closeSharedBuffers, openSharedBuffers } from './codec/shared-buffers.ts';
-import { RuntimeStateError } from './errors.ts';
+import { ArenaExhaustedError, RuntimeStateError } from './errors.ts';
 import { notify, store } from './memory/atomics.ts';
 import { useCoreModule } from './memory/core.ts';
 import { joinArena } from './memory/create.ts';
@@ -48,7 +48,17 @@ import './sync/semaphore.ts';
 import './sync/wait-group.ts';
 import './time/timer.ts';
 
-export default async function install(installation: Installation): Promise<void> {
+/** Resolves to nothing, or to what memory says that has no room for this thread: a copy of an error loses its class. */
+export default async function install(installation: Installation): Promise<string | undefined> {
+  try {
+    await becomeMachine(installation);
+  } catch (error) {
+    if (error instanceof ArenaExhaustedError) return error.message;
+    throw error;
+  }
+}
+
+async function becomeMachine(installation: Installation): Promise<void> {
   const { memory, core, serve, call, parcels } = installation;
   useCoreModule(core);
   joinArena(memory, installation.machine);

@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import { Piscina } from 'piscina';
+import { ArenaExhaustedError } from '../errors.ts';
 import { memory } from '../memory/arena.ts';
 import { load, waitAsyncWhile } from '../memory/atomics.ts';
 import { coreModule } from '../memory/core.ts';
@@ -127,7 +128,10 @@ export class ThreadPool {
     const member: Member = { machine, control, ports, piscina };
     connectParcels(machine, parcels.port1);
     try {
-      await piscina.run(installation, { transferList: [toWorker.port2, toMain.port2, parcels.port2] });
+      const full: string | undefined = await piscina.run(installation, {
+        transferList: [toWorker.port2, toMain.port2, parcels.port2],
+      });
+      if (full !== undefined) throw new ArenaExhaustedError(full);
     } catch (error) {
       await this.endMember(member);
       throw error;

@@ -11,6 +11,7 @@ describe('shared memory of 8 MiB', () => {
     ['channels', 'goes on\n'],
     ['otherSizes', 'goes on\n'],
     ['inGoroutines', 'goes on\n'],
+    ['noThread', 'goes on\n'],
   ])('is exhausted with an error, and works again when something was given back: %s', async (program, stdout) => {
     expect(await runProgram('memory', program, { flags })).toEqual({ code: 0, stdout, stderr: '' });
   });

@@ -1,6 +1,7 @@
 /** Shared memory: what happens when it is full, and that programs that go on for ever do not fill it. */
 import assert from 'node:assert/strict';
-import { AtomicInt, chan, go, gosched, Mutex, run, runtime, WaitGroup } from 'goroutines';
+import { subscribe } from 'node:diagnostics_channel';
+import { AtomicInt, blocking, chan, go, gosched, Mutex, run, runtime, WaitGroup } from 'goroutines';
 
 const SMALL = 8 * 1024 * 1024;
 
@@ -46,6 +47,27 @@ async function collected() {
 }
 
 export const programs = {
+  /** Threads for blocking calls are wanted, and there is no room for one. */
+  async noThread() {
+    runtime.configure({ heapBytes: SMALL, procs: 1 });
+    const failed = new Promise((resolve) => {
+      subscribe('goroutines:thread', ({ event }) => event === 'end' && resolve());
+    });
+    await go(() => undefined);
+    while (runtime.stats().spares === 0) await gosched();
+    const flag = new Int32Array(new SharedArrayBuffer(4));
+    const calls = [0, 1, 2].map(() => blocking(() => Atomics.wait(flag, 0, 0)).then(() => undefined)); // Asked for at once.
+    const kept = [];
+    isExhausted(fill(() => kept.push(chan(10))).error);
+    await failed;
+    kept.length = 0;
+    Atomics.store(flag, 0, 1);
+    Atomics.notify(flag, 0);
+    await Promise.all(calls);
+    await collected();
+    console.log(await go(() => 'goes on'));
+  },
+
   async values() {
     runtime.configure({ heapBytes: SMALL, procs: 2 });
     const channel = chan(1000);
