@@ -17,6 +17,8 @@
  * has moved, store T again and take the oldest. Nobody else gets entry T - 1: a thief reads HEAD, then TAIL, and its exchange
  * succeeds only while HEAD is as it read it. Had it read HEAD before (3), as the owner did, it takes at most MOST_STOLEN from
  * there, which end before T - 1. Had it read HEAD later, it reads TAIL after (2).
+ * Between (1) and (2) the kernel may take the owner's core away for long, and thieves may take all of the ring: then TAIL
+ * stands one before HEAD until (3), and a ring is empty for a thief when HEAD is not before TAIL.
  *
  * Two classes for two rights: `LocalQueue` is the owner's end, `steal` the thief's.
  */
@@ -179,7 +181,7 @@ export function takeFrom(machineNumber: number): number {
   const victim = queueBase(machineNumber);
   for (;;) {
     const head = load(victim + QUEUE_HEAD);
-    if (load(victim + QUEUE_TAIL) === head) {
+    if (((load(victim + QUEUE_TAIL) - head) | 0) <= 0) {
       const next = load(victim + QUEUE_NEXT);
       return next !== 0 && compareExchange(victim + QUEUE_NEXT, next, 0) === next ? next : 0;
     }

@@ -7,7 +7,7 @@ import { attachMachine } from '../../src/scheduler/attach.ts';
 import { globalSize, pushGlobal, pushGlobalChain, takeGlobal } from '../../src/scheduler/global-queue.ts';
 import { createRecord, LINK } from '../../src/scheduler/goroutine.ts';
 import { Ring } from '../../src/scheduler/ring.ts';
-import { hasQueued, LocalQueue } from '../../src/scheduler/run-queue.ts';
+import { hasQueued, LocalQueue, takeFrom } from '../../src/scheduler/run-queue.ts';
 
 const records = (count: number): number[] => Array.from({ length: count }, () => createRecord(0, 0, 2));
 
@@ -66,6 +66,19 @@ describe('local run queue', () => {
       expect(queue.popNewest()).toBe(pushed[199]);
       expect(thief.stealFrom(0, false)).toBe(100);
       expect(queue.popNewest()).toBe(pushed[100]);
+    });
+
+    it('has nothing for a thief when thieves have emptied it while its owner is about to take the newest', () => {
+      const thief = new LocalQueue(1);
+      for (const record of records(RUN_QUEUE_CAPACITY)) queue.push(record);
+      expect(drain(() => takeFrom(0))).toHaveLength(RUN_QUEUE_CAPACITY);
+      // As between the second and the third step of `popNewest`, when all were taken since the first.
+      const tail = words[queueBase(0) + QUEUE_TAIL]!;
+      words[queueBase(0) + QUEUE_TAIL] = (tail - 1) | 0;
+      expect(takeFrom(0)).toBe(0);
+      expect(thief.stealFrom(0, true)).toBe(0);
+      words[queueBase(0) + QUEUE_TAIL] = tail;
+      expect(queue.pop()).toBe(0);
     });
 
     it('runs on for many times its length', () => {

@@ -11,7 +11,7 @@ import { takeGlobal } from '../../dist/scheduler/global-queue.js';
 import { createRecord } from '../../dist/scheduler/goroutine.js';
 import { drainInbox, sendToInbox } from '../../dist/scheduler/inbox.js';
 import { machine } from '../../dist/scheduler/machine.js';
-import { LocalQueue } from '../../dist/scheduler/run-queue.js';
+import { LocalQueue, takeFrom } from '../../dist/scheduler/run-queue.js';
 import { reserveWaiter, takeWaiter } from '../../dist/scheduler/waiter.js';
 import { randomNumbers } from '../helpers/random.mjs';
 
@@ -42,6 +42,7 @@ const structures = {
     words[base + QUEUE_HEAD] = 0x7fffff00; // They wrap on the way.
     words[base + QUEUE_TAIL] = 0x7fffff00;
     const created = Array.from({ length: rounds }, () => createRecord(0, 0, 2));
+    const stolenFrom = (victim) => (queue.stealFrom(victim, random(2) === 0) > 0 ? queue.pop() : 0);
     const taken = [];
     meet(shared);
     let next = 0;
@@ -54,7 +55,7 @@ const structures = {
         let record = random(2) === 0 ? queue.pop() : queue.popNewest();
         if (record === 0) {
           const victim = random(threads);
-          if (victim !== number - 1 && queue.stealFrom(victim, random(2) === 0) > 0) record = queue.pop();
+          if (victim !== number - 1) record = random(2) === 0 ? takeFrom(victim) : stolenFrom(victim);
         }
         if (record === 0) record = takeGlobal(1);
         if (record !== 0) taken.push(record);
