@@ -140,7 +140,7 @@ describe('is a deadlock, over threads', () => {
     ['writer', 'rwmutex r?lock', 8],
     ['condition', 'cond wait', 8],
     ['semaphore', 'semaphore acquire', 7],
-    ['semaphoreFree', 'semaphore free', 6],
+    ['semaphoreFree', 'semaphore free', 8],
     ['barrier', 'barrier', 8],
     ['group', 'wait group', 8],
     ['errorGroup', 'chan receive', 4],

@@ -87,7 +87,7 @@ export const programs = {
     }, new Semaphore(3)),
   semaphoreFree: () =>
     onFourThreads(function* waits(semaphore) {
-      semaphore.tryAcquire();
+      while (semaphore.tryAcquire());
       yield* semaphore.waitForUnlock();
     }, new Semaphore(3)),
   barrier: () =>
