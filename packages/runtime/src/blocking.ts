@@ -4,7 +4,7 @@ import { isPrepared } from './functions/reference.ts';
 import { ensureThreads } from './runtime.ts';
 import type { Goroutine } from './scheduler/handle.ts';
 import type { Waiting } from './scheduler/machine.ts';
-import { FRESH, Operation } from './scheduler/operation.ts';
+import { FRESH, type Op, Operation } from './scheduler/operation.ts';
 import { spawnBlocking } from './scheduler/spawn.ts';
 
 /**
@@ -19,7 +19,7 @@ import { spawnBlocking } from './scheduler/spawn.ts';
  * @example
  * const listing = yield* blocking(() => execSync('ls -R /usr/share', { encoding: 'utf8' }));
  */
-export function blocking<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Operation<R> {
+export function blocking<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Op<R> {
   if (typeof fn !== 'function' && !isPrepared(fn))
     throw new TypeError(`blocking takes a function, got ${fn === null ? 'null' : typeof fn}`);
   if (types.isGeneratorFunction(fn)) {
@@ -51,7 +51,7 @@ class BlockingOperation<R> extends Operation<R> {
 
   begin(waiting: Waiting): boolean {
     this.call = spawnBlocking<R>(this.fn, this.parameters);
-    this.join = this.call.join();
+    this.join = this.call.forSelect();
     const done = this.join.begin(waiting);
     if (done) this.value = this.join.value;
     return done;

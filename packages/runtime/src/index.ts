@@ -47,7 +47,7 @@ export type {
   UncaughtMessage,
 } from './scheduler/diagnostics.ts';
 export type { Goroutine } from './scheduler/handle.ts';
-export type { Operation as Op } from './scheduler/operation.ts';
+export type { Op } from './scheduler/operation.ts';
 export type { Settings } from './settings.ts';
 export { AtomicInt } from './sync/atomic-int.ts';
 export { Barrier } from './sync/barrier.ts';

@@ -1,6 +1,6 @@
 /** The operations that stand for themselves. */
 import { ensureArena } from './runtime.ts';
-import type { Operation } from './scheduler/operation.ts';
+import type { Op } from './scheduler/operation.ts';
 import { sleepOperation, waitOperation, yieldOperation } from './scheduler/wait.ts';
 
 /**
@@ -10,7 +10,7 @@ import { sleepOperation, waitOperation, yieldOperation } from './scheduler/wait.
  * @example
  * yield* sleep(250);
  */
-export function sleep(milliseconds: number): Operation<void> {
+export function sleep(milliseconds: number): Op<void> {
   if (typeof milliseconds !== 'number' || Number.isNaN(milliseconds)) {
     throw new RangeError(`sleep takes milliseconds as a number, got ${String(milliseconds)}`);
   }
@@ -22,7 +22,7 @@ export function sleep(milliseconds: number): Operation<void> {
 export const after: typeof sleep = sleep;
 
 /** Lets the other goroutines of this thread run, then goes on. */
-export function gosched(): Operation<void> {
+export function gosched(): Op<void> {
   ensureArena();
   return yieldOperation();
 }
@@ -33,7 +33,7 @@ export function gosched(): Operation<void> {
  * @example
  * const text = yield* wait(readFile('notes.txt', 'utf8'));
  */
-export function wait<T>(promise: PromiseLike<T>): Operation<T> {
+export function wait<T>(promise: PromiseLike<T>): Op<T> {
   if ((typeof promise !== 'object' && typeof promise !== 'function') || promise === null || typeof promise.then !== 'function') {
     throw new TypeError(`wait takes a promise, got ${promise === null ? 'null' : typeof promise}`);
   }

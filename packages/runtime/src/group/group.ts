@@ -29,7 +29,7 @@ import { errorOf, type Goroutine } from '../scheduler/handle.ts';
 import { readyAll } from '../scheduler/inbox.ts';
 import { createMember, MEMBER_GROUP, whenMemberEnded } from '../scheduler/member.ts';
 import { ObjectOperation, ObjectRules } from '../scheduler/object-operation.ts';
-import type { Operation } from '../scheduler/operation.ts';
+import type { Op } from '../scheduler/operation.ts';
 import { mustBeFunction, requireThreads, spawn, submit } from '../scheduler/spawn.ts';
 import { reserveWaiter } from '../scheduler/waiter.ts';
 
@@ -118,7 +118,7 @@ export class Group extends SharedObject {
   }
 
   /** Waits until all have ended, their `finally` blocks included. Throws the first error, if there was one. */
-  wait(): Operation<void> {
+  wait(): Op<void> {
     this.mustBeCurrent();
     return new ObjectOperation<void>(WAITING, this);
   }

@@ -17,7 +17,7 @@ import { cancel } from './cancel.ts';
 import type { LocalOutcome } from './complete.ts';
 import { FAILED, isErrorLost, JOINED, numberOfRecord, RESULT, STATUS, STATUS_NAMES } from './goroutine.ts';
 import { ObjectOperation, ObjectRules } from './object-operation.ts';
-import type { Operation } from './operation.ts';
+import type { Op, Operation, SelectableOperation } from './operation.ts';
 
 const HANDLES_IN_PAGE = 64;
 
@@ -70,7 +70,7 @@ function pageForNewHandle(record: number): HandlePage {
  * const answer = go(function* () { return 6 * 7; });
  * console.log(yield* answer); // 42
  */
-export class Goroutine<R> extends SharedObject implements PromiseLike<R> {
+export class Goroutine<R> extends SharedObject implements Op<R> {
   /** @internal Keeps the page alive. */
   readonly page: HandlePage | null;
   /** @internal Where a goroutine of this thread leaves its result uncopied. */
@@ -93,10 +93,8 @@ export class Goroutine<R> extends SharedObject implements PromiseLike<R> {
   }
 
   /** Waits for the end; gives the result or throws the error. Any number of goroutines may join, on any thread, at any time. */
-  join(): Operation<R> {
-    this.mustBeCurrent();
-    store(this.address + JOINED, 1);
-    return joinOperation<R>(this);
+  join(): Op<R> {
+    return this.forSelect();
   }
 
   /**
@@ -107,6 +105,18 @@ export class Goroutine<R> extends SharedObject implements PromiseLike<R> {
   cancel(reason?: unknown): void {
     this.mustBeCurrent();
     cancel(this.address, reason);
+  }
+
+  /** @internal A case of `select` that joins it. */
+  get selectable(): boolean {
+    return true;
+  }
+
+  /** @internal */
+  forSelect(): SelectableOperation<R> {
+    this.mustBeCurrent();
+    store(this.address + JOINED, 1);
+    return joinOperation<R>(this);
   }
 
   [Symbol.iterator](): Iterator<unknown, R, unknown> {
@@ -143,7 +153,7 @@ function resultOf(handle: Goroutine<unknown>): unknown {
 }
 
 /** Waits for the end of a goroutine without answering for its error, as `join` does. */
-export function joinOperation<R>(handle: Goroutine<R>): Operation<R> {
+export function joinOperation<R>(handle: Goroutine<R>): ObjectOperation<R> {
   return new ObjectOperation<R>(JOIN, handle);
 }
 

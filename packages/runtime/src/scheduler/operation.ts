@@ -25,7 +25,19 @@ export const FRESH = 0;
 export const DRIVEN = 1;
 export const BEGUN = 2;
 
-export abstract class Operation<T> implements PromiseLike<T> {
+/**
+ * What can wait, and gives a `T`: `yield*` drives it inside a goroutine, `await` in async code, and `select` takes it as a case.
+ * An operation is driven once; a goroutine's handle, which is one too, any number of times.
+ */
+export interface Op<T> extends PromiseLike<T> {
+  [Symbol.iterator](): Iterator<unknown, T, unknown>;
+  then<A = T, B = never>(
+    fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    rejected?: ((error: any) => B | PromiseLike<B>) | null,
+  ): Promise<A | B>;
+}
+
+export abstract class Operation<T> implements Op<T> {
   /** Iterator result: whether `value` is the outcome. */
   abstract done: boolean;
   /** Before the outcome, what is to be sent. */

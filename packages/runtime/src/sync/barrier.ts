@@ -5,7 +5,7 @@ import { BARRIER_PARTIES, BARRIER_WORDS, OPERATION_BARRIER } from '../memory/blo
 import { allocate } from '../memory/heap.ts';
 import { KIND_BARRIER } from '../memory/layout.ts';
 import { ObjectOperation, ObjectRules } from '../scheduler/object-operation.ts';
-import type { Operation } from '../scheduler/operation.ts';
+import type { Op } from '../scheduler/operation.ts';
 
 /**
  * Lets a number of parties, on any threads, wait until all of them have come; then all go on, and the next round begins.
@@ -36,7 +36,7 @@ export class Barrier extends SharedObject {
    * Waits until all parties of this round have come. One of them is told to be the leader: the one that came last. Who is
    * cancelled while it waits has not come. `select` cannot drive this: a party that has come cannot go elsewhere.
    */
-  wait(): Operation<{ leader: boolean }> {
+  wait(): Op<{ leader: boolean }> {
     this.mustBeCurrent();
     return new BarrierOperation(this);
   }

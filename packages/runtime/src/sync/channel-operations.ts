@@ -30,7 +30,7 @@ import { poll, receive, send } from '../memory/core.ts';
 import { leaveLine, wakeServed } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
 import { concludeOrKeep } from '../scheduler/object-operation.ts';
-import { DRIVEN, FRESH, type Operation, SelectableOperation } from '../scheduler/operation.ts';
+import { DRIVEN, FRESH, type Op, SelectableOperation } from '../scheduler/operation.ts';
 import { sendScratch } from '../scheduler/scratch.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 import { freeWaiter, parkSpare, spareWaiter, takeWaiter } from '../scheduler/waiter.ts';
@@ -43,7 +43,7 @@ const CLOSED = 3;
 export type Received<T> = [value: T, ok: true] | [value: undefined, ok: false];
 
 /** What `recv` gives: as a case of `select`, its hit tells by `ok` whether the value was sent. */
-export interface ReceiveOp<T> extends Operation<T | undefined> {
+export interface ReceiveOp<T> extends Op<T | undefined> {
   /** Whether a value was received; false once the channel was found closed and drained. */
   readonly ok: boolean;
   /** @internal For the compiler only, never there: the type of what is sent, without the `undefined` of a closed channel. */
@@ -51,7 +51,7 @@ export interface ReceiveOp<T> extends Operation<T | undefined> {
 }
 
 /** What `recvOk` gives. */
-export interface ReceiveOkOp<T> extends Operation<Received<T>> {
+export interface ReceiveOkOp<T> extends Op<Received<T>> {
   readonly ok: boolean;
   /** @internal For the compiler only, never there. */
   readonly sentWithFlag: T;

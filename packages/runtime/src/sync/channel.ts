@@ -23,7 +23,7 @@ import {
 } from '../memory/blocks.ts';
 import { allocate, free, retain, setDestroyer } from '../memory/heap.ts';
 import { KIND_CHANNEL, KIND_RING } from '../memory/layout.ts';
-import type { Operation } from '../scheduler/operation.ts';
+import type { Op } from '../scheduler/operation.ts';
 import { closeByHand, dropEnd, endsWithReader, initializeEnd, leaveChannel } from './channel-end.ts';
 import {
   type Received,
@@ -46,7 +46,7 @@ export type { Received, ReceiveOkOp, ReceiveOp } from './channel-operations.ts';
  */
 export interface SendChan<in T> {
   // As properties: what is written as a method would accept a channel of a narrower type.
-  readonly send: (value: T) => Operation<void>;
+  readonly send: (value: T) => Op<void>;
   readonly trySend: (value: T) => boolean;
   close(): void;
   readonly length: number;
@@ -110,7 +110,7 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
   }
 
   /** Sends a value; waits while the channel is full, or until a receiver comes when it is unbuffered. Throws ClosedChannelError on a closed channel. */
-  send(value: T): Operation<void> {
+  send(value: T): Op<void> {
     this.mustBeCurrent();
     return new SendOperation(this, value);
   }

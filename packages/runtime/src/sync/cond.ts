@@ -20,7 +20,7 @@ import { KIND_CONDITION } from '../memory/layout.ts';
 import { wakeServed } from '../scheduler/inbox.ts';
 import type { Waiting } from '../scheduler/machine.ts';
 import { ObjectOperation, ObjectRules } from '../scheduler/object-operation.ts';
-import type { Operation } from '../scheduler/operation.ts';
+import type { Op } from '../scheduler/operation.ts';
 import { Procedure } from './eager.ts';
 import { Mutex } from './mutex.ts';
 
@@ -55,7 +55,7 @@ export class Cond extends SharedObject {
    *
    * Throws SyncError when the mutex is not locked.
    */
-  wait(): Operation<void> {
+  wait(): Op<void> {
     this.mustBeCurrent();
     return new Procedure<void>(
       'cond wait',

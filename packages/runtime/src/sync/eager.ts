@@ -6,12 +6,12 @@
  * than once. A goroutine that is given one begun elsewhere waits for that promise.
  */
 import { machine } from '../scheduler/machine.ts';
-import { FRESH, Operation } from '../scheduler/operation.ts';
+import { FRESH, type Op, Operation } from '../scheduler/operation.ts';
 import { waitOperation } from '../scheduler/wait.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 
 /** An operation that in async code begins at the call, and is a promise there. */
-export type EagerOperation<T> = Operation<T> & Promise<T>;
+export type EagerOperation<T> = Op<T> & Promise<T>;
 
 /** Whether the caller is async code: then what it calls begins at once. */
 export function inAsyncCode(): boolean {

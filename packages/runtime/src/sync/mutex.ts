@@ -37,7 +37,7 @@ import { KIND_MUTEX } from '../memory/layout.ts';
 import { currentHolder, holderFor } from '../scheduler/holder.ts';
 import { leaveLine, wakeServed } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
-import { DRIVEN, FRESH, type Operation, SelectableOperation } from '../scheduler/operation.ts';
+import { DRIVEN, FRESH, type Op, SelectableOperation } from '../scheduler/operation.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 import { freeWaiter, parkSpare, spareWaiter } from '../scheduler/waiter.ts';
 import { callInAsyncCode, callInGoroutine, mustBeCallback } from './callback.ts';
@@ -76,7 +76,7 @@ export class Mutex extends SharedObject {
   }
 
   /** Waits until the mutex is free and takes it. */
-  lock(): Operation<Guard> {
+  lock(): Op<Guard> {
     this.mustBeCurrent();
     return new LockOperation(this);
   }

@@ -8,7 +8,7 @@ import { KIND_ONCE } from '../memory/layout.ts';
 import { currentHolder } from '../scheduler/holder.ts';
 import { wakeServed } from '../scheduler/inbox.ts';
 import { ObjectOperation, ObjectRules } from '../scheduler/object-operation.ts';
-import type { Operation } from '../scheduler/operation.ts';
+import type { Op } from '../scheduler/operation.ts';
 import { type Callback, callInAsyncCode, callInGoroutine, mustBeCallback } from './callback.ts';
 import { Procedure } from './eager.ts';
 
@@ -36,7 +36,7 @@ export class Once extends SharedObject {
    * and it counts as done all the same, as Go's does when it panics. A function that drives `do` of the same Once waits for
    * itself.
    */
-  do(fn: Callback<[], unknown>): Operation<void> {
+  do(fn: Callback<[], unknown>): Op<void> {
     this.mustBeCurrent();
     mustBeCallback(fn, 'Once.do');
     const { address } = this;

@@ -11,7 +11,7 @@ import { KIND_RW_MUTEX } from '../memory/layout.ts';
 import { currentHolder } from '../scheduler/holder.ts';
 import { wakeServed } from '../scheduler/inbox.ts';
 import { askedBy, ObjectOperation, ObjectRules } from '../scheduler/object-operation.ts';
-import type { Operation } from '../scheduler/operation.ts';
+import type { Op } from '../scheduler/operation.ts';
 import { spareWaiter } from '../scheduler/waiter.ts';
 import { Guard } from './guard.ts';
 
@@ -36,13 +36,13 @@ export class RWMutex extends SharedObject {
   }
 
   /** Waits until nobody holds the lock and takes it for writing. */
-  lock(): Operation<Guard> {
+  lock(): Op<Guard> {
     this.mustBeCurrent();
     return new ObjectOperation<Guard>(WRITING, this);
   }
 
   /** Waits until no writer holds it or waits for it, and takes it for reading. */
-  rLock(): Operation<Guard> {
+  rLock(): Op<Guard> {
     this.mustBeCurrent();
     return new ObjectOperation<Guard>(READING, this);
   }

@@ -31,7 +31,7 @@ import { selectEnroll, selectPoll } from '../memory/core.ts';
 import { wakeServed } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
 import { keepOutcome } from '../scheduler/object-operation.ts';
-import { DRIVEN, FRESH, Operation, type SelectableOperation, wakeWhenReady } from '../scheduler/operation.ts';
+import { DRIVEN, FRESH, type Op, Operation, type SelectableOperation, wakeWhenReady } from '../scheduler/operation.ts';
 import { caseScratch } from '../scheduler/scratch.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 import { reserveWaiter, spareWaiter, takeWaiter } from '../scheduler/waiter.ts';
@@ -44,16 +44,16 @@ const USUAL_CASES = 4;
 const WITHDRAWN = -1;
 
 /** The cases of a select, by the key that names the hit. `null` never fires, as Go's nil channel. */
-export type SelectCases = Record<string, Operation<any> | null>;
+export type SelectCases = Record<string, Op<any> | null>;
 
 /** The hit of one case. Where the cases are not known by name, it may be that of a receive or of any other. */
 type HitOf<K extends string, C> = string extends K
-  ? { key: K; value: C extends Operation<infer V> ? V : never; ok?: boolean }
+  ? { key: K; value: C extends Op<infer V> ? V : never; ok?: boolean }
   : C extends ReceiveOp<infer T>
     ? { key: K; value: T; ok: true } | { key: K; value: undefined; ok: false }
     : C extends ReceiveOkOp<infer T>
       ? { key: K; value: [value: T, ok: true]; ok: true } | { key: K; value: [value: undefined, ok: false]; ok: false }
-      : C extends Operation<infer V>
+      : C extends Op<infer V>
         ? { key: K; value: V; ok?: undefined }
         : never;
 
@@ -76,9 +76,9 @@ export interface DefaultHit {
  * const hit = yield* select({ job: jobs.recv(), quit: quit.recv(), late: after(50) });
  * if (hit.key === 'job') console.log(hit.value);
  */
-export function select<C extends SelectCases>(cases: C, options: { default: true }): Operation<SelectHit<C> | DefaultHit>;
-export function select<C extends SelectCases>(cases: C, options?: { default?: false }): Operation<SelectHit<C>>;
-export function select<C extends SelectCases>(cases: C, options?: { default?: boolean }): Operation<SelectHit<C> | DefaultHit> {
+export function select<C extends SelectCases>(cases: C, options: { default: true }): Op<SelectHit<C> | DefaultHit>;
+export function select<C extends SelectCases>(cases: C, options?: { default?: false }): Op<SelectHit<C>>;
+export function select<C extends SelectCases>(cases: C, options?: { default?: boolean }): Op<SelectHit<C> | DefaultHit> {
   if (typeof cases !== 'object' || cases === null) {
     throw new TypeError(`select takes an object of operations, got ${cases === null ? 'null' : typeof cases}`);
   }
@@ -93,7 +93,7 @@ export function select<C extends SelectCases>(cases: C, options?: { default?: bo
     if ((operation as Partial<Case> | undefined)?.selectable !== true) {
       const what = operation instanceof Operation ? ` (${operation.reason})` : '';
       throw new TypeError(
-        `select: case '${key}' is not an operation that select can drive${what}; use ch.send(v), ch.recv(), after(ms), wait(promise), a lock or a join, or null for a case that never fires`,
+        `select: case '${key}' is not an operation that select can drive${what}; use ch.send(v), ch.recv(), after(ms), wait(promise), a lock or a goroutine, or null for a case that never fires`,
       );
     }
     keys[count] = key;

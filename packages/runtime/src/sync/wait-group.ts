@@ -14,7 +14,7 @@ import type { Goroutine } from '../scheduler/handle.ts';
 import { readyAll } from '../scheduler/inbox.ts';
 import { createMember, MEMBER_GROUP, whenMemberEnded } from '../scheduler/member.ts';
 import { ObjectOperation, ObjectRules } from '../scheduler/object-operation.ts';
-import type { Operation } from '../scheduler/operation.ts';
+import type { Op } from '../scheduler/operation.ts';
 import { mustBeFunction, requireThreads, spawn } from '../scheduler/spawn.ts';
 
 /**
@@ -85,7 +85,7 @@ export class WaitGroup extends SharedObject {
   }
 
   /** Waits until the counter is zero. */
-  wait(): Operation<void> {
+  wait(): Op<void> {
     this.mustBeCurrent();
     return new ObjectOperation<void>(WAITING, this);
   }

@@ -1,7 +1,7 @@
 /** Programs about `select`: what the Go specification says of it, and the errors that its implementations have had. */
 import assert from 'node:assert/strict';
 import { AtomicInt, after, chan, go, gosched, Mutex, select, sleep, WaitGroup, wait } from 'goroutines';
-import { parkedInOrder, until, untilParked } from '../helpers/conditions.mjs';
+import { failureOf, parkedInOrder, until, untilParked } from '../helpers/conditions.mjs';
 
 /** A channel with values, closed. */
 function filled(...values) {
@@ -49,6 +49,26 @@ function itself(channel, options) {
 }
 
 export const selects = {
+  *'a goroutine is a case: its end, in as many selects as one likes'(drive) {
+    const gate = chan();
+    const running = go(function* () {
+      return yield* gate.recv();
+    });
+    assert.equal((yield* drive(select({ ended: running, late: after(1) }))).key, 'late');
+    assert.equal((yield* drive(select({ ended: running }, { default: true }))).key, 'default');
+    const waiting = go(function* () {
+      return yield* select({ never: chan().recv(), ended: running });
+    });
+    yield* untilParked(drive, waiting);
+    yield* drive(gate.send('result'));
+    assert.deepEqual(yield* drive(waiting.join()), { key: 'ended', value: 'result' });
+    assert.deepEqual(yield* drive(select({ ended: running })), { key: 'ended', value: 'result' });
+    const failing = go(() => {
+      throw new RangeError('on purpose');
+    });
+    const error = yield* failureOf(drive, { join: () => select({ ended: failing }) });
+    assert.match(error.message, /on purpose/);
+  },
   *'the table of what waits'(drive) {
     for (let row = 0; row < waits.length; row++) {
       const handle = go(function* (index) {

@@ -61,3 +61,4 @@ export function* forgotten() {
 // @ts-expect-error a goroutine may not use what it has not waited for
 export const early = (goroutine: Goroutine<number>): number => goroutine.join();
 export const late = (goroutine: Goroutine<number>): Op<number> => goroutine.join();
+export const itself = (goroutine: Goroutine<number>): Op<number> => goroutine;

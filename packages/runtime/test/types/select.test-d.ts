@@ -1,9 +1,21 @@
 /** What the compiler says of `select`: the hit is a union, told apart by its key. */
-import { after, type Chan, type Guard, Mutex, type RecvChan, type SendChan, select, wait } from 'goroutines';
+import {
+  after,
+  type Chan,
+  type Goroutine,
+  type Guard,
+  Mutex,
+  type Op,
+  type RecvChan,
+  type SendChan,
+  select,
+  wait,
+} from 'goroutines';
 import { expectTypeOf, test } from 'vitest';
 
 declare const numbers: Chan<number>;
 declare const texts: RecvChan<string>;
+declare const handle: Goroutine<string>;
 declare const out: SendChan<boolean>;
 
 test('the key tells the value', async () => {
@@ -53,6 +65,17 @@ test('with a default there is one more', async () => {
   if (hit.key === 'default') expectTypeOf(hit.value).toEqualTypeOf<undefined>();
   const without = await select({ number: numbers.recv() }, { default: false });
   expectTypeOf(without.key).toEqualTypeOf<'number'>();
+});
+
+test('a goroutine is a case', async () => {
+  const hit = await select({ number: numbers.recv(), ended: handle });
+  if (hit.key === 'ended') expectTypeOf(hit.value).toEqualTypeOf<string>();
+  const cases: Record<string, Op<string> | null> = { handle, none: null };
+  expectTypeOf((await select(cases)).value).toEqualTypeOf<string>();
+  // @ts-expect-error a promise is no operation: wait(promise) is one
+  select({ late: Promise.resolve() });
+  // @ts-expect-error nor is what an operation gives
+  select({ list: [1] });
 });
 
 test('a null case is never the hit', async () => {
