@@ -22,9 +22,11 @@ interface Site {
 const sites = new Map<string, Site>();
 const analyses = new Map<string, Analysis>();
 
-/** @param api the call in whose name errors speak: 'go', 'blocking' … */
-export function locate(fn: Function, api: string): FunctionReference {
-  const runs = isRun(api);
+/**
+ * @param api the call in whose name errors speak: 'go', 'blocking' …
+ * @param runs whether it is to be a goroutine's
+ */
+export function locate(fn: Function, api: string, runs = true): FunctionReference {
   const known = recall(fn, runs);
   if (known) return known;
   if (typeof fn !== 'function') throw new TypeError(`${api} needs a function, got ${fn === null ? 'null' : typeof fn}`);
@@ -35,14 +37,15 @@ export function locate(fn: Function, api: string): FunctionReference {
   const { place, scopes } = inspection;
   const id = `${place.scriptId}:${place.line}:${place.column}:${runs}`;
   let site = sites.get(id);
-  if (!site) sites.set(id, (site = siteAt(place, fn, api)));
+  if (!site) sites.set(id, (site = siteAt(place, fn, runs, api)));
   const { definition, captures } = site;
   if (captures.length === 0) {
     const reference: FunctionReference = { definition, captures: null };
     remember(fn, reference, runs);
     return reference;
   }
-  const values = captures.map((capture) => valueOf(capture, scopes, fn, definition, api));
+  const subject = subjectOf(runs, api);
+  const values = captures.map((capture) => valueOf(capture, scopes, fn, definition, subject));
   const reference: FunctionReference = { definition, captures: values };
   // A `var`, or on Node 20 also a constant, that is undefined now may get its value later.
   const final = captures.every((capture, index) => !capture.rebinds && values[index] !== undefined);
@@ -50,7 +53,7 @@ export function locate(fn: Function, api: string): FunctionReference {
   return reference;
 }
 
-function siteAt(place: Place, fn: Function, api: string): Site {
+function siteAt(place: Place, fn: Function, runs: boolean, api: string): Site {
   const script = scriptOf(place.scriptId);
   if (script.url.startsWith('node:')) throw new CaptureError(notCode(fn, api, 'native'));
   if (!hasModule(script.url)) {
@@ -63,16 +66,22 @@ function siteAt(place: Place, fn: Function, api: string): Site {
   if (!analysis) analyses.set(place.scriptId, (analysis = new Analysis(script)));
   const node = analysis.functionAt(analysis.positions.offset(place.line, place.column));
   if (!node) throw new CaptureError(`${api} did not find the code of ${quoted(fn)} in ${shortName(script.url)}`);
-  return define(analysis, node, subjectOf(api), isRun(api));
+  return define(analysis, node, subjectOf(runs, api), runs);
 }
 
 function hasModule(url: string): boolean {
   return /^(file|data):/.test(url) && URL.canParse(url);
 }
 
-function valueOf(capture: Capture, scopes: ScopeObject[], fn: Function, definition: FunctionDefinition, api: string): unknown {
+function valueOf(
+  capture: Capture,
+  scopes: ScopeObject[],
+  fn: Function,
+  definition: FunctionDefinition,
+  subject: string,
+): unknown {
   const { name, index, count } = capture;
-  const where = `${subjectOf(api)} at ${shortName(definition.url)}:${definition.line}:${definition.column}`;
+  const where = (): string => `${subject} at ${shortName(definition.url)}:${definition.line}:${definition.column}`;
   const holding = (wanted: string): ScopeObject[] => scopes.filter(({ object }) => object !== globalThis && wanted in object);
   if (capture.superclassOf !== undefined) {
     const heir = capture.superclassOf === '' ? fn : holding(capture.superclassOf)[0]?.object[capture.superclassOf];
@@ -80,19 +89,19 @@ function valueOf(capture: Capture, scopes: ScopeObject[], fn: Function, definiti
   }
   const holders = holding(name);
   if (holders.length === 0) {
-    throw new CaptureError(`${where} captures '${name}', whose value is not available. Pass it as an argument.`);
+    throw new CaptureError(`${where()} captures '${name}', whose value is not available. Pass it as an argument.`);
   }
   try {
     if (holders.length !== count && holders.some(({ object }) => object[name] !== holders[0]!.object[name])) {
       const several = `captures '${name}', and several variables of that name surround it`;
-      throw new CaptureError(`${where} ${several}. Rename one, or pass it as an argument.`);
+      throw new CaptureError(`${where()} ${several}. Rename one, or pass it as an argument.`);
     }
     const value = holders[holders.length === count ? index : 0]!.object[name];
     if (value === undefined && capture.neverUndefined) throw new ReferenceError(`'${name}' is not initialised`);
     return value;
   } catch (cause) {
     if (cause instanceof CaptureError) throw cause;
-    throw uninitialised(definition, name, subjectOf(api), cause);
+    throw uninitialised(definition, name, subject, cause);
   }
 }
 
@@ -114,16 +123,8 @@ function notCode(fn: Function, api: string, kind: 'native' | 'bound' | 'proxy'):
   }
 }
 
-/**
- * Whether the function is to be a goroutine's, which the scheduler drives, and not a value that anything may be done with:
- * only then may it be preempted.
- */
-export function isRun(api: string): boolean {
-  return /\bgo\b/.test(api); // 'go', 'go.with', 'WaitGroup.go' …
-}
-
-function subjectOf(api: string): string {
-  return isRun(api) ? 'goroutine' : `${api} function`;
+function subjectOf(runs: boolean, api: string): string {
+  return runs ? 'goroutine' : `${api} function`;
 }
 
 function quoted(fn: Function): string {

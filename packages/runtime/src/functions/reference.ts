@@ -129,11 +129,10 @@ export function mark(fn: Function, reference: FunctionReference): void {
   (fn as Marked)[REFERENCE] = reference;
 }
 
+/** What was found at run time. */
 export function recall(fn: Function, runs: boolean): FunctionReference | undefined {
   // A class inherits the properties of the class it extends, but not its code.
   if (typeof fn === 'function' && Object.hasOwn(fn, REFERENCE)) return (fn as Marked)[REFERENCE];
-  const prepared = preparedOf(fn, runs);
-  if (prepared !== undefined) return { definition: prepared.definition(), captures: prepared.captures() };
   return (runs ? goroutines : values).get(fn);
 }
 

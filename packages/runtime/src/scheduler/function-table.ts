@@ -8,7 +8,7 @@
 import { types } from 'node:util';
 import { ArenaExhaustedError } from '../errors.ts';
 import { type Factory, load, loaded } from '../functions/load.ts';
-import { isRun, locate } from '../functions/locate.ts';
+import { locate } from '../functions/locate.ts';
 import { type Define, type FunctionDefinition, type Prepared, preparedOf, provideDefinitions } from '../functions/reference.ts';
 import { registeredSymbol } from '../functions/typescript.ts';
 import { add, load as read, store } from '../memory/atomics.ts';
@@ -70,9 +70,15 @@ function sameValues(a: unknown[] | null, b: unknown[] | null): boolean {
   return true;
 }
 
-let lastFunction: Function | null = null;
-let lastApi = '';
-let lastNumber = 0;
+/** A function without captured values, and its number: the same over and over is the common case. */
+interface Known {
+  fn: Function | null;
+  number: number;
+}
+
+/** The last one that was started, and the last one that was copied: they may have different code. */
+const started: Known = { fn: null, number: 0 };
+const copied: Known = { fn: null, number: 0 };
 /** Captured values of the function that `numberOf` was last called for, or null. */
 export let locatedCaptures: unknown[] | null = null;
 
@@ -91,25 +97,29 @@ export function whenManyCaptured(told: () => void): void {
   hint = told;
 }
 
-/** The number of a function; its captured values are left in `locatedCaptures`. Throws CaptureError or TypeError. */
-export function numberOf(fn: Function, api: string): number {
-  if (fn === lastFunction && api === lastApi) {
+/**
+ * The number of a function; its captured values are left in `locatedCaptures`. Throws CaptureError or TypeError. `runs` says that
+ * it is to be a goroutine's, which the scheduler drives, and not a value that anything may be done with: only then may it be
+ * preempted. `api` is for messages.
+ */
+export function numberOf(fn: Function, api: string, runs = true): number {
+  const last = runs ? started : copied;
+  if (fn === last.fn) {
     locatedCaptures = null;
-    return lastNumber;
+    return last.number;
   }
-  const ahead = preparedOf(fn, isRun(api));
-  const number = ahead === undefined ? numberLocated(fn, api) : numberOfPrepared(ahead);
+  const ahead = preparedOf(fn, runs);
+  const number = ahead === undefined ? numberLocated(fn, api, runs) : numberOfPrepared(ahead);
   if (locatedCaptures === null) {
-    // The same function over and over is the common case. One with captures must be looked at each time.
-    lastFunction = fn;
-    lastApi = api;
-    lastNumber = number;
+    // One with captures must be looked at each time.
+    last.fn = fn;
+    last.number = number;
   }
   return number;
 }
 
-function numberLocated(fn: Function, api: string): number {
-  const { definition, captures } = locate(fn, api);
+function numberLocated(fn: Function, api: string, runs: boolean): number {
+  const { definition, captures } = locate(fn, api, runs);
   locatedCaptures = captures;
   if (captures !== null && ++captured === MANY_CAPTURED && !(registeredSymbol in globalThis)) hint();
   return registered(definition);
@@ -181,6 +191,7 @@ export function initializeFunctions(): void {
   failures.clear();
   prepared.clear();
   lastPlace = null;
-  lastFunction = null;
+  started.fn = null;
+  copied.fn = null;
   locatedCaptures = null;
 }
