@@ -7,7 +7,7 @@ import type { Variable } from 'eslint-scope';
 import type { Analysis, Node } from './analysis.ts';
 import { isFunction } from './analysis.ts';
 import { startName } from './origin.ts';
-import { constantDeclarator, functionOf } from './purity.ts';
+import { constantDeclarator, functionOf, isReplaced } from './purity.ts';
 import { isOwnModule } from './resolve.ts';
 
 export interface Start {
@@ -189,17 +189,15 @@ export function memberOf(analysis: Analysis, fn: Node): string | undefined {
   return declared.id?.type === 'Identifier' ? `${declared.id.name}.${member.key.name}` : undefined;
 }
 
-/** The function or class that a variable always holds. */
+/** The function or class that a variable holds, unless that function itself puts another in its place. */
 export function functionNamed(variable: Variable | null | undefined): Node | undefined {
-  if (!variable || variable.defs.length !== 1) return undefined;
-  const definition = variable.defs[0]!;
-  if (definition.type === 'FunctionName') {
-    const declaration = definition.node as unknown as Node;
-    const reassigned = variable.references.some((reference) => reference.isWrite());
-    return declaration.type === 'FunctionDeclaration' && !reassigned ? declaration : undefined;
-  }
+  const definition = variable?.defs.length === 1 ? variable.defs[0]! : undefined;
+  const node = definition?.node as unknown as Node | undefined;
   // Within a class its name is a variable of its own.
-  if (definition.type === 'ClassName') return definition.node as unknown as Node;
-  const declarator = constantDeclarator(variable);
-  return declarator?.id.type === 'Identifier' ? functionOf(declarator.init) : undefined;
+  if (definition?.type === 'ClassName') return node;
+  const declared = node?.type === 'FunctionDeclaration' && definition!.type === 'FunctionName' ? node : undefined;
+  const held =
+    declared ??
+    (node?.type === 'VariableDeclarator' && node.id.type === 'Identifier' && node.init ? functionOf(node.init) : undefined);
+  return held && !isReplaced(variable!, held) ? held : undefined;
 }
