@@ -45,9 +45,12 @@ export interface Preparation {
   reads: string[];
 }
 
-/** A text with its functions prepared; as it is, where there is nothing to do or where it can't be read. */
-export function prepareText(text: string, url: string, options: Options = {}): string {
-  if (!mayStartInside(text)) return text;
+/**
+ * A text with its functions prepared; as it is, where there is nothing to do or where it can't be read. Values are looked for in
+ * what a goroutine runs, and not again in each of them: functions that make functions would double the text with every level.
+ */
+export function prepareText(text: string, url: string, runs: boolean, options: Options = {}): string {
+  if (!(runs && options.values) && !mayStartInside(text)) return text;
   const script = { url, text, isModule: true, startLine: 0, startColumn: 0, sourceMapURL: '' };
   return applied(text, prepare(script, options).changes);
 }
