@@ -1,5 +1,6 @@
 /** `runtime`: what a program can ask of the scheduler and tell it. */
 
+import { sameEverywhere } from './codec/same-everywhere.ts';
 import { type Dashboard, type DashboardOptions, openDashboard } from './dashboard/dashboard.ts';
 import type { Deadlock } from './observe/deadlocks.ts';
 import { type EventsListener, subscribe, unsubscribe } from './observe/events.ts';
@@ -111,7 +112,7 @@ export interface RuntimeControl {
   off(event: 'events', listener: EventsListener): void;
 }
 
-export const runtime: RuntimeControl = {
+const control: RuntimeControl = {
   configure,
   setProcs,
   get procs(): number {
@@ -170,6 +171,10 @@ export const runtime: RuntimeControl = {
     else unsubscribe(listener as EventsListener);
   },
 };
+
+/** Without a prototype, as a namespace is, and as `sameEverywhere` wants it. */
+export const runtime: RuntimeControl = Object.setPrototypeOf(control, null);
+sameEverywhere(runtime);
 
 function mustBeKnown(method: string, event: string): void {
   if (event === 'uncaught' || event === 'events') return;

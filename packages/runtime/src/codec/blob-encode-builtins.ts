@@ -26,16 +26,17 @@ export function writeBuiltin(writer: BlobWriter, object: object): void {
   else if (types.isSharedArrayBuffer(object)) writeSharedBuffer(writer, object);
   else if (types.isArrayBuffer(object)) writeBuffer(writer, object);
   else if (isDomException(object)) writeDomException(writer, object);
-  else if (types.isNativeError(object) || object instanceof Error) writeNamedError(writer, object);
+  else if (types.isNativeError(object) || object instanceof Error) writeSameOrNested(writer, object, layout.VALUE_ERROR);
   else if (types.isRegExp(object)) writeRegExp(writer, object);
   else if (types.isBoxedPrimitive(object) && !types.isSymbolObject(object)) writeBoxed(writer, object);
   else writeParcel(writer, object);
 }
 
-function writeNamedError(writer: BlobWriter, error: Error): void {
-  const number = numberOfSame(error);
+/** An object that every thread may have one of, or that is copied. */
+export function writeSameOrNested(writer: BlobWriter, object: object, tag: number): void {
+  const number = numberOfSame(object);
   if (number < 0) {
-    writeNested(writer, error, layout.VALUE_ERROR);
+    writeNested(writer, object, tag);
     return;
   }
   writer.byte(layout.VALUE_SAME);

@@ -20,7 +20,7 @@
  * value, so a list of any length needs a flat stack.
  */
 import { isProxy } from 'node:util/types';
-import { writeBuiltin, writeErrorClass, writeFunction, writeLateBuiltin } from './blob-encode-builtins.ts';
+import { writeBuiltin, writeErrorClass, writeFunction, writeLateBuiltin, writeSameOrNested } from './blob-encode-builtins.ts';
 import * as layout from './blob-layout.ts';
 import { type BlobWriter, giveWriter, takeWriter } from './blob-writer.ts';
 import { classNameOf, isDataClass } from './classes.ts';
@@ -85,8 +85,10 @@ function writeObject(writer: BlobWriter, object: object): void {
     return;
   }
   const prototype: object | null = Object.getPrototypeOf(object);
-  if (prototype === Object.prototype || prototype === null) {
+  if (prototype === Object.prototype) {
     writeNested(writer, object, layout.VALUE_OBJECT);
+  } else if (prototype === null) {
+    writeSameOrNested(writer, object, layout.VALUE_OBJECT);
   } else if (object instanceof SharedObject) {
     if (!object.isCurrent()) writer.refuse(staleText(object));
     object.list();

@@ -88,8 +88,8 @@ function decodeConstant(low: number): unknown {
   }
 }
 
-function decodeShortText(length: number, low: number): string {
-  switch (length) {
+function decodeShortText(detail: number, low: number): string {
+  switch (detail & tags.SHORT_TEXT_LENGTH) {
     case 0:
       return '';
     case 1:
@@ -98,8 +98,12 @@ function decodeShortText(length: number, low: number): string {
       return String.fromCharCode(low & 255, low >>> 8);
     case 3:
       return String.fromCharCode(low & 255, (low >>> 8) & 255, low >>> 16);
-    default:
+    case 4:
       return String.fromCharCode(low & 255, (low >>> 8) & 255, (low >>> 16) & 255, low >>> 24);
+    default: {
+      const fifth = detail >>> tags.SHORT_TEXT_FIFTH;
+      return String.fromCharCode(low & 255, (low >>> 8) & 255, (low >>> 16) & 255, low >>> 24, fifth);
+    }
   }
 }
 

@@ -41,16 +41,17 @@ function encodeOther(value: unknown, cell: number, what: string): void {
 
 function encodeText(value: string, cell: number): void {
   const length = value.length;
-  if (length <= 4) {
+  if (length <= 5) {
+    const fifth = length === 5 ? value.charCodeAt(4) : 0;
     let low = 0;
-    let all = 0;
-    for (let index = length - 1; index >= 0; index--) {
+    let all = fifth;
+    for (let index = Math.min(length, 4) - 1; index >= 0; index--) {
       const unit = value.charCodeAt(index);
       all |= unit;
       low = (low << 8) | unit;
     }
     if (all < 256) {
-      write(cell, tags.HIGH_SHORT_TEXT | length, low);
+      write(cell, tags.HIGH_SHORT_TEXT | (fifth << tags.SHORT_TEXT_FIFTH) | length, low);
       return;
     }
   }

@@ -1,6 +1,7 @@
 /**
- * Objects that every thread has, and of which each thread's own stands for the others': errors that programs compare with.
- * They cross by number, so all threads must name them in the same order.
+ * Objects that every thread has, and of which each thread's own stands for the others': errors that programs compare with,
+ * and `runtime`. They cross by number, so all threads must name them in the same order. They are errors or have no prototype:
+ * an ordinary object is not looked up here.
  */
 const objects: object[] = [];
 

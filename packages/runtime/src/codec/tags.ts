@@ -7,7 +7,8 @@
  *   high word  1111 1111 1111 1 | kind (5 bits, not 0) | detail (14 bits)      low word: payload
  *
  *   TAG_CONSTANT    -                        one of the CONSTANT_ values
- *   TAG_SHORT_TEXT  length, 0 to 4           its Latin-1 characters, the first in the lowest byte
+ *   TAG_SHORT_TEXT  length, 0 to 5, and the  its Latin-1 characters, the first in the lowest byte
+ *                   fifth character << 3
  *   TAG_BIGINT      bits 32 to 45, signed    bits 0 to 31
  *   TAG_TEXT        -                        address of a KIND_TEXT block, owned by the cell
  *   TAG_BINARY      -                        address of a KIND_BINARY block, owned by the cell
@@ -27,6 +28,10 @@ export const CONSTANT_UNDEFINED = 0;
 export const CONSTANT_NULL = 1;
 export const CONSTANT_FALSE = 2;
 export const CONSTANT_TRUE = 3;
+
+/** In the detail of a short text. */
+export const SHORT_TEXT_LENGTH = 7;
+export const SHORT_TEXT_FIFTH = 3;
 
 const TAG_SHIFT = 14;
 const TAG_MASK = 31;

@@ -57,7 +57,7 @@ export function define(analysis: Analysis, fn: Node, subject: string, runs: bool
   if (direct) definition.direct = true;
   open.push(definition);
   try {
-    definition.source = prepareText(extracted, script.url, options);
+    definition.source = prepareText(extracted, script.url, runs, options);
   } finally {
     open.pop();
   }

@@ -23,7 +23,7 @@ const sites = new Map<string, Site>();
 const analyses = new Map<string, Analysis>();
 
 /**
- * @param api the call in whose name errors speak: 'go', 'blocking' …
+ * @param api the call in whose name errors speak: 'go', 'blocking' …, or 'copy of a function'
  * @param runs whether it is to be a goroutine's
  */
 export function locate(fn: Function, api: string, runs = true): FunctionReference {
@@ -59,7 +59,7 @@ function siteAt(place: Place, fn: Function, runs: boolean, api: string): Site {
   if (!hasModule(script.url)) {
     const from = script.url === '' ? 'eval or new Function' : script.url;
     throw new CaptureError(
-      `${api} cannot run ${quoted(fn)}: its code is from ${from}, not from a module. Write the function in a file.`,
+      `${cannotUse(api)} ${quoted(fn)}: its code is from ${from}, not from a module. Write the function in a file.`,
     );
   }
   let analysis = analyses.get(place.scriptId);
@@ -113,18 +113,30 @@ function kindWithoutCode(fn: Function): 'native' | 'bound' | 'proxy' | undefined
 }
 
 function notCode(fn: Function, api: string, kind: 'native' | 'bound' | 'proxy'): string {
+  const cannot = cannotUse(api);
   switch (kind) {
     case 'bound':
-      return `${api} cannot run the bound function ${quoted(fn)}: pass the function itself, and its arguments as arguments of ${api}.`;
+      if (isValue(api)) return `${cannot} a bound function: use a function that calls the function it was made of.`;
+      return `${cannot} the bound function ${quoted(fn)}: pass the function itself, and its arguments as arguments of ${api}.`;
     case 'proxy':
-      return `${api} cannot run a Proxy of a function: pass the function itself.`;
+      return `${cannot} a Proxy of a function: pass the function itself.`;
     case 'native':
-      return `${api} cannot run ${quoted(fn)}, which is part of Node and has no code of its own: call it in a function you write.`;
+      return `${cannot} ${quoted(fn)}, which is part of Node and has no code of its own: call it in a function you write.`;
   }
 }
 
+function cannotUse(api: string): string {
+  return isValue(api) ? 'no copy can be made of' : `${api} cannot run`;
+}
+
 function subjectOf(runs: boolean, api: string): string {
-  return runs ? 'goroutine' : `${api} function`;
+  if (runs) return 'goroutine';
+  return isValue(api) ? api : `${api} function`;
+}
+
+/** Whether the function is a value, and nobody's call. */
+function isValue(api: string): boolean {
+  return api === 'copy of a function';
 }
 
 function quoted(fn: Function): string {

@@ -143,9 +143,8 @@ class Planner {
       return plain(`${result}={${fn.async ? 'async ' : ''}${fn.generator ? '*' : ''}${key}`, `}[${key}]`);
     }
     if (parent.type === 'Property' && parent.kind !== 'init') throw this.#accessor(fn);
-    if (parent.type === 'Property' && parent.value === fn && memberName(parent) !== '"__proto__"') {
-      return plain(`${result}={${memberName(parent)}:`, `}[${memberName(parent)}]`);
-    }
+    const name = givenName(this.#analysis, fn);
+    if (name !== undefined) return plain(`${result}={${name}:`, `}[${name}]`);
     // A bare assignment would name an anonymous function after the variable.
     return plain(`${result}=(0,`, ')');
   }
@@ -174,6 +173,8 @@ class Planner {
       this.#seen.add(variable);
       this.#plan.declared[depth]!.add(variable.name);
     }
+    const toItself = piece === this.#plan.root ? this.#assignmentToItself() : undefined;
+    if (toItself) throw this.#assignment(toItself);
     for (const reference of analysis.freeReferences(node)) {
       const at = identifier(reference);
       const variable = reference.resolved;
@@ -182,6 +183,14 @@ class Planner {
       else if (reference.isWrite()) throw this.#assignment(at);
       else this.#followVariable(variable, at);
     }
+  }
+
+  /** Where the function assigns to its own name, which the text that goes along declares too: there it would be lost all the same. */
+  #assignmentToItself(): Node | undefined {
+    const references = this.#analysis.declaredIn(this.#fn).flatMap((variable) => variable.references);
+    const writes = references.filter((reference) => reference.isWrite()).map(identifier);
+    const inside = writes.find((at) => contains(this.#fn, at));
+    return inside && !makesItself(this.#fn) ? inside : undefined;
   }
 
   /** A class in the piece with decorators, also those that a compiler has made calls of helpers behind the class. */
@@ -407,6 +416,17 @@ function importedName(pattern: Node, variable: Variable): string | undefined {
 function memberName(member: Node): string {
   if (member.computed) return '"method"';
   return JSON.stringify(String(member.key.name ?? member.key.value));
+}
+
+/** The name that a property or a variable gives to a function that is put there, as text like a key's. */
+export function givenName(analysis: Analysis, fn: Node): string | undefined {
+  const parent = analysis.parent(fn)!;
+  let key: Node | undefined;
+  if (parent.type === 'Property' && parent.value === fn && !parent.computed) key = parent.key;
+  else if (parent.type === 'VariableDeclarator') key = parent.id;
+  else if (parent.type === 'AssignmentExpression') key = parent.left;
+  const name = String(key?.name ?? key?.value ?? '__proto__');
+  return name === '__proto__' ? undefined : JSON.stringify(name);
 }
 
 export function nameOf(analysis: Analysis, fn: Node): string {

@@ -23,7 +23,7 @@ import { type Defined, define, openDefinition, startOf } from './define.ts';
 import { mayBeReadAt } from './eager.ts';
 import { importedFunction } from './imported.ts';
 import type { Script } from './inspector.ts';
-import type { Capture } from './plan.ts';
+import { type Capture, givenName } from './plan.ts';
 import { lineBreak } from './positions.ts';
 import { functionOf } from './purity.ts';
 import { type FunctionDefinition, preparedName } from './reference.ts';
@@ -45,9 +45,12 @@ export interface Preparation {
   reads: string[];
 }
 
-/** A text with its functions prepared; as it is, where there is nothing to do or where it can't be read. */
-export function prepareText(text: string, url: string, options: Options = {}): string {
-  if (!mayStartInside(text)) return text;
+/**
+ * A text with its functions prepared; as it is, where there is nothing to do or where it can't be read. Values are looked for in
+ * what a goroutine runs, and not again in each of them: functions that make functions would double the text with every level.
+ */
+export function prepareText(text: string, url: string, runs: boolean, options: Options = {}): string {
+  if (!(runs && options.values) && !mayStartInside(text)) return text;
   const script = { url, text, isModule: true, startLine: 0, startColumn: 0, sourceMapURL: '' };
   return applied(text, prepare(script, options).changes);
 }
@@ -208,18 +211,11 @@ class Preparer {
     const site = this.#siteOf(fn, use, false);
     if (site === undefined) return;
     const { changes } = this.#preparation;
-    // A property names the function that is its value, but not the value of a call.
-    const name = this.#nameByProperty(argument);
+    // A property or a variable names the function that is its value, but not the value of a call.
+    const name = givenName(this.#analysis, argument);
     const [before, after] = name === undefined ? ['', ''] : [`{${name}:`, `}[${name}]`];
     changes.push({ start: argument.start, end: argument.start, text: `${this.#mark}(${before}` });
     changes.push({ start: argument.end, end: argument.end, text: `${after},${this.#parametersOf(site)})` });
-  }
-
-  #nameByProperty(node: Node): string | undefined {
-    const property = this.#analysis.parent(node)!;
-    return property.type === 'Property' && property.value === node
-      ? JSON.stringify(String(property.key.name ?? property.key.value))
-      : undefined;
   }
 
   /** Whether an expression stands where it becomes a value of the program's, and not only a callback of a method. */
@@ -286,9 +282,9 @@ class Preparer {
       defined = define(analysis, fn, subjects[use], use === 'run', this.#options);
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
-      if (use === 'value') return undefined;
+      if (use === 'value' && !this.#options.values) return undefined;
       if (own) this.#preparation.refusals.push(error.message);
-      return { define: this.#declare({ refused: error.message }), values: '', captures: [], onlyRuns: true };
+      return { define: this.#declare({ refused: error.message }), values: '', captures: [], onlyRuns: use !== 'value' };
     }
     const { definition, captures, instrumented } = defined;
     if (!this.#areReadable(fn, captures)) return undefined;
@@ -301,12 +297,26 @@ class Preparer {
     };
   }
 
-  /** Functions that are captured, because they surround the function, are values. */
+  /** Functions that are captured, because they surround the function or are put into a variable, are values. */
   #useCaptured(fn: Node, captures: readonly Capture[]): void {
     const chain = this.#analysis.scopesAround(fn);
     for (const { name, depth } of captures) {
-      const captured = functionNamed(chain[depth]!.set.get(name));
+      const variable = chain[depth]!.set.get(name);
+      const captured = functionNamed(variable);
       if (captured) this.#use(captured, 'value');
+      for (const { writeExpr, init } of variable?.references ?? []) {
+        const assigned = writeExpr as Node | null | undefined;
+        if (assigned && !(init && captured)) this.#useAssigned(assigned);
+      }
+    }
+  }
+
+  #useAssigned(assigned: Node): void {
+    const named = assigned.type === 'Identifier' ? functionNamed(this.#analysis.resolve(assigned)) : undefined;
+    if (named) this.#use(named, 'value');
+    else if (isFunction(assigned) && !this.#done.has(assigned)) {
+      this.#done.add(assigned);
+      this.#markInPlace(assigned, assigned, 'value');
     }
   }
 

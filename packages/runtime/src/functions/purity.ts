@@ -5,7 +5,7 @@
  */
 import { isBuiltin } from 'node:module';
 import type { Variable } from 'eslint-scope';
-import { type Analysis, isClass, isFunction, type Node } from './analysis.ts';
+import { type Analysis, contains, identifier, isClass, isFunction, type Node } from './analysis.ts';
 import { commonjsNames, isKeepName, isOriginCall, viteExportsName, viteNames } from './origin.ts';
 import { isOwnModule } from './resolve.ts';
 
@@ -36,6 +36,12 @@ export function constantDeclarator(variable: Variable): Node | undefined {
 
 export function isReassigned(variable: Variable): boolean {
   return variable.references.some((reference) => reference.isWrite() && !reference.init);
+}
+
+/** Whether a function's variable is assigned by other code than the function's own. */
+export function isReplaced(variable: Variable, fn: Node): boolean {
+  const writes = variable.references.filter((reference) => reference.isWrite() && !reference.init);
+  return !writes.every((reference) => contains(fn, identifier(reference)));
 }
 
 /**

@@ -182,14 +182,20 @@ const access = {
 export function provideApi(api: object, file: string): void {
   access.api = api;
   access.file = file;
-  // A function of this package that is a value (a captured `go`, say) is the same function on every thread.
-  for (const [name, value] of Object.entries(api)) {
-    if (typeof value !== 'function') continue;
-    const id = `${file}#${name}`;
-    const source = `export default()=>globalThis.${preparedName}.api.${name}`;
-    const definition: FunctionDefinition = { id, key: id, url: file, line: 1, column: 1, name, source, captures: [] };
-    for (const runs of [true, false]) remember(value, { definition, captures: null }, runs);
+  // A function of this package that is a value (a captured `go`, say, or `go.local`) is the same function on every thread.
+  for (const [name, value] of Object.entries(api) as [string, object][]) {
+    rememberOwn(`api.${name}`, name, value, file);
+    for (const [member, { value: fn }] of Object.entries(Object.getOwnPropertyDescriptors(value)))
+      rememberOwn(`api.${name}.${member}`, member, fn, file);
   }
+}
+
+function rememberOwn(path: string, name: string, value: unknown, file: string): void {
+  if (typeof value !== 'function') return;
+  const id = `${file}#${path}`;
+  const source = `export default()=>globalThis.${preparedName}.${path}`;
+  const definition: FunctionDefinition = { id, key: id, url: file, line: 1, column: 1, name, source, captures: [] };
+  for (const runs of [true, false]) remember(value, { definition, captures: null }, runs);
 }
 
 export function provideInstallation(install: unknown): void {

@@ -5,9 +5,9 @@
  */
 import type { Variable } from 'eslint-scope';
 import type { Analysis, Node } from './analysis.ts';
-import { isFunction } from './analysis.ts';
+import { isClass, isFunction } from './analysis.ts';
 import { startName } from './origin.ts';
-import { constantDeclarator, functionOf } from './purity.ts';
+import { constantDeclarator, functionOf, isReplaced } from './purity.ts';
 import { isOwnModule } from './resolve.ts';
 
 export interface Start {
@@ -163,43 +163,55 @@ function propertyName({ computed, property }: Node): string | undefined {
   return computed ? undefined : property.name;
 }
 
-/** The function that a name, or a member of a class or an object, always stands for. */
+/** The function that a name, or a member of a class, of what a class makes, or of an object, stands for. */
 function functionOfName(analysis: Analysis, node: Node): Node | undefined {
   if (node.type === 'Identifier') return functionNamed(analysis.resolve(node));
-  if (node.type !== 'MemberExpression' || node.object.type !== 'Identifier') return undefined;
-  const name = propertyName(node);
-  const variable = analysis.resolve(node.object);
-  const definition = variable?.defs.length === 1 ? variable.defs[0]! : undefined;
-  if (!variable || !definition || name === undefined) return undefined;
-  const holder = definition.type === 'ClassName' ? (definition.node as unknown as Node) : constantDeclarator(variable)?.init;
-  const members: Node[] = holder?.type === 'ObjectExpression' ? holder.properties : (holder?.body?.body ?? []);
-  const member = members.find(
-    (each) => !each.computed && each.key?.name === name && (each.static || holder!.type === 'ObjectExpression'),
-  );
+  const name = node.type === 'MemberExpression' ? propertyName(node) : undefined;
+  if (name === undefined) return undefined;
+  const member = membersOf(analysis, node.object).find((each) => !each.computed && each.key?.name === name);
   const fn: Node | undefined = member && /^(method|init)$/.test(member.kind ?? '') ? member.value : undefined;
   return fn && isFunction(fn) ? fn : undefined;
 }
 
-/** How the statement after it reads a method that `functionOfName` found: `Counter.run`. */
+function membersOf(analysis: Analysis, object: Node): Node[] {
+  if (object.type === 'NewExpression') return classMembers(analysis, object.callee, false);
+  if (object.type === 'MemberExpression')
+    return propertyName(object) === 'prototype' ? classMembers(analysis, object.object, false) : [];
+  const variable = object.type === 'Identifier' ? analysis.resolve(object) : undefined;
+  const init: Node | undefined = variable ? constantDeclarator(variable)?.init : undefined;
+  if (init?.type === 'ObjectExpression') return init.properties;
+  return init?.type === 'NewExpression' ? membersOf(analysis, init) : classMembers(analysis, object, true);
+}
+
+/** The members of a class by its name, and of those it extends. */
+function classMembers(analysis: Analysis, name: Node, isStatic: boolean): Node[] {
+  const found = name.type === 'Identifier' ? functionNamed(analysis.resolve(name)) : undefined;
+  if (!found || !isClass(found)) return [];
+  const own = found.body.body.filter((each: Node) => each.static === isStatic);
+  return found.superClass ? [...own, ...classMembers(analysis, found.superClass, isStatic)] : own;
+}
+
+/** How the statement after it reads a method that `functionOfName` found: `Counter.run`, `Counter.prototype.count`. */
 export function memberOf(analysis: Analysis, fn: Node): string | undefined {
   const member = analysis.parent(fn);
   if (member?.value !== fn || (member.type !== 'MethodDefinition' && member.type !== 'Property')) return undefined;
-  const holder = analysis.parent(member)!;
-  const declared = holder.type === 'ObjectExpression' ? analysis.parent(holder)! : analysis.parent(holder)!;
-  return declared.id?.type === 'Identifier' ? `${declared.id.name}.${member.key.name}` : undefined;
+  const isOfObject = member.type === 'Property';
+  const holder = isOfObject ? analysis.parent(member)! : analysis.parent(analysis.parent(member)!)!;
+  const declared = holder.type === 'ClassDeclaration' ? holder : analysis.parent(holder)!;
+  if (declared.id?.type !== 'Identifier') return undefined;
+  const path = isOfObject || member.static ? '' : '.prototype';
+  return `${declared.id.name}${path}.${member.key.name}`;
 }
 
-/** The function or class that a variable always holds. */
+/** The function or class that a variable holds, unless that function itself puts another in its place. */
 export function functionNamed(variable: Variable | null | undefined): Node | undefined {
-  if (!variable || variable.defs.length !== 1) return undefined;
-  const definition = variable.defs[0]!;
-  if (definition.type === 'FunctionName') {
-    const declaration = definition.node as unknown as Node;
-    const reassigned = variable.references.some((reference) => reference.isWrite());
-    return declaration.type === 'FunctionDeclaration' && !reassigned ? declaration : undefined;
-  }
+  const definition = variable?.defs.length === 1 ? variable.defs[0]! : undefined;
+  const node = definition?.node as unknown as Node | undefined;
   // Within a class its name is a variable of its own.
-  if (definition.type === 'ClassName') return definition.node as unknown as Node;
-  const declarator = constantDeclarator(variable);
-  return declarator?.id.type === 'Identifier' ? functionOf(declarator.init) : undefined;
+  if (definition?.type === 'ClassName') return node;
+  const declared = node?.type === 'FunctionDeclaration' && definition!.type === 'FunctionName' ? node : undefined;
+  const held =
+    declared ??
+    (node?.type === 'VariableDeclarator' && node.id.type === 'Identifier' && node.init ? functionOf(node.init) : undefined);
+  return held && !isReplaced(variable!, held) ? held : undefined;
 }

@@ -1,5 +1,4 @@
 /** What `goroutines/register` makes possible, and what is said without it. */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -11,12 +10,6 @@ afterAll(() => removeWorkplace(folder));
 const register = ['--import', 'goroutines/register'];
 
 describe('goroutines/register', () => {
-  it('runs modules once', async () => {
-    const log = path.join(folder, 'effects.log');
-    expect(await node(folder, [...register, 'apart/effects.mjs'], { EFFECTS: log })).toBe('seen helper,entry\n');
-    expect(readFileSync(log, 'utf8')).toBe('helper\nentry\n');
-  });
-
   it('is found by threads that start in another working directory', async () => {
     expect(await node(folder, [...register, 'apart/elsewhere.mjs'])).toBe('1\n');
   });

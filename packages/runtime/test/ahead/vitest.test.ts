@@ -36,6 +36,12 @@ describe.each(['without', 'with'])('in Vitest %s the plugin', (plugin) => {
     expect(existsSync(output) ? readFileSync(output, 'utf8') : said).toBe(suitable.map((name) => `${name}: ok\n`).join(''));
   });
 
+  it('modules run once', async () => {
+    const EFFECTS = path.join(folder, `${plugin}.log`);
+    expect(await vitest(plugin, ['vitest/effects.spec.mjs'], { EFFECTS })).toMatch(/^ +Tests +1 passed/m);
+    expect(readFileSync(EFFECTS, 'utf8')).toBe('helper\nentry\n');
+  });
+
   it('tests of a project', async () => {
     expectOwnTests(await vitest(plugin, ownTests));
   });

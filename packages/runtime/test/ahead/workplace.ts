@@ -34,7 +34,12 @@ export function corpusPrograms(): string[] {
   return readdirSync(path.join(fixtures, 'corpus')).filter((name) => /\.([cm]?js|[cm]?ts|tsx)$/.test(name));
 }
 
-export const isTyped = (name: string): boolean => /\.([cm]?ts|tsx)$/.test(name) || name === 'from-workspace.mjs';
+const isTyped = (name: string): boolean => /\.([cm]?ts|tsx)$/.test(name) || name === 'from-workspace.mjs';
+
+/** Node takes types away from Node 22.18 on; these have more than types in them. */
+const stripsTypes = (process.features as { typescript?: unknown }).typescript === 'strip';
+const moreThanTypes = new Set(['decorators.ts', 'enum.ts', 'jsx.tsx', 'namespace.ts', 'parameter-properties.ts']);
+export const isForNode = (name: string): boolean => (stripsTypes ? !moreThanTypes.has(name) : !isTyped(name));
 
 const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
 const isStable = major > 23 || (major === 23 && minor >= 5) || (major === 22 && minor >= 13);

@@ -41,7 +41,7 @@ describe('what fits into a cell', () => {
   });
   it.each([undefined, null, true, false])('%s', (value) => assert.equal(roundTrip(value, cell), value));
   it('short texts take no block', () => {
-    for (const value of ['', 'a', 'é', 'ab', 'abc', 'abcd', '\0\0\0\0', 'ÿÿÿÿ']) {
+    for (const value of ['', 'a', 'é', 'ab', 'abc', 'abcd', '\0\0\0\0', 'ÿÿÿÿ', 'abcde', '\0\0\0\0\0', 'ÿÿÿÿÿ', 'abcd\0']) {
       const before = inUse();
       encode(value, cell, 'send');
       assert.deepStrictEqual(inUse(), before);

@@ -24,6 +24,11 @@ function body(source: string, values = false): string {
 }
 
 describe('prepared text', () => {
+  it('does not double with every level of functions that make functions', () => {
+    const size = (levels: number): number => prepared(`go(() => { return ${'() => '.repeat(levels)}1; });`, true).text.length;
+    expect(size(9) - size(8)).toBeLessThan(2 * (size(3) - size(2)));
+  });
+
   it.each([
     ['declared before', 'const x = []; go(() => x);'],
     ['a parameter', 'function f(x) { go(() => x); }'],

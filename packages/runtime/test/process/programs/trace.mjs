@@ -20,7 +20,14 @@ function advance(shared) {
 function* everything() {
   const [stolen, behind] = [word(), word()];
   yield* go(function* stolenFrom() {
-    for (let n = 0; n < 100; n++) go(() => advance(stolen));
+    const allStarted = chan();
+    for (let n = 0; n < 100; n++) {
+      go(function* () {
+        yield* allStarted.recv(); // So they are a hundred at one moment.
+        advance(stolen);
+      });
+    }
+    allStarted.close();
     holdUntil(stolen, 50);
   });
   const numbers = chan();
