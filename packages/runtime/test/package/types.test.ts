@@ -67,3 +67,10 @@ it.each([
       .sort(),
   );
 });
+
+it('the types for require have the same comments', () => {
+  const text = readFileSync(path.join(home, 'dist/index.d.cts'), 'utf8');
+  for (const name of ['Mutex', 'chan', 'run', 'select', 'DeadlockError']) {
+    expect(text).toMatch(new RegExp(`\\*/\\nexport declare const ${name}:`));
+  }
+});
