@@ -114,14 +114,14 @@ async function bundleModules(input, file) {
 function writeCommonjsTypes(file) {
   const module = `'./${path.basename(file)}' with { 'resolution-mode': 'import' }`;
   const lines = [`import type * as api from ${module};`, `export type * from ${module};`];
-  for (const [name, parameters] of exportedValues(file)) {
-    lines.push(`export declare const ${name}: typeof api.${name};`);
+  for (const [name, { comment, parameters }] of exportedValues(file)) {
+    lines.push(`${comment}export declare const ${name}: typeof api.${name};`);
     if (parameters !== undefined) lines.push(`export type ${name}${parameters} = api.${name}${parameters};`);
   }
   writeFileSync(file.replace(/ts$/, 'cts'), `${lines.join('\n')}\n`);
 }
 
-/** The names of values that a module exports, each with the type parameters if it is a class. */
+/** The names of values that a module exports, each with its comment, and the type parameters if it is a class. */
 function exportedValues(file) {
   const text = readFileSync(file, 'utf8');
   const own = [...text.matchAll(/^export declare (?:class|function|const) (\w+)/gm)].map(([, name]) => [name, text]);
@@ -133,7 +133,9 @@ function exportedValues(file) {
     [...own, ...others].map(([name, source]) => {
       const found = source.match(new RegExp(`^export declare class ${name}(?:<(.*?)>)? `, 'm'));
       const parameters = found?.[1]?.replaceAll(/\b(in|out) /g, '');
-      return [name, found ? (parameters === undefined ? '' : `<${parameters}>`) : undefined];
+      const above = new RegExp(`^(/\\*\\*(?:(?!\\*/)[^])*\\*/\\n)export declare (?:class|function|const) ${name}\\b`, 'm');
+      const comment = above.exec(source)?.[1] ?? '';
+      return [name, { comment, parameters: found ? (parameters === undefined ? '' : `<${parameters}>`) : undefined }];
     }),
   );
 }

@@ -323,7 +323,8 @@ function replaceLost(lostMachine: number, why: string): void {
 const control: MainControl = {
   goroutines,
   sharedBuffers: sharedBufferSnapshot,
-  exit(code: number): void {
+  exit(code: number | undefined): void {
+    if (code === undefined) process.exit(); // An argument that is undefined would take the place of `process.exitCode`.
     process.exit(code);
   },
   uncaught: throwUncaught,

@@ -14,6 +14,7 @@ import { useCoreModule } from './memory/core.ts';
 import { joinArena } from './memory/create.ts';
 import { giveBackFreeBlocks } from './memory/heap.ts';
 import { MACHINE_KERNEL_THREAD, MACHINE_STATE, MACHINE_STATE_NONE, MACHINE_THREAD } from './memory/layout.ts';
+import { cleanStack } from './own-frames.ts';
 import { whenAskedForGoroutines } from './runtime.ts';
 import { abandonThread } from './scheduler/abandon.ts';
 import { attachMachine } from './scheduler/attach.ts';
@@ -123,10 +124,12 @@ const control: WorkerControl = {
 /** What would end the thread must end the process, or be reported by it, as it would without threads. */
 function forwardEnds(main: Comlink.Remote<MainControl>): void {
   process.on('uncaughtException', (error: unknown) => {
+    cleanStack(error, () => []);
     void main.uncaught(error);
   });
   process.exit = ((code?: number) => {
-    void main.exit(Number(code ?? process.exitCode ?? 0));
+    const wanted = code ?? process.exitCode;
+    void main.exit(wanted === undefined ? undefined : Number(wanted));
     blockForEver(); // Never returns, as the caller expects.
   }) as typeof process.exit;
 }

@@ -1,14 +1,16 @@
 /** `goroutines trace`: where the trace is, and how it is looked at. */
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { UsageError } from './arguments.ts';
 
 /** The variable by which a program's runtime is told: see `observe/trace.ts`. */
 export const TRACE_VARIABLE = 'GOTRACE';
 
-/** Before the program: what an earlier run has left is not to be taken for the new trace. */
+/** Before the program: what an earlier run has left is not to be taken for the new trace, and where none can be nothing is begun. */
 export function clearTrace(file: string): void {
   try {
     rmSync(file, { force: true });
+    accessSync(path.dirname(file), constants.W_OK);
   } catch (error) {
     throw new UsageError(`goroutines trace: cannot write '${file}': ${(error as Error).message}`);
   }

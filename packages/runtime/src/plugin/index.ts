@@ -13,14 +13,17 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createUnplugin, type UnpluginInstance, type UnpluginOptions } from 'unplugin';
+import { createUnplugin, type UnpluginOptions } from 'unplugin';
 import { isOwnModule } from '../functions/resolve.ts';
 import * as api from '../index.ts';
 import { aliasesIn, type Resolver } from './aliases.ts';
+import type { Plugins } from './bundlers.ts';
 import { Library } from './library.ts';
 import { fillIn, hasPlaceholder, runtimeModule } from './runtime-module.ts';
 import { isFile, isLeftToVite, keptOut, serveModule, serveWritten } from './serve.ts';
 import { fileOf, transformModule, type Written } from './transform.ts';
+
+export type { CompilerPlugin, EsbuildPlugin, NamedPlugin, Plugins } from './bundlers.ts';
 
 export interface PluginOptions {
   /**
@@ -33,82 +36,79 @@ export interface PluginOptions {
 const virtualId = 'virtual:goroutines';
 const ownFolder = path.join(import.meta.dirname, '..');
 
-const goroutines: UnpluginInstance<PluginOptions | undefined> = createUnplugin<PluginOptions | undefined>(
-  (options = {}, meta) => {
-    const exported = Object.keys(api);
-    const refuse = options.refuse ?? 'build';
-    // Kept from build to build: when files are watched, only what has changed is transformed again.
-    const library = new Library(exported);
-    let serves = false;
-    /** Modules that Vite makes JavaScript of before they are prepared. */
-    const later = new Set<string>();
-    const isOurs = (id: string): boolean => /\.([cm]?[jt]s|[jt]sx)$/.test(fileOf(id)) && !fileOf(id).startsWith(ownFolder);
+const goroutines: Plugins<PluginOptions> = createUnplugin<PluginOptions | undefined>((options = {}, meta) => {
+  const exported = Object.keys(api);
+  const refuse = options.refuse ?? 'build';
+  // Kept from build to build: when files are watched, only what has changed is transformed again.
+  const library = new Library(exported);
+  let serves = false;
+  /** Modules that Vite makes JavaScript of before they are prepared. */
+  const later = new Set<string>();
+  const isOurs = (id: string): boolean => /\.([cm]?[jt]s|[jt]sx)$/.test(fileOf(id)) && !fileOf(id).startsWith(ownFolder);
 
-    const plugin: UnpluginOptions = {
-      name: 'goroutines',
-      enforce: 'pre',
-      resolveId(id) {
-        return isOwnModule(id) && !serves ? virtualId : undefined;
+  const plugin: UnpluginOptions = {
+    name: 'goroutines',
+    enforce: 'pre',
+    resolveId(id) {
+      return isOwnModule(id) && !serves ? virtualId : undefined;
+    },
+    loadInclude: (id) => id === virtualId,
+    load: (id) => (id === virtualId ? runtimeModule(exported) : undefined),
+    transformInclude: isOurs,
+    async transform(code, id) {
+      if (serves) {
+        if (!isFile(id)) return undefined;
+        if (isLeftToVite(code, id)) later.add(id);
+        else later.delete(id);
+        if (later.has(id)) return undefined;
+      }
+      const aliases = await aliasesIn(code, id, this as Resolver);
+      library.addAliases(aliases);
+      const result = serves ? serveModule(code, id, aliases) : transformModule(code, id, library.options, aliases);
+      if (!result) return undefined;
+      if (refuse === 'build' && !serves && result.refusals.length > 0) this.error(`CaptureError: ${result.refusals.join('\n')}`);
+      for (const file of result.reads) this.addWatchFile(file);
+      return { code: result.code, map: result.map };
+    },
+    rollup: outputOf(library),
+    rolldown: outputOf(library),
+    vite: {
+      config(_, { command }) {
+        serves = command === 'serve';
+        return serves ? keptOut(ownFolder) : undefined;
       },
-      loadInclude: (id) => id === virtualId,
-      load: (id) => (id === virtualId ? runtimeModule(exported) : undefined),
-      transformInclude: isOurs,
-      async transform(code, id) {
-        if (serves) {
-          if (!isFile(id)) return undefined;
-          if (isLeftToVite(code, id)) later.add(id);
-          else later.delete(id);
-          if (later.has(id)) return undefined;
-        }
-        const aliases = await aliasesIn(code, id, this as Resolver);
-        library.addAliases(aliases);
-        const result = serves ? serveModule(code, id, aliases) : transformModule(code, id, library.options, aliases);
-        if (!result) return undefined;
-        if (refuse === 'build' && !serves && result.refusals.length > 0)
-          this.error(`CaptureError: ${result.refusals.join('\n')}`);
-        for (const file of result.reads) this.addWatchFile(file);
-        return { code: result.code, map: result.map };
+      ...outputOf(library),
+    },
+    esbuild: {
+      setup(build) {
+        build.initialOptions.metafile = true;
+        build.onEnd(async ({ metafile, outputFiles }) => {
+          const files = await library.build();
+          for (const output of outputFiles ?? []) {
+            if (hasPlaceholder(output.text)) output.contents = Buffer.from(fillIn(output.text, files));
+          }
+          const root = build.initialOptions.absWorkingDir ?? process.cwd();
+          for (const name of outputFiles ? [] : Object.keys(metafile?.outputs ?? {})) fillInFile(path.join(root, name), files);
+        });
       },
-      rollup: outputOf(library),
-      rolldown: outputOf(library),
-      vite: {
-        config(_, { command }) {
-          serves = command === 'serve';
-          return serves ? keptOut(ownFolder) : undefined;
-        },
-        ...outputOf(library),
-      },
-      esbuild: {
-        setup(build) {
-          build.initialOptions.metafile = true;
-          build.onEnd(async ({ metafile, outputFiles }) => {
-            const files = await library.build();
-            for (const output of outputFiles ?? []) {
-              if (hasPlaceholder(output.text)) output.contents = Buffer.from(fillIn(output.text, files));
-            }
-            const root = build.initialOptions.absWorkingDir ?? process.cwd();
-            for (const name of outputFiles ? [] : Object.keys(metafile?.outputs ?? {})) fillInFile(path.join(root, name), files);
-          });
-        },
-      },
-      webpack: (compiler) => fillInAssets(compiler as unknown as Compiler, library),
-      rspack: (compiler) => fillInAssets(compiler as unknown as Compiler, library),
-    };
-    if (meta.framework !== 'vite') return plugin;
-    const behindVite: UnpluginOptions = {
-      name: 'goroutines:written',
-      transformInclude: (id) => later.has(id),
-      async transform(code, id) {
-        const context = this as unknown as Resolver & { getCombinedSourcemap(): Written };
-        const aliases = await aliasesIn(code, id, context);
-        const result = serveWritten(code, id, context.getCombinedSourcemap(), aliases);
-        for (const file of result?.reads ?? []) this.addWatchFile(file);
-        return result && { code: result.code, map: result.map };
-      },
-    };
-    return [plugin, behindVite];
-  },
-);
+    },
+    webpack: (compiler) => fillInAssets(compiler as unknown as Compiler, library),
+    rspack: (compiler) => fillInAssets(compiler as unknown as Compiler, library),
+  };
+  if (meta.framework !== 'vite') return plugin;
+  const behindVite: UnpluginOptions = {
+    name: 'goroutines:written',
+    transformInclude: (id) => later.has(id),
+    async transform(code, id) {
+      const context = this as unknown as Resolver & { getCombinedSourcemap(): Written };
+      const aliases = await aliasesIn(code, id, context);
+      const result = serveWritten(code, id, context.getCombinedSourcemap(), aliases);
+      for (const file of result?.reads ?? []) this.addWatchFile(file);
+      return result && { code: result.code, map: result.map };
+    },
+  };
+  return [plugin, behindVite];
+});
 
 export default goroutines;
 

@@ -36,8 +36,8 @@ export interface WorkerControl {
 
 /** What the main thread does for a worker. */
 export interface MainControl {
-  /** `process.exit` was called in a goroutine. */
-  exit(code: number): void;
+  /** `process.exit` was called in a goroutine; without a code that of the main thread counts. */
+  exit(code: number | undefined): void;
   /**
    * The SharedArrayBuffers that are known already. A new thread asks after it has opened its end of the announcements,
    * so that it misses none that comes in between.

@@ -169,6 +169,8 @@ describe('the command line', () => {
     [['trace', '-o', 'x.json'], "goroutines trace: the program's file is missing"],
     [['trace', '-o', '', 'code.mjs'], '--output must name a file'],
     [['trace', '-o', 'no/such/folder/x.json', 'nothing.mjs'], "there is no file 'nothing.mjs'"],
+    [['trace', '-o', 'no/such/folder/x.json', 'app.ts'], 'goroutines trace: cannot write '],
+    [['trace', '-o', '.', 'app.ts'], 'goroutines trace: cannot write '],
   ])('%j is refused', async (words, message) => {
     const { code, stdout, stderr } = await ended(...words);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -19,11 +19,12 @@ mkdirSync(path.join(modules, '@types'), { recursive: true });
 symlinkSync(home, path.join(modules, 'goroutines'), 'junction');
 symlinkSync(realpathSync(path.join(home, 'node_modules/@types/node')), path.join(modules, '@types/node'), 'junction');
 
-/** What the compiler says of a project of this kind. */
-async function complaints(type: string, options: object): Promise<string> {
+/** What the compiler says of a project of this kind, with more files in it. */
+async function complaints(type: string, options: object, files: Record<string, string> = {}): Promise<string> {
   const project = mkdtempSync(path.join(folder, 'project-'));
   cpSync(path.join(import.meta.dirname, 'fixtures/consumers'), project, { recursive: true });
   const common = { target: 'ES2023', lib: ['ES2023'], types: ['node'], strict: true, noEmit: true };
+  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(project, name), text);
   writeFileSync(path.join(project, 'package.json'), JSON.stringify({ type }));
   writeFileSync(path.join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...common, ...options } }));
   const tsc = path.join(home, 'node_modules/typescript/bin/tsc');
@@ -44,6 +45,16 @@ describe.each([true, false])('with skipLibCheck %s', (skipLibCheck) => {
 });
 
 it.each([
+  ['nodenext', { module: 'nodenext' }],
+  ['bundler', { module: 'esnext', moduleResolution: 'bundler' }],
+])('the plugin needs no bundler for its types (%s)', async (_, options) => {
+  const config =
+    "import goroutines from 'goroutines/plugin';\nexport default { plugins: [goroutines.vite({ refuse: 'run' })] };\n";
+  const files = { 'vite.config.ts': config };
+  expect(await complaints('module', { ...options, skipLibCheck: false, exactOptionalPropertyTypes: true }, files)).toBe('');
+});
+
+it.each([
   ['goroutines', 'index'],
   ['goroutines/test', 'test'],
 ])('%s has the values for require that its types name', (name, file) => {
@@ -55,4 +66,11 @@ it.each([
       .filter((each) => each !== '__esModule' && each !== 'PATIENCE_MILLISECONDS')
       .sort(),
   );
+});
+
+it('the types for require have the same comments', () => {
+  const text = readFileSync(path.join(home, 'dist/index.d.cts'), 'utf8');
+  for (const name of ['Mutex', 'chan', 'run', 'select', 'DeadlockError']) {
+    expect(text).toMatch(new RegExp(`\\*/\\nexport declare const ${name}:`));
+  }
 });

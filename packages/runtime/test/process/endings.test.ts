@@ -65,6 +65,16 @@ describe('shutdown', () => {
   });
 });
 
+describe("an error of a callback on a worker thread, which is no goroutine, ends the process with the user's lines only", () => {
+  it.each(['callbackThrows', 'callbackRejects'])('%s', async (program) => {
+    const { code, stderr } = await runProgram('endings', program);
+    expect(code).toBe(1);
+    const frames = stderr.split('\n').filter((line) => /^ {4}at /.test(line));
+    expect(stderr).toContain('Error: of nobody\n');
+    expect(frames).toEqual([expect.stringMatching(/endings\.mjs:\d+:\d+\)?$/)]);
+  });
+});
+
 describe('process.exit', () => {
   it('in a goroutine ends the process with its code and all that was written', async () => {
     expect(await runProgram('endings', 'exits')).toEqual({ code: 7, stdout: `${lines(1000)}exit handler: 7\n`, stderr: '' });
@@ -72,6 +82,10 @@ describe('process.exit', () => {
 
   it('in the main goroutine ends the process', async () => {
     expect(await runProgram('endings', 'exitsOnTheMainThread')).toEqual({ code: 3, stdout: '', stderr: '' });
+  });
+
+  it('without a code in a goroutine the main thread has set it', async () => {
+    expect(await runProgram('endings', 'exitsWithoutCode')).toEqual({ code: 4, stdout: '', stderr: '' });
   });
 
   it('process.exitCode is kept by run', async () => {

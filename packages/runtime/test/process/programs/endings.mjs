@@ -287,6 +287,35 @@ export const programs = {
     });
   },
 
+  async exitsWithoutCode() {
+    process.exitCode = 4;
+    await run(function* () {
+      yield* go(function* () {
+        process.exit();
+      });
+    });
+  },
+
+  async callbackThrows() {
+    await run(function* () {
+      go(() => {
+        setTimeout(() => {
+          throw new Error('of nobody');
+        });
+      });
+      yield* sleep(60_000);
+    });
+  },
+
+  async callbackRejects() {
+    await run(function* () {
+      go(() => {
+        Promise.reject(new Error('of nobody'));
+      });
+      yield* sleep(60_000);
+    });
+  },
+
   async exitCode() {
     process.exitCode = 5;
     await run(function* () {
