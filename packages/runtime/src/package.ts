@@ -6,6 +6,7 @@
 import { fileURLToPath } from 'node:url';
 import { useLibrary } from './functions/library.ts';
 import { provideApi, provideInstallation } from './functions/reference.ts';
+import { useRegistration } from './functions/typescript.ts';
 import * as api from './index.ts';
 import { useWorkerFile } from './threads/pool.ts';
 import install from './worker.ts';
@@ -13,6 +14,7 @@ import install from './worker.ts';
 export * from './index.ts';
 
 useWorkerFile(new URL('./thread.cjs', import.meta.url).href);
+useRegistration(new URL('../register.js', import.meta.url).href);
 useLibrary(fileURLToPath(new URL('../library', import.meta.url)));
 provideApi(api, import.meta.url);
 provideInstallation(install);

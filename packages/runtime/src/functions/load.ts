@@ -64,10 +64,19 @@ async function importSource(definition: FunctionDefinition): Promise<ModuleFacto
   } catch (cause) {
     const place = `${shortName(definition.url)}:${definition.line}:${definition.column}`;
     clearAddress(cause, address, definition.url);
-    throw new CaptureError(`cannot load the function at ${place}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const remedy = isMoreThanNodeReads(cause) ? howToReadAll : '';
+    throw new CaptureError(`cannot load the function at ${place}: ${why}${remedy}`, { cause });
   }
+}
+
+const howToReadAll =
+  '. Start Node with --import goroutines/register (in Vitest by execArgv), which reads all of TypeScript on every thread.';
+
+/** Node takes types away at most; what else there is in TypeScript it refuses. */
+function isMoreThanNodeReads(cause: unknown): boolean {
+  const { code, message } = Object(cause) as { code?: unknown; message?: unknown };
+  return code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' || /^Unknown file extension "\.([cm]?tsx?|jsx)"/.test(String(message));
 }
 
 function factoryOf(definition: FunctionDefinition, make: ModuleFactory): Factory {

@@ -59,7 +59,7 @@ function siteAt(place: Place, fn: Function, runs: boolean, api: string): Site {
   if (!hasModule(script.url)) {
     const from = script.url === '' ? 'eval or new Function' : script.url;
     throw new CaptureError(
-      `${cannotUse(api)} ${quoted(fn)}: its code is from ${from}, not from a module. Write the function in a file.`,
+      `${cannotUse(api)} ${quoted(fn)}: its code is from ${from}, not from a module. Write the function in a file; one that a dev server runs needs goroutines/plugin.`,
     );
   }
   let analysis = analyses.get(place.scriptId);

@@ -1,5 +1,5 @@
 /**
- * TypeScript and JSX made JavaScript. Types are blanked out where that is all (amaro, Node's own way), so that every
+ * TypeScript and JSX made JavaScript. Types are blanked out where that is all (SWC's stripper, which is Node's own way), so that every
  * line and column stays. What has to be written anew (enums, parameter properties, JSX) goes through oxc-transform, and
  * gets an inline source map.
  */
@@ -33,7 +33,7 @@ export function hasOnlyTypes(text: string, url: string): boolean {
 
 function blank(text: string, extension: string): string | undefined {
   if (extension.endsWith('x')) return undefined;
-  const { transformSync } = createRequire(import.meta.url)('amaro') as typeof import('amaro');
+  const { transformSync } = createRequire(import.meta.url)('@swc/wasm-typescript') as typeof import('@swc/wasm-typescript');
   try {
     return transformSync(text, { mode: 'strip-only' }).code;
   } catch {

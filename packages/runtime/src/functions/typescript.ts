@@ -1,8 +1,8 @@
 /**
  * TypeScript on a thread whose Node doesn't read it. On Node 20, `--import tsx` takes effect on the main thread only, and
- * Vitest transforms what its own threads import, not what ours do. Where tsx is installed it is registered on this
- * thread, once, before the first function that comes from TypeScript or imports some. (Not after a failure: a module
- * that failed to load stays failed.)
+ * Vitest transforms what its own threads import, not what ours do. So before the first function that comes from TypeScript or
+ * imports some, tsx is registered on this thread where it is installed, and `goroutines/register` where it is not. (Not after
+ * a failure: a module that failed to load stays failed.)
  */
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -17,6 +17,12 @@ const typeScriptImport = /from"file:[^"]*\.[cm]?tsx?(?:[?#][^"]*)?"/;
 export const registeredSymbol: unique symbol = Symbol.for('goroutines.register') as never;
 
 let ready: Promise<void> | undefined;
+let registration = '';
+
+/** Where `goroutines/register` is. */
+export function useRegistration(url: string): void {
+  registration = url;
+}
 
 export function needsTypeScript({ url, source }: FunctionDefinition): boolean {
   if ((process.features as { typescript?: unknown }).typescript) return false;
@@ -36,10 +42,12 @@ async function register(origin: string): Promise<void> {
   if (isMainThread && isTsxPreloaded()) return;
   const here = pathToFileURL(path.join(process.cwd(), 'index.js')).href;
   const hook = [origin, here, ...process.execArgv].map(tsxFrom).find((found) => found !== undefined);
-  // Without tsx the import fails with Node's own error, which says what is missing.
-  if (hook === undefined) return;
-  const tsx = (await import(pathToFileURL(hook).href)) as { register(): unknown };
-  tsx.register();
+  if (hook !== undefined) {
+    const tsx = (await import(pathToFileURL(hook).href)) as { register(): unknown };
+    tsx.register();
+  } else if (registration !== '') {
+    await import(registration);
+  }
 }
 
 /** The `tsx` command starts Node with `--import` and a URL inside of its own package, which can name itself. */

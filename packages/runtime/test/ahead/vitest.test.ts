@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { corpusPrograms, makeWorkplace, node, removeWorkplace } from './workplace.ts';
+import { corpusPrograms, makeWorkplace, node, removeWorkplace, stripsTypes } from './workplace.ts';
 
 const folder = makeWorkplace();
 afterAll(() => removeWorkplace(folder));
@@ -40,6 +40,15 @@ describe.each(['without', 'with'])('in Vitest %s the plugin', (plugin) => {
     const EFFECTS = path.join(folder, `${plugin}.log`);
     expect(await vitest(plugin, ['vitest/effects.spec.mjs'], { EFFECTS })).toMatch(/^ +Tests +1 passed/m);
     expect(readFileSync(EFFECTS, 'utf8')).toBe('helper\nentry\n');
+  });
+
+  it('more than types in what a goroutine imports', async () => {
+    const said = await vitest(plugin, ['vitest/enum.spec.ts']);
+    // Where Node reads TypeScript itself it is left to do so, and does not read this.
+    if (stripsTypes) expect(said).toMatch(/cannot load the function at .*Start Node with --import goroutines\/register/);
+    else expect(said).toMatch(/^ +Tests +1 passed/m);
+    const NODE_OPTIONS = '--import goroutines/register';
+    expect(await vitest(plugin, ['vitest/enum.spec.ts'], { NODE_OPTIONS })).toMatch(/^ +Tests +1 passed/m);
   });
 
   it('tests of a project', async () => {

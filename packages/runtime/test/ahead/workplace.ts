@@ -37,7 +37,7 @@ export function corpusPrograms(): string[] {
 const isTyped = (name: string): boolean => /\.([cm]?ts|tsx)$/.test(name) || name === 'from-workspace.mjs';
 
 /** Node takes types away from Node 22.18 on; these have more than types in them. */
-const stripsTypes = (process.features as { typescript?: unknown }).typescript === 'strip';
+export const stripsTypes = (process.features as { typescript?: unknown }).typescript === 'strip';
 const moreThanTypes = new Set(['decorators.ts', 'enum.ts', 'jsx.tsx', 'namespace.ts', 'parameter-properties.ts']);
 export const isForNode = (name: string): boolean => (stripsTypes ? !moreThanTypes.has(name) : !isTyped(name));
 
@@ -53,7 +53,7 @@ export const permissionFlags: readonly string[] = [
 
 /** All that Node wrote. */
 export async function node(folder: string, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
-  const { NODE_OPTIONS, GOMAXPROCS, VITEST, ...inherited } = process.env;
+  const { NODE_OPTIONS, NODE_PATH, GOMAXPROCS, VITEST, ...inherited } = process.env;
   const options = { cwd: folder, env: { ...inherited, NODE_NO_WARNINGS: '1', ...env }, timeout: 110_000, maxBuffer: 1e8 };
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args, options).catch((error) => error);
   return stdout + stderr;
