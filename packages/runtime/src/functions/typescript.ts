@@ -31,7 +31,11 @@ export function needsTypeScript({ url, source }: FunctionDefinition): boolean {
 }
 
 function isTsxPreloaded(): boolean {
-  return process.execArgv.some((flag) => /\btsx\b/.test(flag));
+  return tsxFlags().length > 0;
+}
+
+function tsxFlags(): string[] {
+  return process.execArgv.filter((flag) => /\btsx\b/.test(flag));
 }
 
 export function readTypeScript(origin: string): Promise<void> {
@@ -41,7 +45,7 @@ export function readTypeScript(origin: string): Promise<void> {
 async function register(origin: string): Promise<void> {
   if (isMainThread && isTsxPreloaded()) return;
   const here = pathToFileURL(path.join(process.cwd(), 'index.js')).href;
-  const hook = [origin, here, ...process.execArgv].map(tsxFrom).find((found) => found !== undefined);
+  const hook = [origin, here, ...tsxFlags()].map(tsxFrom).find((found) => found !== undefined);
   if (hook !== undefined) {
     const tsx = (await import(pathToFileURL(hook).href)) as { register(): unknown };
     tsx.register();
