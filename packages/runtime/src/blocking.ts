@@ -51,7 +51,7 @@ class BlockingOperation<R> extends Operation<R> {
 
   begin(waiting: Waiting): boolean {
     this.call = spawnBlocking<R>(this.fn, this.parameters);
-    this.join = this.call.forSelect();
+    this.join = this.call.joining();
     const done = this.join.begin(waiting);
     if (done) this.value = this.join.value;
     return done;

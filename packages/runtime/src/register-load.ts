@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { formats, isTyped, prepareFile } from './functions/prepare-file.ts';
+import { isRefused } from './functions/typescript.ts';
 import { readTyped } from './register-files.ts';
 
 export interface Loaded {
@@ -28,17 +29,9 @@ export function prepareAnswer<T extends Loaded>(url: string, answer: T, takesCom
   return { ...answer, format, source: prepareFile(source, url, format === 'module', typescript), shortCircuit: true };
 }
 
-/** Node does not know the file's kind, or met TypeScript in it that is more than types. */
-const notForNode = new Set([
-  'ERR_UNKNOWN_FILE_EXTENSION',
-  'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
-  'ERR_INVALID_TYPESCRIPT_SYNTAX',
-  'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING',
-]);
-
 /** For a file that nobody else could load; throws the error that came of it if it is no TypeScript. */
 export function prepareTyped(url: string, failure: unknown, takesCommonJS: boolean): Loaded {
-  if (!isTyped(url) || !notForNode.has((failure as NodeJS.ErrnoException).code ?? '')) throw failure;
+  if (!isTyped(url) || !isRefused(failure)) throw failure;
   const { source, format } = readTyped(url);
   if (format === 'commonjs' && !takesCommonJS) return { format, source: null, shortCircuit: true };
   return { format, source: prepareFile(source, url, format === 'module', true), shortCircuit: true };

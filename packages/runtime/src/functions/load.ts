@@ -9,7 +9,8 @@ import { withLibrary, withOriginalPlaces } from './library.ts';
 import { provideOrigins } from './origin.ts';
 import { shortName } from './positions.ts';
 import { type FunctionDefinition, mark, providePrepared } from './reference.ts';
-import { needsTypeScript, readTypeScript } from './typescript.ts';
+import { isTyped } from './strip.ts';
+import { isRefused, needsTypeScript, readTypeScript } from './typescript.ts';
 
 export interface Factory {
   (captures: readonly unknown[] | null): Function;
@@ -75,8 +76,8 @@ const howToReadAll =
 
 /** Node takes types away at most; what else there is in TypeScript it refuses. */
 function isMoreThanNodeReads(cause: unknown): boolean {
-  const { code, message } = Object(cause) as { code?: unknown; message?: unknown };
-  return code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' || /^Unknown file extension "\.([cm]?tsx?|jsx)"/.test(String(message));
+  const kind = /^Unknown file extension "(.*)"/.exec(String((cause as Error | null)?.message))?.[1];
+  return isRefused(cause) && (kind === undefined || isTyped(kind));
 }
 
 function factoryOf(definition: FunctionDefinition, make: ModuleFactory): Factory {

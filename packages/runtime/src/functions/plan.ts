@@ -418,13 +418,13 @@ function memberName(member: Node): string {
   return JSON.stringify(String(member.key.name ?? member.key.value));
 }
 
-/** The name that a property or a variable gives to a function that is put there, as text like a key's. */
+/** The name that a property, a variable or a parameter gives to a function that is put there, as text like a key's. */
 export function givenName(analysis: Analysis, fn: Node): string | undefined {
   const parent = analysis.parent(fn)!;
   let key: Node | undefined;
   if (parent.type === 'Property' && parent.value === fn && !parent.computed) key = parent.key;
   else if (parent.type === 'VariableDeclarator') key = parent.id;
-  else if (parent.type === 'AssignmentExpression') key = parent.left;
+  else if (/^Assignment(Expression|Pattern)$/.test(parent.type)) key = parent.left;
   const name = String(key?.name ?? key?.value ?? '__proto__');
   return name === '__proto__' ? undefined : JSON.stringify(name);
 }

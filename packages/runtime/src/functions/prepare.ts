@@ -18,7 +18,7 @@
  * same name hides where the function stands, and a function that starts itself by way of another.
  */
 import { CaptureError } from '../errors.ts';
-import { Analysis, freeName, isFunction, type Node } from './analysis.ts';
+import { Analysis, freeName, isClass, isFunction, type Node } from './analysis.ts';
 import { type Defined, define, openDefinition, startOf } from './define.ts';
 import { mayBeReadAt } from './eager.ts';
 import { importedFunction } from './imported.ts';
@@ -84,6 +84,14 @@ export function prepare(script: Script, options: Options = {}): Preparation {
   return new Preparer(analysis, options).run();
 }
 
+/** Text that is replaced is not changed besides: a function in it may have been marked as another's captured value. */
+function withoutNested(changes: readonly Change[]): Change[] {
+  const replaced = changes.filter(({ start, end }) => start < end);
+  return changes.filter(
+    (change) => !replaced.some((other) => other !== change && other.start <= change.start && change.end <= other.end),
+  );
+}
+
 /** Uses of a function that need different definitions: what the scheduler drives may make way for others. */
 type Use = 'run' | 'block' | 'value';
 
@@ -128,7 +136,8 @@ class Preparer {
     for (const statement of root.body as Node[]) this.#visitExport(statement);
     // Both grow while they are walked: what is marked may capture others.
     for (const [fn, uses] of this.#named) for (const use of uses) this.#markDeclared(fn, use);
-    const { changes } = this.#preparation;
+    const changes = withoutNested(this.#preparation.changes);
+    this.#preparation.changes = changes;
     if (changes.length > 0) {
       const access = `globalThis.${preparedName}`;
       const helpers =
@@ -314,7 +323,7 @@ class Preparer {
   #useAssigned(assigned: Node): void {
     const named = assigned.type === 'Identifier' ? functionNamed(this.#analysis.resolve(assigned)) : undefined;
     if (named) this.#use(named, 'value');
-    else if (isFunction(assigned) && !this.#done.has(assigned)) {
+    else if ((isFunction(assigned) || isClass(assigned)) && !this.#done.has(assigned)) {
       this.#done.add(assigned);
       this.#markInPlace(assigned, assigned, 'value');
     }

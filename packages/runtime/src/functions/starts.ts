@@ -168,27 +168,55 @@ function functionOfName(analysis: Analysis, node: Node): Node | undefined {
   if (node.type === 'Identifier') return functionNamed(analysis.resolve(node));
   const name = node.type === 'MemberExpression' ? propertyName(node) : undefined;
   if (name === undefined) return undefined;
-  const member = membersOf(analysis, node.object).find((each) => !each.computed && each.key?.name === name);
+  const member = memberNamed(analysis, node.object, name);
   const fn: Node | undefined = member && /^(method|init)$/.test(member.kind ?? '') ? member.value : undefined;
   return fn && isFunction(fn) ? fn : undefined;
 }
 
-function membersOf(analysis: Analysis, object: Node): Node[] {
-  if (object.type === 'NewExpression') return classMembers(analysis, object.callee, false);
+function memberNamed(analysis: Analysis, object: Node, name: string): Node | undefined {
+  if (object.type === 'NewExpression') return classMember(analysis, object.callee, name, false);
   if (object.type === 'MemberExpression')
-    return propertyName(object) === 'prototype' ? classMembers(analysis, object.object, false) : [];
+    return propertyName(object) === 'prototype' ? classMember(analysis, object.object, name, false) : undefined;
   const variable = object.type === 'Identifier' ? analysis.resolve(object) : undefined;
   const init: Node | undefined = variable ? constantDeclarator(variable)?.init : undefined;
-  if (init?.type === 'ObjectExpression') return init.properties;
-  return init?.type === 'NewExpression' ? membersOf(analysis, init) : classMembers(analysis, object, true);
+  if (init?.type === 'ObjectExpression') return onlyMember(init.properties, name);
+  return init?.type === 'NewExpression' ? memberNamed(analysis, init, name) : classMember(analysis, object, name, true);
 }
 
-/** The members of a class by its name, and of those it extends. */
-function classMembers(analysis: Analysis, name: Node, isStatic: boolean): Node[] {
-  const found = name.type === 'Identifier' ? functionNamed(analysis.resolve(name)) : undefined;
-  if (!found || !isClass(found)) return [];
-  const own = found.body.body.filter((each: Node) => each.static === isStatic);
-  return found.superClass ? [...own, ...classMembers(analysis, found.superClass, isStatic)] : own;
+/** The member of a class, or of the nearest one it extends that has such a member. */
+function classMember(
+  analysis: Analysis,
+  holder: Node,
+  name: string,
+  isStatic: boolean,
+  seen: Set<Node> = new Set(),
+): Node | undefined {
+  const found = holder.type === 'Identifier' ? functionNamed(analysis.resolve(holder)) : undefined;
+  if (!found || !isClass(found) || seen.has(found)) return undefined;
+  const all: Node[] = found.body.body;
+  if (isStatic && all.some(({ type }) => type === 'StaticBlock')) return undefined;
+  const own = all.filter((each) => each.static === isStatic);
+  if (own.some((each) => mayBeNamed(each, name))) return onlyMember(own, name);
+  return found.superClass ? classMember(analysis, found.superClass, name, isStatic, seen.add(found)) : undefined;
+}
+
+/** The member of this name, unless there is another one, or one after it of which that cannot be known. */
+function onlyMember(members: readonly Node[], name: string): Node | undefined {
+  const first = members.findIndex((each) => isNamed(each, name));
+  const member = members[first];
+  const others = members.slice(first + 1);
+  return member && !member.decorators?.length && !others.some((each) => mayBeNamed(each, name)) ? member : undefined;
+}
+
+function isNamed({ computed, key }: Node, name: string): boolean {
+  return !computed && key?.type === 'Identifier' && key.name === name;
+}
+
+function mayBeNamed(member: Node, name: string): boolean {
+  const { type, computed, key } = member;
+  if (type === 'SpreadElement') return true;
+  if (computed) return !(key.type === 'MemberExpression' && key.object.name === 'Symbol');
+  return isNamed(member, name) || key?.value === name;
 }
 
 /** How the statement after it reads a method that `functionOfName` found: `Counter.run`, `Counter.prototype.count`. */
@@ -203,7 +231,7 @@ export function memberOf(analysis: Analysis, fn: Node): string | undefined {
   return `${declared.id.name}${path}.${member.key.name}`;
 }
 
-/** The function or class that a variable holds, unless that function itself puts another in its place. */
+/** The function or class that a variable holds, unless other code than the function's own puts another in its place. */
 export function functionNamed(variable: Variable | null | undefined): Node | undefined {
   const definition = variable?.defs.length === 1 ? variable.defs[0]! : undefined;
   const node = definition?.node as unknown as Node | undefined;

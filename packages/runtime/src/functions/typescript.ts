@@ -4,6 +4,7 @@
  * imports some, tsx is registered on this thread where it is installed, and `goroutines/register` where it is not. (Not after
  * a failure: a module that failed to load stays failed.)
  */
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -15,6 +16,19 @@ const typeScriptImport = /from"file:[^"]*\.[cm]?tsx?(?:[?#][^"]*)?"/;
 
 /** A global of this name says that `goroutines/register` is at work on this thread, and reads TypeScript. */
 export const registeredSymbol: unique symbol = Symbol.for('goroutines.register') as never;
+
+/** Node does not know the file's kind, or met TypeScript in it that is more than types, or where it reads none. */
+const refusals = new Set([
+  'ERR_UNKNOWN_FILE_EXTENSION',
+  'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
+  'ERR_INVALID_TYPESCRIPT_SYNTAX',
+  'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING',
+]);
+
+/** Whether Node may have refused a file for being TypeScript. */
+export function isRefused(error: unknown): boolean {
+  return refusals.has((Object(error) as NodeJS.ErrnoException).code ?? '');
+}
 
 let ready: Promise<void> | undefined;
 let registration = '';
@@ -49,7 +63,8 @@ async function register(origin: string): Promise<void> {
   if (hook !== undefined) {
     const tsx = (await import(pathToFileURL(hook).href)) as { register(): unknown };
     tsx.register();
-  } else if (registration !== '') {
+  } else if (registration !== '' && existsSync(new URL(registration))) {
+    // A program that was packed into one file has none.
     await import(registration);
   }
 }

@@ -94,7 +94,7 @@ export class Goroutine<R> extends SharedObject implements Op<R> {
 
   /** Waits for the end; gives the result or throws the error. Any number of goroutines may join, on any thread, at any time. */
   join(): Op<R> {
-    return this.forSelect();
+    return this.joining();
   }
 
   /**
@@ -114,6 +114,11 @@ export class Goroutine<R> extends SharedObject implements Op<R> {
 
   /** @internal */
   forSelect(): SelectableOperation<R> {
+    return this.joining();
+  }
+
+  /** @internal As `join`; it answers for the goroutine's error. */
+  joining(): SelectableOperation<R> {
     this.mustBeCurrent();
     store(this.address + JOINED, 1);
     return joinOperation<R>(this);

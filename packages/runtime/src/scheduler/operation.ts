@@ -26,8 +26,9 @@ export const DRIVEN = 1;
 export const BEGUN = 2;
 
 /**
- * What can wait, and gives a `T`: `yield*` drives it inside a goroutine, `await` in async code, and `select` takes it as a case.
- * An operation is driven once; a goroutine's handle, which is one too, any number of times.
+ * What can wait, and gives a `T`: `yield*` drives it inside a goroutine, `await` in async code. `select` takes most as cases, but
+ * not `blocking`, `gosched`, `Once.do`, `Cond.wait`, `Barrier.wait` and another `select`. An operation is driven once; a goroutine's
+ * handle, which is one too, any number of times.
  */
 export interface Op<T> extends PromiseLike<T> {
   [Symbol.iterator](): Iterator<unknown, T, unknown>;

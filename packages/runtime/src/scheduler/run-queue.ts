@@ -173,7 +173,8 @@ export class LocalQueue {
 /** True when a machine has an unstarted goroutine queued, as far as can be seen from outside. */
 export function hasQueued(machineNumber: number): boolean {
   const base = queueBase(machineNumber);
-  return load(base + QUEUE_TAIL) !== load(base + QUEUE_HEAD) || load(base + QUEUE_NEXT) !== 0;
+  const head = load(base + QUEUE_HEAD);
+  return ((load(base + QUEUE_TAIL) - head) | 0) > 0 || load(base + QUEUE_NEXT) !== 0;
 }
 
 /** Takes the oldest of another machine's queue, or what stands in its next slot; 0 when it has none. */

@@ -69,7 +69,8 @@ export interface DefaultHit {
 
 /**
  * Waits until one of the cases can be carried out, carries out exactly one, chosen uniformly at random among those
- * that are ready, and gives its key and value. With `{ default: true }` it never waits: `{ key: 'default' }`.
+ * that are ready, and gives its key and value. A goroutine's handle is a case that its end makes ready; whichever case is the
+ * hit, that goroutine counts as joined, and its error is reported by nobody else. With `{ default: true }` it never waits: `{ key: 'default' }`.
  * Without any case it waits for ever.
  *
  * @example

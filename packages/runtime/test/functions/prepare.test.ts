@@ -29,6 +29,36 @@ describe('prepared text', () => {
     expect(size(9) - size(8)).toBeLessThan(2 * (size(3) - size(2)));
   });
 
+  it('of a goroutine that is refused is not changed besides', () => {
+    const source = 'let f = () => 1;\ngo(() => { f = () => 2; });\ngo(() => { function g() {} f = g; });\ngo(() => f());';
+    expect(prepared(source).refusals).toHaveLength(2);
+    const lines = body(source).split('\n');
+    expect(lines[0]).toMatch(/^let f = \$m\(\{"f":\(\) => 1\}\["f"\],\$d\d\);$/);
+    expect(lines[1]).toMatch(/^go\(\$s\(\$d\d\) +\);$/);
+    expect(lines[2]).toMatch(/^go\(\$s\(\$d\d\) +\);$/);
+  });
+
+  it.each([
+    'class A { *#run() {} *run() {} *run() {} } go(new A().run);',
+    'class A { static *run() {} static run = function* () {} } go(A.run);',
+    'class A { static *run() {} static { this.run = f; } } go(A.run);',
+    'class A { @changed *run() {} } go(new A().run);',
+    'class A { *run() {} get [name]() {} } go(A.prototype.run);',
+    'const o = { *run() {}, ...more }; go(o.run);',
+    "const o = { *run() {}, 'run': f }; go(o.run);",
+    'function never() { class A extends B {} class B extends A {} go(A.run); }',
+  ])('marks no member that may be another one: %s', (source) => {
+    expect(body(source)).toBe(source);
+  });
+
+  it.each([
+    ['class A { #run = 3; *run() {} } go(new A().run);', 'A.prototype.run'],
+    ['class A { *run() {} *[Symbol.iterator]() {} } class B extends A {} go(new B().run);', 'A.prototype.run'],
+    ['const o = { ...more, *run() {} }; go(o.run);', 'o.run'],
+  ])('marks the only member of its name: %s', (source, member) => {
+    expect(body(source)).toContain(`$m(${member},`);
+  });
+
   it.each([
     ['declared before', 'const x = []; go(() => x);'],
     ['a parameter', 'function f(x) { go(() => x); }'],
