@@ -1,6 +1,6 @@
 /** `runtime`: what a program can ask of the scheduler and tell it. */
 
-import { sameEverywhere } from './codec/same-everywhere.ts';
+import { SAME_RUNTIME, sameEverywhere } from './codec/same-everywhere.ts';
 import { type Dashboard, type DashboardOptions, openDashboard } from './dashboard/dashboard.ts';
 import type { Deadlock } from './observe/deadlocks.ts';
 import { type EventsListener, subscribe, unsubscribe } from './observe/events.ts';
@@ -174,7 +174,7 @@ const control: RuntimeControl = {
 
 /** Without a prototype, as a namespace is, and as `sameEverywhere` wants it. */
 export const runtime: RuntimeControl = Object.setPrototypeOf(control, null);
-sameEverywhere(runtime);
+sameEverywhere(SAME_RUNTIME, runtime);
 
 function mustBeKnown(method: string, event: string): void {
   if (event === 'uncaught' || event === 'events') return;

@@ -8,9 +8,11 @@ import { E_ALREADY_LOCKED, E_CANCELED, E_TIMEOUT } from 'async-mutex';
 import { clear } from '../codec/cell.ts';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
-import { sameEverywhere } from '../codec/same-everywhere.ts';
+import { SAME_LOCK_CANCELED, SAME_LOCK_TAKEN, SAME_LOCK_TIMEOUT, sameEverywhere } from '../codec/same-everywhere.ts';
 
-sameEverywhere(E_CANCELED, E_TIMEOUT, E_ALREADY_LOCKED);
+sameEverywhere(SAME_LOCK_CANCELED, E_CANCELED);
+sameEverywhere(SAME_LOCK_TIMEOUT, E_TIMEOUT);
+sameEverywhere(SAME_LOCK_TAKEN, E_ALREADY_LOCKED);
 
 /** Writes down what those get who are sent away from a lock: an error of the user's, or undefined for E_CANCELED. */
 export function writeCancelError(error: unknown, cell: number, what: string): void {
