@@ -26,11 +26,22 @@ export interface Defined {
 /** The functions whose text is being made. */
 const open: FunctionDefinition[] = [];
 
+/** Uses of a function that need different definitions: only what runs, driven by the scheduler, may make way for others. */
+export type Use = 'run' | 'block' | 'value';
+
+/** What errors call a function, by its use. */
+export const subjects: Readonly<Record<Use, string>> = {
+  run: 'goroutine',
+  block: 'blocking function',
+  value: 'copy of a function',
+};
+
 /**
- * @param subject what errors call the function
- * @param runs whether it is to be a goroutine's, which the scheduler drives: only then may it be preempted
+ * @param use what the function is wanted for
  */
-export function define(analysis: Analysis, fn: Node, subject: string, runs: boolean, options: Options = {}): Defined {
+export function define(analysis: Analysis, fn: Node, use: Use, options: Options = {}): Defined {
+  const subject = subjects[use];
+  const runs = use === 'run';
   const { script, positions } = analysis;
   const plan = planOf(analysis, fn, subject);
   const edits = runs ? instrumentsOf(analysis, plan, fn) : [];

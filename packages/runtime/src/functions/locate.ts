@@ -8,7 +8,7 @@
 import { types } from 'node:util';
 import { CaptureError } from '../errors.ts';
 import { Analysis } from './analysis.ts';
-import { define } from './define.ts';
+import { define, subjects, type Use } from './define.ts';
 import { inspect, type Place, type ScopeObject, scriptOf } from './inspector.ts';
 import type { Capture } from './plan.ts';
 import { shortName } from './positions.ts';
@@ -23,29 +23,29 @@ const sites = new Map<string, Site>();
 const analyses = new Map<string, Analysis>();
 
 /**
- * @param api the call in whose name errors speak: 'go', 'blocking' …, or 'copy of a function'
- * @param runs whether it is to be a goroutine's
+ * @param api the call in whose name errors speak: 'go', 'blocking' …
+ * @param use what the function is wanted for
  */
-export function locate(fn: Function, api: string, runs = true): FunctionReference {
+export function locate(fn: Function, api: string, use: Use = 'run'): FunctionReference {
+  const runs = use === 'run';
   const known = recall(fn, runs);
   if (known) return known;
   if (typeof fn !== 'function') throw new TypeError(`${api} needs a function, got ${fn === null ? 'null' : typeof fn}`);
   const without = kindWithoutCode(fn);
-  if (without) throw new CaptureError(notCode(fn, api, without));
+  if (without) throw new CaptureError(notCode(fn, api, use, without));
   const inspection = inspect(fn);
-  if (inspection.kind !== 'code') throw new CaptureError(notCode(fn, api, inspection.kind));
+  if (inspection.kind !== 'code') throw new CaptureError(notCode(fn, api, use, inspection.kind));
   const { place, scopes } = inspection;
   const id = `${place.scriptId}:${place.line}:${place.column}:${runs}`;
   let site = sites.get(id);
-  if (!site) sites.set(id, (site = siteAt(place, fn, runs, api)));
+  if (!site) sites.set(id, (site = siteAt(place, fn, api, use)));
   const { definition, captures } = site;
   if (captures.length === 0) {
     const reference: FunctionReference = { definition, captures: null };
     remember(fn, reference, runs);
     return reference;
   }
-  const subject = subjectOf(runs, api);
-  const values = captures.map((capture) => valueOf(capture, scopes, fn, definition, subject));
+  const values = captures.map((capture) => valueOf(capture, scopes, fn, definition, subjects[use]));
   const reference: FunctionReference = { definition, captures: values };
   // A `var`, or on Node 20 also a constant, that is undefined now may get its value later.
   const final = captures.every((capture, index) => !capture.rebinds && values[index] !== undefined);
@@ -53,20 +53,20 @@ export function locate(fn: Function, api: string, runs = true): FunctionReferenc
   return reference;
 }
 
-function siteAt(place: Place, fn: Function, runs: boolean, api: string): Site {
+function siteAt(place: Place, fn: Function, api: string, use: Use): Site {
   const script = scriptOf(place.scriptId);
-  if (script.url.startsWith('node:')) throw new CaptureError(notCode(fn, api, 'native'));
+  if (script.url.startsWith('node:')) throw new CaptureError(notCode(fn, api, use, 'native'));
   if (!hasModule(script.url)) {
     const from = script.url === '' ? 'eval or new Function' : script.url;
     throw new CaptureError(
-      `${cannotUse(api)} ${quoted(fn)}: its code is from ${from}, not from a module. Write the function in a file; one that a dev server runs needs goroutines/plugin.`,
+      `${cannotUse(api, use)} ${quoted(fn)}: its code is from ${from}, not from a module. Write the function in a file; one that a dev server runs needs goroutines/plugin.`,
     );
   }
   let analysis = analyses.get(place.scriptId);
   if (!analysis) analyses.set(place.scriptId, (analysis = new Analysis(script)));
   const node = analysis.functionAt(analysis.positions.offset(place.line, place.column));
   if (!node) throw new CaptureError(`${api} did not find the code of ${quoted(fn)} in ${shortName(script.url)}`);
-  return define(analysis, node, subjectOf(runs, api), runs);
+  return define(analysis, node, use);
 }
 
 function hasModule(url: string): boolean {
@@ -112,11 +112,11 @@ function kindWithoutCode(fn: Function): 'native' | 'bound' | 'proxy' | undefined
   return fn.name.startsWith('bound ') ? 'bound' : 'native';
 }
 
-function notCode(fn: Function, api: string, kind: 'native' | 'bound' | 'proxy'): string {
-  const cannot = cannotUse(api);
+function notCode(fn: Function, api: string, use: Use, kind: 'native' | 'bound' | 'proxy'): string {
+  const cannot = cannotUse(api, use);
   switch (kind) {
     case 'bound':
-      if (isValue(api)) return `${cannot} a bound function: use a function that calls the function it was made of.`;
+      if (use === 'value') return `${cannot} a bound function: use a function that calls the function it was made of.`;
       return `${cannot} the bound function ${quoted(fn)}: pass the function itself, and its arguments as arguments of ${api}.`;
     case 'proxy':
       return `${cannot} a Proxy of a function: pass the function itself.`;
@@ -125,18 +125,8 @@ function notCode(fn: Function, api: string, kind: 'native' | 'bound' | 'proxy'):
   }
 }
 
-function cannotUse(api: string): string {
-  return isValue(api) ? 'no copy can be made of' : `${api} cannot run`;
-}
-
-function subjectOf(runs: boolean, api: string): string {
-  if (runs) return 'goroutine';
-  return isValue(api) ? api : `${api} function`;
-}
-
-/** Whether the function is a value, and nobody's call. */
-function isValue(api: string): boolean {
-  return api === 'copy of a function';
+function cannotUse(api: string, use: Use): string {
+  return use === 'value' ? 'no copy can be made of' : `${api} cannot run`;
 }
 
 function quoted(fn: Function): string {

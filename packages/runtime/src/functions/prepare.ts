@@ -19,7 +19,7 @@
  */
 import { CaptureError } from '../errors.ts';
 import { Analysis, freeName, isClass, isFunction, type Node } from './analysis.ts';
-import { type Defined, define, openDefinition, startOf } from './define.ts';
+import { type Defined, define, openDefinition, startOf, type Use } from './define.ts';
 import { mayBeReadAt } from './eager.ts';
 import { importedFunction } from './imported.ts';
 import type { Script } from './inspector.ts';
@@ -91,12 +91,6 @@ function withoutNested(changes: readonly Change[]): Change[] {
     (change) => !replaced.some((other) => other !== change && other.start <= change.start && change.end <= other.end),
   );
 }
-
-/** Uses of a function that need different definitions: what the scheduler drives may make way for others. */
-type Use = 'run' | 'block' | 'value';
-
-/** What errors call a function, by its use. */
-const subjects: Readonly<Record<Use, string>> = { run: 'goroutine', block: 'blocking function', value: 'copy of a function' };
 
 interface Site {
   define: string;
@@ -191,7 +185,7 @@ class Preparer {
     const found = importedFunction(this.#analysis, argument);
     if (!found || (use === 'block' && (found.fn.generator || found.fn.async))) return false;
     try {
-      const { definition, captures } = define(found.analysis, found.fn, subjects[use], use === 'run', this.#options);
+      const { definition, captures } = define(found.analysis, found.fn, use, this.#options);
       if (captures.length > 0) return false;
       this.#preparation.reads.push(found.analysis.script.url);
       this.#replace(argument, { define: this.#declare(definition), values: '', captures: [], onlyRuns: false });
@@ -288,7 +282,7 @@ class Preparer {
     }
     let defined: Defined;
     try {
-      defined = define(analysis, fn, subjects[use], use === 'run', this.#options);
+      defined = define(analysis, fn, use, this.#options);
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
       if (use === 'value' && !this.#options.values) return undefined;

@@ -40,8 +40,7 @@ export function isReassigned(variable: Variable): boolean {
 
 /** Whether a function's variable is assigned by other code than the function's own. */
 export function isReplaced(variable: Variable, fn: Node): boolean {
-  const writes = variable.references.filter((reference) => reference.isWrite() && !reference.init);
-  return !writes.every((reference) => contains(fn, identifier(reference)));
+  return variable.references.some((reference) => reference.isWrite() && !reference.init && !contains(fn, identifier(reference)));
 }
 
 /**

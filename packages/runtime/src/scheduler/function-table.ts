@@ -7,6 +7,7 @@
  */
 import { types } from 'node:util';
 import { ArenaExhaustedError } from '../errors.ts';
+import type { Use } from '../functions/define.ts';
 import { type Factory, load, loaded } from '../functions/load.ts';
 import { locate } from '../functions/locate.ts';
 import { type Define, type FunctionDefinition, type Prepared, preparedOf, provideDefinitions } from '../functions/reference.ts';
@@ -98,18 +99,18 @@ export function whenManyCaptured(told: () => void): void {
 }
 
 /**
- * The number of a function; its captured values are left in `locatedCaptures`. Throws CaptureError or TypeError. `runs` says that
- * it is to be a goroutine's, which the scheduler drives, and not a value that anything may be done with: only then may it be
- * preempted. `api` is for messages.
+ * The number of a function; its captured values are left in `locatedCaptures`. Throws CaptureError or TypeError. `api` is
+ * for messages.
  */
-export function numberOf(fn: Function, api: string, runs = true): number {
+export function numberOf(fn: Function, api: string, use: Use = 'run'): number {
+  const runs = use === 'run';
   const last = runs ? started : copied;
   if (fn === last.fn) {
     locatedCaptures = null;
     return last.number;
   }
   const ahead = preparedOf(fn, runs);
-  const number = ahead === undefined ? numberLocated(fn, api, runs) : numberOfPrepared(ahead);
+  const number = ahead === undefined ? numberLocated(fn, api, use) : numberOfPrepared(ahead);
   if (locatedCaptures === null) {
     // One with captures must be looked at each time.
     last.fn = fn;
@@ -118,8 +119,8 @@ export function numberOf(fn: Function, api: string, runs = true): number {
   return number;
 }
 
-function numberLocated(fn: Function, api: string, runs: boolean): number {
-  const { definition, captures } = locate(fn, api, runs);
+function numberLocated(fn: Function, api: string, use: Use): number {
+  const { definition, captures } = locate(fn, api, use);
   locatedCaptures = captures;
   if (captures !== null && ++captured === MANY_CAPTURED && !(registeredSymbol in globalThis)) hint();
   return registered(definition);

@@ -24,7 +24,7 @@ export function installFunctionHook(): void {
     encode(fn) {
       const line = remoteHook?.lineOf(fn);
       if (line !== undefined) return { functionNumber: REMOTE, captures: line };
-      const functionNumber = numberOf(fn, 'copy of a function', false);
+      const functionNumber = numberOf(fn, 'copy of a function', 'value');
       return { functionNumber, captures: locatedCaptures };
     },
     decode(functionNumber, captures) {

@@ -100,7 +100,7 @@ export function spawnUnjoined(fn: Function, parameters: readonly unknown[]): voi
 
 /** Starts `fn` as a blocking call: on a thread without a processor, see `blocking-queue.ts`. */
 export function spawnBlocking<R>(fn: Function, parameters: readonly unknown[]): Goroutine<R> {
-  const record = recordFor(numberOf(fn, 'blocking', false) | BLOCKING, parameters, undefined, 'blocking');
+  const record = recordFor(numberOf(fn, 'blocking', 'block') | BLOCKING, parameters, undefined, 'blocking');
   const handle = new Goroutine<R>(record, true, null);
   created(record, undefined, 'blocking');
   machine.meter?.queued(record);
