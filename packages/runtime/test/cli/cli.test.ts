@@ -30,7 +30,7 @@ console.log('ready');
 const never = chan();
 go(function* () { yield* never.recv(); });
 setInterval(() => undefined, 1000);
-while ((await runtime.goroutines())[0].waitsFor !== 'chan receive') await new Promise((resolve) => setTimeout(resolve, 10));
+while ((await runtime.goroutines())[0].waitsFor !== 'chan receive') await new Promise(setImmediate);
 console.log('ready');
 `,
 };

@@ -30,7 +30,7 @@ async function open(madeUp = new MadeUp(), interval = INTERVAL): Promise<{ url: 
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (!condition()) await new Promise(setImmediate);
 }
 
 /** After so many ticks of a timer like the server's: timers of one length fire in turn, so the server's would have ticked as often. */
