@@ -8,6 +8,7 @@
  */
 import { closeChannel, lockChannel, unlockChannel } from './channel.ts';
 import { broadcastCondition, signalCondition } from './condition.ts';
+import { closeEvents, noteCause, noteEvent, noteGoroutine, noteProcessor, openEvents } from './events.ts';
 import { lock, unlock } from './lock.ts';
 import {
   add,
@@ -21,7 +22,7 @@ import {
 import { cancelMutex, nameHolder, passOnLock, retryLock, takeFree as tryLockMutex, unlockMutex } from './mutex.ts';
 import { enterOnce, finishOnce } from './once.ts';
 import { drive, lockMutex, poll, receive, send, withdraw } from './operation.ts';
-import { initialize, lookOut, needsWake, post, send as sendWaiter, takeServed, traceSends } from './ready.ts';
+import { initialize, lookOut, needsWake, post, send as sendWaiter, takeServed } from './ready.ts';
 import { completeRecord } from './record.ts';
 import { unlockReader, unlockWriter } from './rw-mutex.ts';
 import { seedRandom, selectEnroll, selectPoll } from './select.ts';
@@ -37,6 +38,7 @@ export {
   cancelMutex,
   cancelSemaphore,
   closeChannel,
+  closeEvents,
   compareExchange,
   completeRecord,
   drive,
@@ -52,6 +54,11 @@ export {
   lookOut,
   nameHolder,
   needsWake,
+  noteCause,
+  noteEvent,
+  noteGoroutine,
+  noteProcessor,
+  openEvents,
   or,
   passOnLock,
   poll,
@@ -68,7 +75,6 @@ export {
   signalCondition,
   store,
   takeServed,
-  traceSends,
   tryLockMutex,
   tryTakeSemaphore,
   unlock,

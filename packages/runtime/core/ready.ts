@@ -35,6 +35,7 @@ import {
   MACHINES,
   SEARCHING,
 } from '../src/memory/layout.ts';
+import { events } from './events.ts';
 import { atomicLoad, compareExchange, exchange, get, set } from './memory.ts';
 
 /** The machine that this instance serves. */
@@ -44,17 +45,10 @@ export function initialize(machine: i32): void {
   self = machine;
 }
 
-/** Tells that a waiter of another machine is about to be let go on. */
+/** Tells that a waiter of another machine is about to be let go on: it knows the time. */
 // @ts-ignore: decorator
 @external("env", "sending")
 declare function sending(waiter: i32): void;
-
-/** Whether this thread tells of whom it lets go on: see `src/scheduler/events.ts`. */
-let tracing: bool = false;
-
-export function traceSends(on: bool): void {
-  tracing = on;
-}
 
 /** Pushes a waiter into a machine's inbox. True when that was empty: then the machine may sleep, and must be woken. */
 export function post(machine: i32, waiter: i32): bool {
@@ -77,7 +71,7 @@ export function ready(waiter: i32): i32 {
 
 /** Lets a waiter of another machine go on. True when that may sleep, and must be woken. */
 export function send(machine: i32, waiter: i32): bool {
-  if (tracing) sending(waiter);
+  if (events !== 0) sending(waiter);
   if (exchange(waiter + WAITER_WATCH, WATCH_SERVED) === WATCH_WATCHED) return false;
   return post(machine, waiter);
 }

@@ -9,12 +9,13 @@ const WINDOW_MILLISECONDS = 50;
 const PAUSE_MILLISECONDS = 1950;
 
 export class Glimpses {
-  private readonly taken: (records: Int32Array[]) => void;
+  private readonly taken: (records: Int32Array[][]) => void;
   private timer: NodeJS.Timeout | undefined;
-  private records: Int32Array[] = [];
+  /** By machine. */
+  private readonly records = new Map<number, Int32Array[]>();
   private isOpen = false;
 
-  constructor(taken: (records: Int32Array[]) => void) {
+  constructor(taken: (records: Int32Array[][]) => void) {
     this.taken = taken;
   }
 
@@ -26,7 +27,7 @@ export class Glimpses {
   stop(): void {
     clearTimeout(this.timer);
     this.end();
-    this.records = [];
+    this.records.clear();
   }
 
   private begin(): void {
@@ -42,8 +43,8 @@ export class Glimpses {
   private finish(): void {
     drainRings();
     this.end();
-    this.taken(this.records);
-    this.records = [];
+    this.taken([...this.records.values()]);
+    this.records.clear();
     this.timer = setTimeout(() => this.begin(), PAUSE_MILLISECONDS).unref();
   }
 
@@ -52,5 +53,9 @@ export class Glimpses {
     this.isOpen = false;
   }
 
-  private readonly keep: RingReader = ({ records }) => void this.records.push(records);
+  private readonly keep: RingReader = ({ machine, records }) => {
+    const pieces = this.records.get(machine);
+    if (pieces === undefined) this.records.set(machine, [records.slice()]);
+    else pieces.push(records.slice());
+  };
 }

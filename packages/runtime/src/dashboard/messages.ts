@@ -17,8 +17,8 @@ export type ToDashboard =
   | { kind: 'arena'; memory: WasmMemory }
   /** How late the main thread's loop was lately. */
   | { kind: 'loop'; latency: Latency }
-  /** What a glimpse has seen, machine by machine. */
-  | { kind: 'glimpse'; records: Int32Array[] }
+  /** What a glimpse has seen: the records of each machine, in pieces. */
+  | { kind: 'glimpse'; records: Int32Array[][] }
   | { kind: 'close' };
 
 export type FromDashboard =

@@ -2,18 +2,8 @@
  * How long goroutines wait for their turn, from being able to run to running, out of the records of a glimpse. Only those that
  * became able to run within it are known; who has not had a turn at its end is counted with what it has waited by then.
  */
-import {
-  EVENT_CREATE,
-  EVENT_FINISH,
-  EVENT_PARK,
-  EVENT_READY,
-  EVENT_START,
-  EVENT_YIELD,
-  RECORD_NUMBER,
-  RECORD_TIME,
-  RECORD_WHAT,
-  RECORD_WORDS,
-} from '../scheduler/events.ts';
+import { EVENT_CREATE, EVENT_FINISH, EVENT_PARK, EVENT_READY, EVENT_START, EVENT_YIELD } from '../memory/event-records.ts';
+import { Cursor } from '../observe/event-merge.ts';
 import { LATENCY_BOUNDS, type Latency } from './frame.ts';
 
 /** Of each thread's records so many are looked at: some ms of processor time. */
@@ -26,9 +16,9 @@ interface Step {
   goroutine: number;
 }
 
-/** Null when nobody had a turn. */
-export function schedulingLatency(chunks: readonly Int32Array[]): Latency | null {
-  const steps = chunks.flatMap(stepsOf).sort((a, b) => a.time - b.time);
+/** Of each machine its records, in pieces. Null when nobody had a turn. */
+export function schedulingLatency(machines: readonly (readonly Int32Array[])[]): Latency | null {
+  const steps = machines.flatMap(stepsOf).sort((a, b) => a.time - b.time);
   const readyAt = new Map<number, number>();
   const waited: number[] = [];
   for (const { time, kind, goroutine } of steps) {
@@ -44,14 +34,15 @@ export function schedulingLatency(chunks: readonly Int32Array[]): Latency | null
   return waited.length === 0 ? null : latencyOf(waited);
 }
 
-function stepsOf(records: Int32Array): Step[] {
-  const cells = new Float64Array(records.buffer, records.byteOffset, records.length >> 1);
+function stepsOf(pieces: readonly Int32Array[]): Step[] {
+  let next = 0;
+  const cursor = new Cursor(0, () => pieces[next++]);
   const steps: Step[] = [];
-  const end = Math.min(records.length, MOST_RECORDS * RECORD_WORDS);
-  for (let position = 0; position < end; position += RECORD_WORDS) {
-    const kind = records[position + RECORD_WHAT]! & 0xff;
-    if (!KINDS.has(kind)) continue;
-    steps.push({ kind, time: cells[(position + RECORD_TIME) >> 1]!, goroutine: cells[(position + RECORD_NUMBER) >> 1]! });
+  for (let looked = 0; looked < MOST_RECORDS; looked++) {
+    const time = cursor.time();
+    if (time === Number.POSITIVE_INFINITY) break;
+    if (KINDS.has(cursor.kind)) steps.push({ time, kind: cursor.kind, goroutine: cursor.number });
+    cursor.advance();
   }
   return steps;
 }

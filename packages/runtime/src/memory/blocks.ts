@@ -176,7 +176,11 @@ export const BARRIER_WAITERS = 2;
 export const BARRIER_COUNT = 4;
 export const BARRIER_WORDS = 6;
 
-// ---- Record of a goroutine: what waiting for its end needs; the rest is in scheduler/goroutine.ts ------------------
+// ---- Record of a goroutine: what waiting for its end and telling of it need; the rest is in scheduler/goroutine.ts --
+/** The number of its function, with flags; negative for a goroutine of `go.local`. */
+export const GOROUTINE_FUNCTION = 1;
+/** A cell: the goroutine's number. */
+export const GOROUTINE_NUMBER = 12;
 export const RECORD_STATUS = 8;
 /** Guards RECORD_JOINERS and the last step of RECORD_STATUS. */
 export const RECORD_LOCK = 9;

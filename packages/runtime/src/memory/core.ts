@@ -68,7 +68,12 @@ interface Core {
   enterOnce(once: number): number;
   finishOnce(once: number): number;
   takeServed(): number;
-  traceSends(on: number): void;
+  openEvents(ring: number): void;
+  closeEvents(): void;
+  noteProcessor(number: number): void;
+  noteCause(kind: number, waiter: number): void;
+  noteEvent(time: number, kind: number, detail: number, argument: number, number: number): void;
+  noteGoroutine(time: number, kind: number, detail: number, record: number): void;
   completeRecord(record: number, status: number): number;
   drive(operation: number, object: number, waiter: number, slot: number): number;
   poll(operation: number, object: number, waiter: number): number;
@@ -122,7 +127,12 @@ export let poll: Core['poll'];
 export let withdraw: Core['withdraw'];
 export let selectPoll: Core['selectPoll'];
 export let selectEnroll: Core['selectEnroll'];
-export let traceSends: Core['traceSends'];
+export let openEvents: Core['openEvents'];
+export let closeEvents: Core['closeEvents'];
+export let noteProcessor: Core['noteProcessor'];
+export let noteCause: Core['noteCause'];
+export let noteEvent: Core['noteEvent'];
+export let noteGoroutine: Core['noteGoroutine'];
 
 let compiled: WasmModule | undefined;
 
@@ -143,7 +153,7 @@ export function createMemory(pages: number): WasmMemory {
 
 let sending: (waiter: number) => void = () => undefined;
 
-/** What is called, after `traceSends(1)`, before a waiter of another machine is let go on. */
+/** What is called, while events are told, before a waiter of another machine is let go on. */
 export function whenSending(callback: (waiter: number) => void): void {
   sending = callback;
 }
@@ -163,7 +173,8 @@ export function attachCore(memory: WasmMemory): void {
   ({ lockMutex, tryLockMutex, retryLock, passOnLock, unlockMutex, addToGroup, completeRecord, drive } = core);
   ({ poll, withdraw, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake, fireTimer } = core);
   ({ cancelMutex, tryTakeSemaphore, releaseSemaphore, setSemaphore, cancelSemaphore, unlockWriter, unlockReader } = core);
-  ({ nameHolder, signalCondition, broadcastCondition, enterOnce, finishOnce, takeServed, traceSends } = core);
+  ({ nameHolder, signalCondition, broadcastCondition, enterOnce, finishOnce, takeServed } = core);
+  ({ openEvents, closeEvents, noteProcessor, noteCause, noteEvent, noteGoroutine } = core);
   initializeCore = core.initialize;
   core.seedRandom((Math.random() * 0x1_0000_0000) | 0);
 }

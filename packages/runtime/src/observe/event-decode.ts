@@ -28,10 +28,8 @@ import {
   EVENT_UNBLOCK,
   EVENT_WAKE,
   EVENT_YIELD,
-  RECORD_ARGUMENT,
-  RECORD_NUMBER,
-  RECORD_WHAT,
-} from '../scheduler/events.ts';
+} from '../memory/event-records.ts';
+import { functionOfWord } from '../scheduler/goroutine.ts';
 import { WAIT_REASONS, type WaitReason } from '../scheduler/wait-reason.ts';
 import type { Cursor } from './event-merge.ts';
 import { placeOfFunction } from './goroutines.ts';
@@ -109,14 +107,9 @@ export class EventDecoder {
   }
 
   /** The record at which the cursor stands. */
-  decode({ machine, records, cells, position }: Cursor): void {
-    const what = records[position + RECORD_WHAT]!;
-    const kind = what & 0xff;
-    const detail = (what >> 8) & 0xff;
-    const processor = (what >> 16) - 1;
-    const argument = records[position + RECORD_ARGUMENT]!;
-    const number = cells[(position + RECORD_NUMBER) >> 1]!;
-    const time = cells[position >> 1]! - this.distance;
+  decode(cursor: Cursor): void {
+    const { machine, kind, detail, processor, argument, number } = cursor;
+    const time = cursor.time() - this.distance;
     if (kind === EVENT_NAME) {
       const last = argument >>> 16;
       const text = String.fromCharCode(argument & 0xffff) + (last === 0 ? '' : String.fromCharCode(last));
@@ -180,7 +173,7 @@ export class EventDecoder {
       case EVENT_DROPPED:
         return { kind: 'dropped', count: argument >>> 0 };
       case EVENT_COLLECT:
-        return { kind: 'collect', began: number - this.distance, milliseconds: argument / 1000, type: detail };
+        return { kind: 'collect', began: time - number / 1000, milliseconds: argument / 1000, type: detail };
       default:
         return PLAIN.get(kind);
     }
@@ -215,7 +208,9 @@ export class EventDecoder {
     return this.running[machine] || undefined;
   }
 
-  private placeOf(functionNumber: number): string | undefined {
+  /** Of a record's FUNCTION word. */
+  private placeOf(word: number): string | undefined {
+    const functionNumber = functionOfWord(word);
     if (functionNumber < 0) return undefined;
     let place = this.places.get(functionNumber);
     if (place === undefined) {

@@ -1,16 +1,31 @@
 /** Records of several machines, each in order of time, brought into one order. */
-import { RECORD_WORDS } from '../scheduler/events.ts';
+import {
+  DETAIL_BITS,
+  EVENT_CLOCK,
+  KIND_BITS,
+  PROCESSOR_BITS,
+  RECORD_ARGUMENT,
+  RECORD_NUMBER,
+  RECORD_TIME,
+  RECORD_WHAT,
+  RECORD_WORDS,
+  TICKS_A_MILLISECOND,
+} from '../memory/event-records.ts';
 
-const DOUBLES = RECORD_WORDS / 2;
+const AFTER_DETAIL = KIND_BITS + DETAIL_BITS;
+const AFTER_PROCESSOR = AFTER_DETAIL + PROCESSOR_BITS;
 
-/** The records of one machine, from first to last. */
+/**
+ * The records of one machine, from first to last, one at a time. What comes before the first CLOCK is passed over: it was
+ * written for who has read the ring before.
+ */
 export class Cursor {
   readonly machine: number;
-  records: Int32Array = new Int32Array(0);
-  /** The same as doubles. */
-  cells: Float64Array = new Float64Array(0);
-  /** The next record's first word. */
-  position = 0;
+  private records: Int32Array = new Int32Array(0);
+  /** Where the record stands. */
+  private position = 0;
+  /** The last CLOCK; NaN before the first. */
+  private clock = Number.NaN;
   private readonly more: () => Int32Array | undefined;
 
   /** `more` gives the next records, or undefined while there are none. */
@@ -19,16 +34,54 @@ export class Cursor {
     this.more = more;
   }
 
-  /** The time of the next record; infinity when there is none. */
+  /** When the record was written, in milliseconds; infinity when there is none. The others below are of that record. */
   time(): number {
-    while (this.position >= this.records.length) {
-      const records = this.more();
-      if (records === undefined) return Number.POSITIVE_INFINITY;
-      this.records = records;
-      this.cells = new Float64Array(records.buffer, records.byteOffset, (records.length / RECORD_WORDS) * DOUBLES);
-      this.position = 0;
+    while (true) {
+      while (this.position >= this.records.length) {
+        const records = this.more();
+        if (records === undefined) return Number.POSITIVE_INFINITY;
+        this.records = records;
+        this.position = 0;
+      }
+      if (this.kind === EVENT_CLOCK) this.readClock();
+      else if (!Number.isNaN(this.clock)) break;
+      this.advance();
     }
-    return this.cells[this.position >> 1]!;
+    return this.clock + (this.word(RECORD_TIME) >>> 0) / TICKS_A_MILLISECOND;
+  }
+
+  advance(): void {
+    this.position += RECORD_WORDS;
+  }
+
+  get kind(): number {
+    return this.word(RECORD_WHAT) & ((1 << KIND_BITS) - 1);
+  }
+
+  get detail(): number {
+    return (this.word(RECORD_WHAT) >> KIND_BITS) & ((1 << DETAIL_BITS) - 1);
+  }
+
+  /** -1 for none. */
+  get processor(): number {
+    return ((this.word(RECORD_WHAT) >> AFTER_DETAIL) & ((1 << PROCESSOR_BITS) - 1)) - 1;
+  }
+
+  get argument(): number {
+    return this.word(RECORD_ARGUMENT);
+  }
+
+  get number(): number {
+    return (this.word(RECORD_WHAT) >>> AFTER_PROCESSOR) * 2 ** 32 + (this.word(RECORD_NUMBER) >>> 0);
+  }
+
+  private readClock(): void {
+    const { buffer, byteOffset } = this.records;
+    this.clock = new Float64Array(buffer, byteOffset + (this.position + RECORD_ARGUMENT) * 4, 1)[0]!;
+  }
+
+  private word(offset: number): number {
+    return this.records[this.position + offset]!;
   }
 }
 
@@ -53,7 +106,7 @@ export function mergeUntil(
     }
     if (first === undefined || earliest > end) return false;
     visit(first);
-    first.position += RECORD_WORDS;
+    first.advance();
   }
   return true;
 }

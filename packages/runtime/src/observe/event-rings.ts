@@ -7,11 +7,10 @@
  */
 import { words } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
-import { allocate } from '../memory/heap.ts';
-import { EVENTS, KIND_EVENTS, MACHINE_COUNT, MACHINE_EVENTS, MONITOR_MACHINE, machineBase } from '../memory/layout.ts';
 import {
   EVENT_DROPPED,
   RECORD_ARGUMENT,
+  RECORD_TIME,
   RECORD_WHAT,
   RECORD_WORDS,
   RING_CAPACITY,
@@ -19,22 +18,26 @@ import {
   RING_READ,
   RING_RECORDS,
   RING_WRITTEN,
-} from '../scheduler/events.ts';
+} from '../memory/event-records.ts';
+import { allocate } from '../memory/heap.ts';
+import { EVENTS, KIND_EVENTS, MACHINE_COUNT, MACHINE_EVENTS, MONITOR_MACHINE, machineBase } from '../memory/layout.ts';
 import { followEvents } from '../scheduler/follow-events.ts';
 
-/** Three MB a machine, of which only what is written is touched: 60 ms of two million events a second. */
+/** Two MB a machine, of which only what is written is touched: 60 ms of two million events a second. */
 const MOST_RECORDS = 1 << 17;
 /** All rings of a few machines shall fit into a small heap. */
 const HEAP_SHARE = 128;
 
-/** What one machine has written: records as they stand in the ring, in order of time. */
+/** What one machine has written: records in order of time, as they stand in the ring. */
 export interface Chunk {
   machine: number;
-  /** The last one is a DROPPED where the ring was full then. */
   records: Int32Array;
 }
 
-/** Is given what has been written, machine by machine. The records are its own to keep, not to change. */
+/**
+ * Is given what has been written, machine by machine. It is the ring's memory, which is written again afterwards: what is to
+ * be kept is to be copied. Where the ring was full, a DROPPED comes last.
+ */
 export type RingReader = (chunk: Chunk) => void;
 
 const readers = new Set<RingReader>();
@@ -43,8 +46,8 @@ let generation = 0;
 let attached = false;
 /** RING_DROPPED of each machine as it was seen last. */
 const dropped = new Int32Array(MONITOR_MACHINE + 1);
-/** The time of each machine's last record. */
-const lastTimes = new Float64Array(MONITOR_MACHINE + 1);
+/** The TIME of each machine's last record. */
+const lastTimes = new Int32Array(MONITOR_MACHINE + 1);
 
 /**
  * From now on machines write, for this reader too; each says first what it is doing. There is an arena. Throws
@@ -114,21 +117,24 @@ function drain(machine: number, ring: number): void {
   const capacity = words[ring + RING_CAPACITY]!;
   const first = read & (capacity - 1);
   const atOnce = Math.min(count, capacity - first);
-  const end = count * RECORD_WORDS;
-  const records = new Int32Array(end + (lost === 0 ? 0 : RECORD_WORDS));
-  const times = new Float64Array(records.buffer);
-  const start = ring + RING_RECORDS;
-  records.set(words.subarray(start + first * RECORD_WORDS, start + (first + atOnce) * RECORD_WORDS));
-  records.set(words.subarray(start, start + (count - atOnce) * RECORD_WORDS), atOnce * RECORD_WORDS);
-  // After the copy: pairs with the writer's load, before it writes there again.
+  tell(machine, ring, first, atOnce);
+  tell(machine, ring, 0, count - atOnce);
+  // After the readers: pairs with the writer's load, before it writes there again.
   store(ring + RING_READ, written);
-  if (count > 0) lastTimes[machine] = times[(end - RECORD_WORDS) >> 1]!;
-  if (lost !== 0) {
-    times[end >> 1] = lastTimes[machine]!;
-    records[end + RECORD_WHAT] = EVENT_DROPPED;
-    records[end + RECORD_ARGUMENT] = lost;
-  }
-  for (const reader of readers) reader({ machine, records });
+  if (lost === 0) return;
+  const record = new Int32Array(RECORD_WORDS);
+  record[RECORD_TIME] = lastTimes[machine]!;
+  record[RECORD_WHAT] = EVENT_DROPPED;
+  record[RECORD_ARGUMENT] = lost;
+  for (const reader of readers) reader({ machine, records: record });
+}
+
+function tell(machine: number, ring: number, first: number, count: number): void {
+  if (count === 0) return;
+  const start = ring + RING_RECORDS + first * RECORD_WORDS;
+  const end = start + count * RECORD_WORDS;
+  lastTimes[machine] = words[end - RECORD_WORDS + RECORD_TIME]!;
+  for (const reader of readers) reader({ machine, records: words.subarray(start, end) });
 }
 
 function numbers(): number[] {

@@ -67,7 +67,7 @@ function keep({ machine, records }: Chunk): void {
     waiting.set(machine, chunks);
     cursors.set(machine, new Cursor(machine, () => chunks.shift()));
   }
-  waiting.get(machine)!.push(records);
+  waiting.get(machine)!.push(records.slice());
 }
 
 function take(end: number): void {

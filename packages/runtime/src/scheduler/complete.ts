@@ -28,7 +28,6 @@ import {
   JOINED,
   MEMBER,
   noteErrorLost,
-  numberOfRecord,
   RESULT,
   starterOf,
 } from './goroutine.ts';
@@ -60,7 +59,7 @@ export function completeWithValue(record: number, value: unknown, local: LocalOu
     fail(record, error, local !== null, local);
     return;
   }
-  machine.events?.finish(numberOfRecord(record), false);
+  machine.events?.finish(record, false);
   end(record, DONE);
   if (ENDED.hasSubscribers) publishEnded(record, 'done', undefined);
   if (words[record + MEMBER] !== 0) memberEnded(record, false, undefined);
@@ -95,7 +94,7 @@ function fail(record: number, error: unknown, quiet: boolean, local: LocalOutcom
       else encode(uncopied(error), cell, 'throw from a goroutine');
     }
   });
-  machine.events?.finish(numberOfRecord(record), true);
+  machine.events?.finish(record, true);
   end(record, FAILED);
   if (ENDED.hasSubscribers) publishEnded(record, 'failed', error);
   // Who joins has set JOINED, before it took its place among the joiners.

@@ -9,9 +9,9 @@
  */
 import { words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
+import { EVENT_GLOBAL, EVENT_STEAL } from '../memory/event-records.ts';
 import { MACHINE_COUNT, PROCESSOR_COUNT } from '../memory/layout.ts';
 import { shouldLeaveToOthers } from './balance.ts';
-import { EVENT_GLOBAL, EVENT_STEAL } from './events.ts';
 import { globalSize, takeGlobal } from './global-queue.ts';
 import { LINK } from './goroutine.ts';
 import { drainInbox, inboxLooksEmpty } from './inbox.ts';

@@ -6,7 +6,6 @@
 import { words } from '../memory/arena.ts';
 import { EVENTS, HOLDERS, MACHINE_EVENTS, WORDS_PER_LINE } from '../memory/layout.ts';
 import { EventLog } from './events.ts';
-import { functionOrLocal, numberOfRecord } from './goroutine.ts';
 import { machine } from './machine.ts';
 
 /** Looks at the word. */
@@ -26,5 +25,5 @@ function follow(): void {
   // What has begun before.
   if (machine.holder !== 0) log.acquire((machine.holder - HOLDERS) / WORDS_PER_LINE);
   const { current } = machine;
-  if (current !== null) log.start(numberOfRecord(current.record), functionOrLocal(current.record));
+  if (current !== null) log.start(current.record);
 }

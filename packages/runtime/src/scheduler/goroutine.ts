@@ -12,7 +12,14 @@
 import { clear, drop } from '../codec/cell.ts';
 import { cells, words } from '../memory/arena.ts';
 import { add } from '../memory/atomics.ts';
-import { RECORD_JOINERS, RECORD_LOCK, RECORD_STATUS, STATUS_DONE } from '../memory/blocks.ts';
+import {
+  GOROUTINE_FUNCTION,
+  GOROUTINE_NUMBER,
+  RECORD_JOINERS,
+  RECORD_LOCK,
+  RECORD_STATUS,
+  STATUS_DONE,
+} from '../memory/blocks.ts';
 import { allocate, setDestroyer } from '../memory/heap.ts';
 import { BLOCK_REFERENCES, GOROUTINE_NUMBERS, KIND_GOROUTINE } from '../memory/layout.ts';
 import { decodeTuple, dropTuple, encodeTuple } from './tuple.ts';
@@ -20,7 +27,7 @@ import { decodeTuple, dropTuple, encodeTuple } from './tuple.ts';
 /** Link in the global queue; written by whoever owns the record. */
 export const LINK = 0;
 /** The number of its function; with BLOCKING added it runs without a processor. Written once. */
-export const FUNCTION = 1;
+export const FUNCTION = GOROUTINE_FUNCTION;
 export const BLOCKING = 1 << 30;
 /** Cells (even offsets): the captured values until the start, the name for dumps, the value or error at the end. */
 export const CAPTURES = 2;
@@ -32,7 +39,7 @@ const LOCK = RECORD_LOCK;
 /** Waiting queue of joiners: head and tail. */
 const JOINERS = RECORD_JOINERS;
 /** The goroutine's number, a 64-bit float; written once. */
-export const NUMBER = 12;
+export const NUMBER = GOROUTINE_NUMBER;
 /** The machine on which it runs, once started. */
 export const MACHINE = 14;
 /**
@@ -109,8 +116,12 @@ export function functionNumberOf(record: number): number {
 
 /** As `functionNumberOf`; -1 for a local goroutine. */
 export function functionOrLocal(record: number): number {
-  const number = words[record + FUNCTION]!;
-  return number < 0 ? -1 : number & ~BLOCKING;
+  return functionOfWord(words[record + FUNCTION]!);
+}
+
+/** The same of the FUNCTION word alone. */
+export function functionOfWord(word: number): number {
+  return word < 0 ? -1 : word & ~BLOCKING;
 }
 
 /** The goroutine's number. */

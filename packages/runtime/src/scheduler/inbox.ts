@@ -15,8 +15,8 @@ import {
   WAITER_SLOT,
 } from '../memory/blocks.ts';
 import { lookOut, post, sendWaiter, takeServed, withdraw } from '../memory/core.ts';
+import { CAUSE_HERE, CAUSE_MACHINE } from '../memory/event-records.ts';
 import { MACHINE_INBOX, WAITING_MACHINES } from '../memory/layout.ts';
-import { CAUSE_HERE, CAUSE_MACHINE } from './events.ts';
 import { COUNT_WAKES_RECEIVED, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
 import { lastParked } from './waiter.ts';

@@ -10,13 +10,14 @@ import { forgetLastDecoded } from '../codec/handles.ts';
 import { words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { SEEN_NOTHING, SEEN_SERVED, SEEN_WORK } from '../memory/blocks.ts';
+import { EVENT_SPIN, EVENT_SPUN } from '../memory/event-records.ts';
 import { MACHINE_READY, STOPPING } from '../memory/layout.ts';
 import { completeWithError, completeWithValue } from './complete.ts';
-import { EVENT_SPIN, EVENT_SPUN } from './events.ts';
+import type { EventLog } from './events.ts';
 import { countTurns, findRunnable, lookElsewhereFirst, takeReady } from './find.ts';
 import { followEvents } from './follow-events.ts';
 import { noteForeignWork, noteOwnResources } from './foreign.ts';
-import { functionOrLocal, numberOfRecord, RUNNABLE, RUNNING, STATUS } from './goroutine.ts';
+import { RUNNABLE, RUNNING, STATUS } from './goroutine.ts';
 import { goesToSleep, mayRunGoroutines, mustStayUp, staysAwake, tick, withoutProcessor } from './hand-off.ts';
 import { inboxIsEmpty, inboxLooksEmpty, lookOutFor } from './inbox.ts';
 import { COUNT_SLICES, machine } from './machine.ts';
@@ -195,7 +196,7 @@ function execute(task: Task): void {
   }
   machine.current = task;
   words[machine.runningWord] = task.record;
-  if (machine.events !== null) noteStart(task);
+  machine.events?.start(task.record);
   let result: IteratorResult<unknown, unknown>;
   try {
     result = task.stores === null ? resume(task) : task.stores.runInAsyncScope(resume, undefined, task);
@@ -207,7 +208,7 @@ function execute(task: Task): void {
   }
   // What it has yielded is of many classes: it is looked at only where that is needed.
   if (task.parked) {
-    if (machine.events !== null) notePark(task);
+    if (machine.events !== null) notePark(machine.events, task);
     return;
   }
   if (!task.yielded && result.value !== YIELD && leftOff(task, result)) return;
@@ -215,19 +216,11 @@ function execute(task: Task): void {
   words[task.record + STATUS] = RUNNABLE;
   if (machine.meter !== null) machine.meter.ready(task);
   machine.ready.push(task);
-  if (machine.events !== null) noteYield(task);
+  machine.events?.yield(task.record, machine.preempted);
 }
 
-function noteStart({ record }: Task): void {
-  machine.events!.start(numberOfRecord(record), functionOrLocal(record));
-}
-
-function noteYield({ record }: Task): void {
-  machine.events!.yield(numberOfRecord(record), machine.preempted);
-}
-
-function notePark(task: Task): void {
-  machine.events!.park(numberOfRecord(task.record), task.operation?.reason ?? 'yield');
+function notePark(events: EventLog, task: Task): void {
+  events.park(task.record, task.operation?.reason ?? 'yield');
 }
 
 function resume(task: Task): IteratorResult<unknown, unknown> {

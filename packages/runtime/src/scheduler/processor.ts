@@ -28,6 +28,7 @@
  */
 import { words } from '../memory/arena.ts';
 import { add, and, compareExchange, exchange, load, notify, or, store } from '../memory/atomics.ts';
+import { EVENT_GIVE, EVENT_HANDOFF } from '../memory/event-records.ts';
 import {
   HELD_PROCESSORS,
   HOLDER_IDLE,
@@ -53,7 +54,6 @@ import {
   WANT_WAITS,
   WORDS_PER_LINE,
 } from '../memory/layout.ts';
-import { EVENT_GIVE, EVENT_HANDOFF } from './events.ts';
 import { COUNT_PROCESSOR_GIFTS, COUNT_PROCESSOR_WAITS, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
 

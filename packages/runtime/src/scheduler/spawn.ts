@@ -15,20 +15,10 @@ import { pushBlocking } from './blocking-queue.ts';
 import type { LocalOutcome } from './complete.ts';
 import { currentLocalSite, noteCreation } from './creation-sites.ts';
 import { CREATED, publishCreated } from './diagnostics.ts';
-import { EVENT_CREATE } from './events.ts';
 import { definitionOf } from './function-block.ts';
 import { locatedCaptures, numberOf } from './function-table.ts';
 import { pushGlobal } from './global-queue.ts';
-import {
-  BLOCKING,
-  createRecord,
-  functionOrLocal,
-  MACHINE,
-  NAME,
-  numberOfRecord,
-  putArguments,
-  putCaptures,
-} from './goroutine.ts';
+import { BLOCKING, createRecord, MACHINE, NAME, numberOfRecord, putArguments, putCaptures } from './goroutine.ts';
 import { Goroutine } from './handle.ts';
 import { COUNT_CREATED, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
@@ -115,7 +105,7 @@ function created(record: number, name: string | undefined, how: Parameters<typeo
   if (CREATED.hasSubscribers) publishCreated(record, how);
   const { events } = machine;
   if (events === null) return;
-  events.writeWithin(EVENT_CREATE, 0, functionOrLocal(record), numberOfRecord(record));
+  events.create(record);
   if (name !== undefined) events.name(numberOfRecord(record), name);
 }
 

@@ -5,22 +5,12 @@
 import { PendingValue } from '../codec/pending.ts';
 import { words } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';
+import { EVENT_UNBLOCK } from '../memory/event-records.ts';
 import { pushBlocking } from './blocking-queue.ts';
 import { canceledError, isCanceled } from './cancel.ts';
 import { completeWithError, completeWithValue } from './complete.ts';
-import { EVENT_BLOCK, EVENT_UNBLOCK } from './events.ts';
 import { functionOf, loadNumber } from './function-table.ts';
-import {
-  argumentsOf,
-  capturesOf,
-  dropValues,
-  functionNumberOf,
-  isBlocking,
-  MACHINE,
-  numberOfRecord,
-  STATUS,
-  WAITING,
-} from './goroutine.ts';
+import { argumentsOf, capturesOf, dropValues, functionNumberOf, isBlocking, MACHINE, STATUS, WAITING } from './goroutine.ts';
 import { COUNT_BLOCKING_CALLS, COUNT_STARTED, machine } from './machine.ts';
 import { isGenerator, isThenable } from './returned.ts';
 import { schedule } from './schedule.ts';
@@ -84,7 +74,7 @@ export function start(record: number): Task | null {
   }
   if (loaded.isGenerator) return new Task(record, value as Generator, null);
   const task = begin(record, value);
-  if (task !== null) machine.events?.yield(numberOfRecord(record), false);
+  if (task !== null) machine.events?.yield(record, false);
   turnEnds(blocking);
   return task;
 }
@@ -94,8 +84,8 @@ function turnBegins(record: number, blocking: boolean): void {
   const { events } = machine;
   words[machine.runningWord] = record;
   if (events === null) return;
-  if (blocking) events.write(EVENT_BLOCK, 0, functionNumberOf(record), numberOfRecord(record));
-  else events.start(numberOfRecord(record), functionNumberOf(record));
+  if (blocking) events.block(record);
+  else events.start(record);
 }
 
 function turnEnds(blocking: boolean): void {
@@ -118,7 +108,7 @@ function begin(record: number, value: unknown): Task | null {
 
 function waitFor(record: number, promise: PromiseLike<unknown>): void {
   words[record + STATUS] = WAITING;
-  machine.events?.park(numberOfRecord(record), 'promise');
+  machine.events?.park(record, 'promise');
   machine.asyncGoroutines++;
   machine.pin(1);
   const over = (): void => {

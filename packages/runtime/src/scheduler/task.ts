@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { words } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';
 import { completeWithError, type LocalOutcome } from './complete.ts';
-import { JOINED, numberOfRecord, RUNNABLE, STATUS, TASK_SLOT, WAITING } from './goroutine.ts';
+import { JOINED, RUNNABLE, STATUS, TASK_SLOT, WAITING } from './goroutine.ts';
 import { drainInbox } from './inbox.ts';
 import { machine, type Waiting } from './machine.ts';
 import type { Operation } from './operation.ts';
@@ -79,7 +79,7 @@ export class Task implements Waiting {
     words[this.record + STATUS] = RUNNABLE;
     if (machine.meter !== null) machine.meter.ready(this);
     machine.ready.push(this);
-    if (machine.events !== null) noteReady(this.record);
+    machine.events?.ready(this.record);
     if (!machine.running) schedule();
   }
 
@@ -140,10 +140,6 @@ export class Task implements Waiting {
     store(this.record + JOINED, 1);
     completeWithError(this.record, error, this.local);
   }
-}
-
-function noteReady(record: number): void {
-  machine.events!.ready(numberOfRecord(record));
 }
 
 /** How long a wake-up may be on its way from a thread that has served the waiter, in milliseconds: it is some µs. */

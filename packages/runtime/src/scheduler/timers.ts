@@ -3,7 +3,7 @@
  * Adding, removing and firing cost O(log n) and nothing in libuv, however many goroutines sleep.
  */
 import { performance } from 'node:perf_hooks';
-import { CAUSE_HERE, CAUSE_POLLER } from './events.ts';
+import { CAUSE_HERE, CAUSE_POLLER } from '../memory/event-records.ts';
 import { machine } from './machine.ts';
 import { clearTimeout, setTimeout } from './real-timers.ts';
 import { schedule } from './schedule.ts';

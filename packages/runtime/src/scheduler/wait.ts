@@ -1,7 +1,7 @@
 /** Waiting for what only libuv brings: promises and timers; and giving the others a turn. */
 import { performance } from 'node:perf_hooks';
+import { CAUSE_HERE, CAUSE_POLLER } from '../memory/event-records.ts';
 import { EventOperation, OwnEvent } from './event-operation.ts';
-import { CAUSE_HERE, CAUSE_POLLER } from './events.ts';
 import { machine, type Waiting } from './machine.ts';
 import { FRESH, Operation } from './operation.ts';
 import { setImmediate } from './real-timers.ts';

@@ -2,24 +2,25 @@
 import { expect, it } from 'vitest';
 import { LATENCY_BOUNDS } from '../../dist/dashboard/frame.js';
 import { schedulingLatency } from '../../dist/dashboard/scheduling-latency.js';
-import * as events from '../../dist/scheduler/events.js';
+import * as events from '../../dist/memory/event-records.js';
 
 const { EVENT_CREATE, EVENT_FINISH, EVENT_PARK, EVENT_READY, EVENT_SLEEP, EVENT_START, EVENT_YIELD, RECORD_WORDS } = events;
 
 type Step = [time: number, kind: number, goroutine: number];
 
-function chunk(...steps: Step[]): Int32Array {
-  return chunkOf(steps);
+/** The records of one thread: the clock first, and each step after it. */
+function chunk(...steps: Step[]): Int32Array[] {
+  return [chunkOf(steps)];
 }
 
 function chunkOf(steps: readonly Step[]): Int32Array {
-  const records = new Int32Array(steps.length * RECORD_WORDS);
-  const cells = new Float64Array(records.buffer);
+  const records = new Int32Array((steps.length + 1) * RECORD_WORDS);
+  records[events.RECORD_WHAT] = events.EVENT_CLOCK;
   steps.forEach(([time, kind, goroutine], index) => {
-    const position = index * RECORD_WORDS;
-    cells[(position + events.RECORD_TIME) >> 1] = time;
-    records[position + events.RECORD_WHAT] = kind + 256 * 7 + 65536;
-    cells[(position + events.RECORD_NUMBER) >> 1] = goroutine;
+    const position = (index + 1) * RECORD_WORDS;
+    records[position + events.RECORD_TIME] = time * events.TICKS_A_MILLISECOND;
+    records[position + events.RECORD_WHAT] = kind | (7 << events.KIND_BITS) | (1 << (events.KIND_BITS + events.DETAIL_BITS));
+    records[position + events.RECORD_NUMBER] = goroutine;
   });
   return records;
 }
@@ -64,7 +65,7 @@ it('nothing at all', () => {
 
 it('a whole ring is looked at in bounded time', () => {
   const steps: Step[] = [];
-  for (let index = 0; index < 130_000; index++) steps.push([index, index % 2 === 0 ? EVENT_READY : EVENT_START, 1]);
-  const { counts } = schedulingLatency([chunkOf(steps)])!;
+  for (let index = 0; index < 130_000; index++) steps.push([index / 10, index % 2 === 0 ? EVENT_READY : EVENT_START, 1]);
+  const { counts } = schedulingLatency([[chunkOf(steps)]])!;
   expect(counts.reduce((sum, count) => sum + count)).toBe(20_000);
 });
