@@ -1,6 +1,6 @@
 /** Programs about cancelling goroutines: wherever they stand, their `finally` blocks run and nothing is lost. */
 import assert from 'node:assert/strict';
-import { AtomicInt, after, chan, go, gosched, Mutex, select, sleep, WaitGroup, wait } from 'goroutines';
+import { AtomicInt, after, chan, go, gosched, Mutex, RWMutex, Semaphore, select, sleep, WaitGroup, wait } from 'goroutines';
 import { failureOf, parkedInOrder, until, untilParked } from '../helpers/conditions.mjs';
 
 const mutex = new Mutex();
@@ -21,6 +21,35 @@ const waits = {
     go(function* () {
       yield* chan().recv();
     }).join(),
+};
+
+/** Locks, each held; `take` waits for it and gives what gives it back. */
+const locks = {
+  'Mutex.lock': () => [new Mutex(), (lock) => lock.tryLock(), (lock) => lock.unlock()],
+  'Mutex.acquire': () => [new Mutex(), (lock) => lock.tryLock(), (lock) => lock.release()],
+  'RWMutex.lock': () => [new RWMutex(), (lock) => lock.tryRLock(), (lock) => lock.rUnlock()],
+  'RWMutex.rLock': () => [new RWMutex(), (lock) => lock.tryLock(), (lock) => lock.unlock()],
+  'Semaphore.acquire': () => [new Semaphore(2), (lock) => lock.tryAcquire(2), (lock) => lock.release(2)],
+};
+const takes = {
+  *'Mutex.lock'(lock) {
+    const guard = yield* lock.lock();
+    return () => guard.unlock();
+  },
+  *'Mutex.acquire'(lock) {
+    return yield* lock.acquire();
+  },
+  *'RWMutex.lock'(lock) {
+    const guard = yield* lock.lock();
+    return () => guard.unlock();
+  },
+  *'RWMutex.rLock'(lock) {
+    const guard = yield* lock.rLock();
+    return () => guard.unlock();
+  },
+  *'Semaphore.acquire'(lock) {
+    return (yield* lock.acquire(2))[1];
+  },
 };
 
 export const cancels = {
@@ -207,6 +236,41 @@ export const cancels = {
     second.cancel();
     yield* failureOf(drive, second);
     assert.equal(lock.isLocked(), false);
+  },
+
+  *'one that was woken and is cancelled before it goes on hands the wake on'(drive) {
+    for (const [what, make] of Object.entries(locks)) {
+      for (let round = 0; round < 30; round++) {
+        const [lock, hold, giveBack] = make();
+        assert.equal(hold(lock), true);
+        const entered = new AtomicInt();
+        const waiting = yield* parkedInOrder(drive, 4, (index) =>
+          go(
+            function* (name, shared, cancelled) {
+              const release = yield* takes[name](shared);
+              entered.add(1);
+              try {
+                // One that was let in before it was cancelled finds it here.
+                if (cancelled) yield* chan().recv();
+              } finally {
+                release();
+              }
+            },
+            what,
+            lock,
+            index < 2,
+          ),
+        );
+        giveBack(lock); // The first one is woken.
+        for (let turn = round % 3; turn > 0; turn--) yield* drive(gosched());
+        for (const handle of waiting.slice(0, 2)) handle.cancel();
+        for (const handle of waiting.slice(0, 2)) assert.equal((yield* failureOf(drive, handle)).name, 'CanceledError', what);
+        for (const handle of waiting.slice(2)) yield* drive(handle.join());
+        assert.ok(entered.load() >= 2, what);
+        assert.equal(hold(lock), true, what);
+        giveBack(lock);
+      }
+    }
   },
 
   *'a signal cancels, with its reason'(drive) {

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { AtomicInt, chan, go, gosched, Mutex, runtime, select, WaitGroup } from 'goroutines';
+import { parkedInOrder, untilParked } from '../helpers/conditions.mjs';
 
 const CAPACITIES = [0, 1, 10, 100];
 
@@ -81,6 +82,51 @@ export const goSelects = {
         assert.equal((yield* failure(drive, operation)).name, 'RuntimeStateError');
       }
     }
+  },
+
+  // test/chan/doubleselect.go, where who selects is this program itself
+  *'of the cases that are ready for a value one takes it'(drive) {
+    const inputs = Array.from({ length: 4 }, () => chan());
+    const seen = new Int32Array(new SharedArrayBuffer(4 * 2000));
+    const all = new WaitGroup();
+    for (const input of inputs) {
+      all.go(function* () {
+        yield* input.forEach((value) => {
+          Atomics.add(seen, value, 1);
+        });
+      });
+    }
+    const [a, b, c, d] = inputs;
+    for (let value = 0; value < 2000; value++) {
+      yield* drive(select({ a: a.send(value), b: b.send(value), c: c.send(value), d: d.send(value) }));
+    }
+    for (const input of inputs) input.close();
+    yield* drive(all.wait());
+    assert.equal(
+      seen.findIndex((times) => times !== 1),
+      -1,
+      'a value that did not come once',
+    );
+  },
+
+  // test/chan/select6.go
+  *'a select that stood last in a line and lost keeps nobody behind it waiting'(drive) {
+    const [line, elsewhere] = [chan(), chan()];
+    const receives = () =>
+      go(function* () {
+        return yield* line.recv();
+      });
+    const before = yield* parkedInOrder(drive, 2, receives);
+    const loser = go(function* () {
+      return (yield* select({ line: line.recv(), elsewhere: elsewhere.recv() })).key;
+    });
+    yield* untilParked(drive, loser);
+    yield* drive(elsewhere.send(true));
+    assert.equal(yield* drive(loser.join()), 'elsewhere');
+    const behind = yield* parkedInOrder(drive, 2, receives);
+    for (let value = 0; value < 4; value++) yield* drive(line.send(value));
+    for (const [index, handle] of [...before, ...behind].entries()) assert.equal(yield* drive(handle.join()), index);
+    assert.equal(line.trySend(4), false);
   },
 
   // runtime/chan_test.go: TestSelectFairness

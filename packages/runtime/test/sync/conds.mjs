@@ -92,6 +92,28 @@ export const conds = {
     assert.equal(mutex.isLocked(), false);
   },
 
+  /** On one thread: those of several come back to the mutex in whatever order their threads wake. */
+  *'those whom a broadcast wakes go on in the order in which they came'(drive) {
+    const mutex = new Mutex();
+    const condition = new Cond(mutex);
+    const order = [];
+    const waiting = yield* parkedInOrder(drive, 10, (index) =>
+      go.local(function* () {
+        const guard = yield* mutex.lock();
+        yield* condition.wait();
+        order.push(index);
+        guard.unlock();
+      }),
+    );
+    const guard = yield* drive(mutex.lock());
+    condition.broadcast();
+    for (let turn = 0; turn < 10; turn++) yield* drive(gosched());
+    assert.deepEqual(order, []); // They wait for the mutex, each in its turn.
+    guard.unlock();
+    for (const one of waiting) yield* drive(one.join());
+    assert.deepEqual(order, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  },
+
   *'the waiter itself, in whatever code this is'(drive) {
     const mutex = new Mutex();
     const condition = new Cond(mutex);
