@@ -37,7 +37,7 @@ export const memory: Suite = {
       name: 'unstarted',
       title: '200,000 goroutines that have not begun',
       contenders: {
-        goroutines: {},
+        goroutines: { note: 'on the main thread alone, so that none begins' },
         go: { note: 'those that are begun meanwhile by preemption wait' },
         promises: { note: 'Promise.resolve().then(function)' },
       },

@@ -1,5 +1,5 @@
-import { AtomicInt, type Chan, chan, go, select, WaitGroup } from 'goroutines';
-import type { Programs, Sample } from '../../harness/protocol.ts';
+import { AtomicInt, type Chan, chan, go, runtime, select, WaitGroup } from 'goroutines';
+import type { Program, Programs, Sample } from '../../harness/protocol.ts';
 import { program } from './program.ts';
 
 function* onChannel(hold: Chan<number>, _other: Chan<number>, begun: WaitGroup, ended: AtomicInt) {
@@ -42,36 +42,34 @@ function* counted(begun: AtomicInt, all: WaitGroup) {
   all.done();
 }
 
-/** Nobody makes way before all are started; whoever has begun all the same is not counted. */
-function* unstarted(size: number, resident: number) {
-  'use no-preempt';
+/** On the main thread alone, which begins none before this waits. */
+async function unstarted(size: number, resident: number) {
   const [begun, all] = [new AtomicInt(), new WaitGroup()];
   all.add(size);
   for (let number = 0; number < size; number++) go(counted, begun, all);
   const grown = process.memoryUsage.rss() - resident;
-  const waiting = size - begun.load();
-  if (waiting < size / 2) throw new Error(`only ${waiting} of ${size} goroutines had not begun`);
-  yield* all.wait();
-  return { grown: (grown / waiting) * size, result: begun.load() };
+  if (begun.load() > 0) throw new Error(`${begun.load()} of ${size} goroutines had begun`);
+  await all.wait();
+  return { grown, result: begun.load() };
 }
 
 function* nothing() {}
 
-type Weighing = typeof unstarted;
+type Weighing = (size: number, resident: number) => PromiseLike<{ grown: number; result: number }>;
 
-function weighed(weighing: Weighing) {
+function weighed(weigh: Weighing): Program {
   /** What all samples of this process share: the first one's growth. */
   let bytes: number | undefined;
   return program(async (size): Promise<Sample> => {
     await go(nothing); // The thread is there.
-    const { grown, result } = await go(weighing, size, process.memoryUsage.rss());
+    const { grown, result } = await weigh(size, process.memoryUsage.rss());
     bytes ??= grown / size;
     return { nanoseconds: 0, result, metrics: { bytes } };
   });
 }
 
 export default {
-  channel: weighed(onlyChannel),
-  select: weighed(onlySelect),
-  unstarted: weighed(unstarted),
+  channel: weighed((size, resident) => go(onlyChannel, size, resident)),
+  select: weighed((size, resident) => go(onlySelect, size, resident)),
+  unstarted: { ...weighed(unstarted), start: () => runtime.configure({ procs: 0 }) },
 } satisfies Programs;
