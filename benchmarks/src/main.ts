@@ -1,10 +1,4 @@
-// Runs the suites and reports.
-//
-//   npm run bench [-- <filter>… --quick --smoke --only <contender>,… --json <file> --write --report --list]
-//   npm run bench -- --procs 1,2,4,8,16 [<filter>…]    the curve of the rows that use all cores
-//   npm run bench -- --report-from <file> [--write]    the reports again, from a file that --json has written
-//
-// A filter is a part of "<suite>/<row>". The results always go to results/latest.json as well.
+// Runs the suites and reports; `usage` says how.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,24 +12,29 @@ import { curvesIn, curveTable, isFigure, rowTable, verdicts } from './harness/ro
 import { type RowResult, runRow, type Speed } from './harness/run-row.ts';
 import { suites } from './suites/index.ts';
 
-const { values: options, positionals: filters } = parseArgs({
-  allowPositionals: true,
-  options: {
-    quick: { type: 'boolean', default: false },
-    smoke: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    json: { type: 'string' },
-    write: { type: 'boolean', default: false },
-    report: { type: 'boolean', default: false },
-    'report-from': { type: 'string' },
-    list: { type: 'boolean', default: false },
-    procs: { type: 'string' },
-  },
-});
+const usage = `npm run bench -- [<filter>…] [options]     a filter is a part of "<suite>/<row>"
+
+  --quick                 a tenth of the work, one round
+  --smoke                 next to no work, one sample: does every row still run?
+  --only <name>,…         only these contenders: ${contenderNames.join(', ')}
+  --list                  the rows there are
+  --procs 1,2,4           the curve of the rows that use all cores
+  --json <file>           the figures as data
+  --write                 writes RESULTS.md
+  --report                writes report/index.html and its charts
+  --report-from <file>    the same from a file that --json has written, without measuring
+
+The figures are always in results/latest.json as well. benchmarks/README.md says more.`;
+
+const { values: options, positionals: filters } = parseCommandLine();
+if (options.help) {
+  console.log(usage);
+  process.exit();
+}
 const only = options.only === undefined ? undefined : new Set(options.only.split(','));
 for (const name of only ?? []) {
   if (!(contenderNames as readonly string[]).includes(name)) {
-    throw new RangeError(`no contender '${name}': there are ${contenderNames.join(', ')}`);
+    refuse(`no contender '${name}': there are ${contenderNames.join(', ')}`);
   }
 }
 const speed: Speed = options.smoke ? 'smoke' : options.quick ? 'quick' : 'full';
@@ -44,7 +43,7 @@ const chosen = suites.flatMap((suite) =>
     .filter((row) => filters.length === 0 || filters.some((filter) => `${suite.name}/${row.name}`.includes(filter)))
     .map((row) => ({ suite, row })),
 );
-if (chosen.length === 0) throw new RangeError(`no suite matches ${filters.join(', ')}: see --list`);
+if (chosen.length === 0) refuse(`no row has ${filters.join(' or ')} in its name: --list shows the rows`);
 
 if (options.list) {
   for (const { suite, row } of chosen) console.log(`${suite.name}/${row.name}: ${row.title}`);
@@ -59,7 +58,7 @@ if (options.list) {
 /** The rows that use all cores, on so many processors each. */
 async function curves(procs: number[]): Promise<void> {
   if (procs.some((count) => !Number.isInteger(count) || count < 1)) {
-    throw new RangeError(`--procs takes numbers of processors, as in 1,2,4,8,16; got ${options.procs}`);
+    refuse(`--procs takes numbers of processors, as in 1,2,4,8,16; got ${options.procs}`);
   }
   const { cores } = describeMachine();
   console.log(`${cores} cores here: beyond that number nothing can become faster.`);
@@ -125,4 +124,32 @@ function inPackage(path: string): string {
 function write(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
+}
+
+/** Ends the program before it has done anything. */
+function refuse(why: string): never {
+  console.error(why);
+  process.exit(1);
+}
+
+function parseCommandLine() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        quick: { type: 'boolean', default: false },
+        smoke: { type: 'boolean', default: false },
+        only: { type: 'string' },
+        json: { type: 'string' },
+        write: { type: 'boolean', default: false },
+        report: { type: 'boolean', default: false },
+        'report-from': { type: 'string' },
+        list: { type: 'boolean', default: false },
+        procs: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    return refuse(`${(error as Error).message}\n\n${usage}`);
+  }
 }
