@@ -1,0 +1,121 @@
+/** Records of events, from their writer in the core, round a small ring, to who reads them. */
+import fc from 'fast-check';
+import { beforeEach, expect, it } from 'vitest';
+import { words } from '../../src/memory/arena.ts';
+import { load, store } from '../../src/memory/atomics.ts';
+import { closeEvents, noteEvent, noteProcessor, openEvents } from '../../src/memory/core.ts';
+import { createArena } from '../../src/memory/create.ts';
+import {
+  EVENT_CREATE,
+  EVENT_STEAL,
+  RECORD_WORDS,
+  RING_CAPACITY,
+  RING_DROPPED,
+  RING_READ,
+  RING_RECORDS,
+  RING_WRITTEN,
+  TICKS_A_MILLISECOND,
+} from '../../src/memory/event-records.ts';
+import { allocate } from '../../src/memory/heap.ts';
+import { KIND_EVENTS } from '../../src/memory/layout.ts';
+import { Cursor, mergeUntil } from '../../src/observe/event-merge.ts';
+
+const CAPACITY = 8;
+const TICK = 1 / TICKS_A_MILLISECOND;
+
+interface Seen {
+  time: number;
+  kind: number;
+  detail: number;
+  processor: number;
+  argument: number;
+  number: number;
+}
+
+let ring = 0;
+let pieces: Int32Array[] = [];
+let cursor: Cursor;
+
+beforeEach(() => {
+  createArena(8 * 1024 * 1024);
+  ring = allocate(KIND_EVENTS, (RING_RECORDS + CAPACITY * RECORD_WORDS) * 4);
+  for (let word = 0; word < RING_RECORDS; word++) words[ring + word] = 0;
+  words[ring + RING_CAPACITY] = CAPACITY;
+  pieces = [];
+  cursor = new Cursor(3, () => pieces.shift());
+  openEvents(ring);
+});
+
+/** What has been written since the last time, as the main thread takes it out of rings. */
+function read(by = cursor): Seen[] {
+  const written = load(ring + RING_WRITTEN);
+  for (let record = words[ring + RING_READ]!; record !== written; record = (record + 1) | 0) {
+    const place = ring + RING_RECORDS + (record & (CAPACITY - 1)) * RECORD_WORDS;
+    pieces.push(words.slice(place, place + RECORD_WORDS));
+  }
+  store(ring + RING_READ, written);
+  const seen: Seen[] = [];
+  mergeUntil([by], Number.MAX_VALUE, ({ kind, detail, processor, argument, number }) =>
+    seen.push({ time: by.time(), kind, detail, processor, argument, number }),
+  );
+  return seen;
+}
+
+it('come back as they were written', () => {
+  const event = fc.record({
+    pause: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 0, max: 200_000 })),
+    kind: fc.integer({ min: 1, max: 31 }),
+    detail: fc.integer({ min: 0, max: 255 }),
+    processor: fc.integer({ min: -1, max: 63 }),
+    argument: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+    number: fc.integer({ min: 0, max: 2 ** 44 - 1 }),
+  });
+  let time = 1e9;
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 40 }), (events) => {
+      for (const { pause, ...written } of events) {
+        time += pause;
+        noteProcessor(written.processor);
+        noteEvent(time, written.kind, written.detail, written.argument, written.number);
+        const seen = read();
+        expect(seen).toMatchObject([written]);
+        expect(time - seen[0]!.time).toBeLessThan(2 * TICK);
+        expect(seen[0]!.time).toBeLessThanOrEqual(time);
+      }
+    }),
+  );
+});
+
+it('are in order of time, though the clock be read out of order; a negative time is the last one', () => {
+  for (const time of [500, 502, 501, -1, 503]) noteEvent(time, EVENT_STEAL, 0, 0, 0);
+  expect(read().map(({ time }) => time)).toEqual([500, 502, 502, 502, 503]);
+});
+
+it('a full ring counts what finds no place, and goes on once it is read', () => {
+  // The clock takes the first place.
+  for (let number = 1; number <= 10; number++) noteEvent(700 + number, EVENT_CREATE, 0, 0, number);
+  expect(words[ring + RING_DROPPED]).toBe(3);
+  expect(read().map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  noteEvent(711, EVENT_CREATE, 0, 0, 11);
+  expect(read()).toMatchObject([{ time: 711, number: 11 }]);
+});
+
+it('where there is no place for the clock either, it comes with the next one', () => {
+  for (let number = 1; number < CAPACITY; number++) noteEvent(number, EVENT_CREATE, 0, 0, number);
+  noteEvent(1e6, EVENT_CREATE, 0, 0, 8);
+  expect(read().at(-1)).toMatchObject({ time: 7, number: 7 });
+  noteEvent(1e6 + 1, EVENT_CREATE, 0, 0, 9);
+  expect(read()).toMatchObject([{ time: 1e6 + 1, number: 9 }]);
+});
+
+it('who reads a ring from the middle begins with the next clock', () => {
+  noteEvent(100, EVENT_CREATE, 0, 0, 1);
+  read();
+  const late = new Cursor(3, () => pieces.shift());
+  noteEvent(101, EVENT_CREATE, 0, 0, 2);
+  expect(read(late)).toEqual([]);
+  closeEvents();
+  openEvents(ring);
+  noteEvent(102, EVENT_CREATE, 0, 0, 3);
+  expect(read(late)).toMatchObject([{ time: 102, number: 3 }]);
+});
