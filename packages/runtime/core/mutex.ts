@@ -209,7 +209,11 @@ function wakeFirst(mutex: i32): void {
   }
 }
 
-/** A waiter that was woken with OUTCOME_RETRY tries again; else it waits at the head of the line, or is sent away: RESULT_CLOSED. */
+/**
+ * A waiter that was woken with OUTCOME_RETRY tries again; else it waits at the head of the line, or is sent away: RESULT_CLOSED.
+ * So does one that was cancelled meanwhile, since nobody else was woken. If it gets the mutex, it gives that back; if not, who
+ * holds it will.
+ */
 export function retryLock(mutex: i32, waiter: i32): i32 {
   lock(mutex + MUTEX_LOCK);
   atomicStore(mutex, MUTEX_WOKEN, 0);
@@ -226,15 +230,6 @@ export function retryLock(mutex: i32, waiter: i32): i32 {
   }
   unlock(mutex + MUTEX_LOCK);
   return result;
-}
-
-/** A waiter that was woken with OUTCOME_RETRY does not want the mutex any more: another one may try. */
-export function passOnLock(mutex: i32): i32 {
-  lock(mutex + MUTEX_LOCK);
-  atomicStore(mutex, MUTEX_WOKEN, 0);
-  if (atomicLoad(mutex, MUTEX_HELD) === 0) wakeFirst(mutex);
-  unlock(mutex + MUTEX_LOCK);
-  return conclude(RESULT_DONE);
 }
 
 function putFirst(mutex: i32, waiter: i32): void {
