@@ -128,7 +128,10 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
     return new ReceiveOkOperation<T>(this);
   }
 
-  /** Sends if that is possible without waiting; returns whether it was. Throws ClosedChannelError on a closed channel. */
+  /**
+   * Sends if that is possible without waiting; returns whether it was. Throws ClosedChannelError on a closed channel. What
+   * `transfer` has marked is moved in either case.
+   */
   trySend(value: T): boolean {
     this.mustBeCurrent();
     return sendNow(this.address, value);
