@@ -46,7 +46,7 @@ function* main(size: number) {
     yield* multiply(v, between, false);
     yield* multiply(between, u, true);
   }
-  console.log(Math.sqrt(dot(u, v) / dot(v, v)).toFixed(9));
+  console.log(Math.sqrt(dot(u, v) / dot(v, v)).toFixed(11));
 }
 
 await run(main, Number(process.argv[2] ?? 1000));

@@ -19,7 +19,7 @@ import {
   or,
   storeWord as store,
 } from './memory.ts';
-import { cancelMutex, nameHolder, passOnLock, retryLock, takeFree as tryLockMutex, unlockMutex } from './mutex.ts';
+import { cancelMutex, nameHolder, retryLock, tryLock as tryLockMutex, unlockMutex } from './mutex.ts';
 import { enterOnce, finishOnce } from './once.ts';
 import { drive, lockMutex, poll, receive, send, withdraw } from './operation.ts';
 import { initialize, lookOut, needsWake, post, send as sendWaiter, takeServed } from './ready.ts';
@@ -60,7 +60,6 @@ export {
   noteProcessor,
   openEvents,
   or,
-  passOnLock,
   poll,
   post,
   receive,

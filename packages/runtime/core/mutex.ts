@@ -8,10 +8,23 @@
  * takes it, so that costs nothing; one that was let in on the way is HOLDER_UNKNOWN until it has said who it is.
  * Everything else is under LOCK:
  *   WOKEN    machine + 1 of the one waiter that was taken out of the line to try again, else 0: no second is woken.
- *   HAND_OVER  not 0: the next unlocking hands over, and who comes does not take it.
+ *   HAND_OVER  not 0: the next unlocking hands over, to the first in line if there is one.
  *   CANCELED   not 0: the line was sent away while one was on its way to try again; he is not to wait once more.
  * The line is ordered by priority, and within one by arrival; who was woken in vain goes to its head all the same.
  * WATCHERS wait until it is free, without wanting it: they go on when nobody in line goes before them.
+ *
+ * HAND_OVER is no more than that: it does not keep anybody from a free mutex. An unlocking reads it, then clears HELD. In between,
+ * a waiter may be passed over for the last time:
+ *
+ *     unlocking                              waiter
+ *     reads HAND_OVER: 0
+ *                                            finds HELD taken, stands at the head of the line, sets HAND_OVER
+ *                                            and may leave again: it is cancelled, or all are sent away
+ *     clears HELD, wakes the first in line
+ *
+ * Then the mutex is free with HAND_OVER set, and were it refused to who comes, nobody might be there to take it. So who comes
+ * takes it. The waiter, if it is still there, is passed over a time more: the next unlocking sees HAND_OVER, and should that one
+ * find somebody else at the head of the line, the waiter sets it again. `stepped-mutex.test.ts` tries every step.
  *
  * No wake-up is lost. To wait: (1) enter the line, (2) look at HELD again. To unlock: (1) clear HELD, (2) look at the line.
  * Both are a write followed by a read of the other's word, in one order for all: at least one sees the other's write. A
@@ -63,18 +76,10 @@ import {
 /** How often a waiter finds the mutex taken when it was woken, until it is handed over to it. */
 const PATIENCE = 2;
 
-/** Takes it for `holder` if it is free. */
+/** Takes it for `holder` if it is free, past everybody who waits. */
 // @ts-ignore: decorator
 @inline
 export function tryLock(mutex: i32, holder: i32): i32 {
-  if (atomicLoad(mutex, MUTEX_HAND_OVER) !== 0) return RESULT_WAITS;
-  return takeFree(mutex, holder);
-}
-
-/** The same, past everybody who waits. */
-// @ts-ignore: decorator
-@inline
-export function takeFree(mutex: i32, holder: i32): i32 {
   return compareExchange(mutex + MUTEX_HELD, 0, holder) === 0 ? RESULT_DONE : RESULT_WAITS;
 }
 
@@ -99,7 +104,7 @@ export function standByPriority(mutex: i32, waiter: i32): i32 {
 /** After a waiter has entered the line: takes the mutex, if it was given back meanwhile, and leaves the line. Under LOCK. */
 function lookAgain(mutex: i32, waiter: i32): i32 {
   atomicStore(mutex, MUTEX_WAITERS, get(mutex, MUTEX_WAITERS)); // Step 1, in the one order of all.
-  if (takeFree(mutex, HOLDER_UNKNOWN) !== RESULT_DONE) return RESULT_WAITS;
+  if (tryLock(mutex, HOLDER_UNKNOWN) !== RESULT_DONE) return RESULT_WAITS;
   remove(mutex + MUTEX_WAITERS, waiter);
   return RESULT_DONE;
 }
@@ -127,7 +132,7 @@ function handOver(mutex: i32): void {
   const waiter = dequeue(mutex + MUTEX_WAITERS);
   if (waiter === 0) {
     atomicStore(mutex, MUTEX_HELD, 0);
-    wakeWatchers(mutex);
+    if (!someoneTries(mutex)) wakeWatchers(mutex);
     return;
   }
   atomicStore(mutex, MUTEX_HELD, HOLDER_UNKNOWN);
@@ -198,17 +203,21 @@ function wakeFirst(mutex: i32): void {
     set(mutex, MUTEX_CANCELED, 0);
     atomicStore(mutex, MUTEX_WOKEN, get(first, WAITER_MACHINE) + 1);
     serveNext(first);
-  } else if (takeFree(mutex, HOLDER_UNKNOWN) === RESULT_DONE) {
+  } else if (tryLock(mutex, HOLDER_UNKNOWN) === RESULT_DONE) {
     // A select cannot try again once its claim is won: it gets the mutex, if that is still to be had.
     handOver(mutex);
   }
 }
 
-/** A waiter that was woken with OUTCOME_RETRY tries again; else it waits at the head of the line, or is sent away: RESULT_CLOSED. */
+/**
+ * A waiter that was woken with OUTCOME_RETRY tries again; else it waits at the head of the line, or is sent away: RESULT_CLOSED.
+ * So does one that was cancelled meanwhile, since nobody else was woken. If it gets the mutex, it gives that back; if not, who
+ * holds it will.
+ */
 export function retryLock(mutex: i32, waiter: i32): i32 {
   lock(mutex + MUTEX_LOCK);
   atomicStore(mutex, MUTEX_WOKEN, 0);
-  let result = takeFree(mutex, HOLDER_UNKNOWN);
+  let result = tryLock(mutex, HOLDER_UNKNOWN);
   if (result === RESULT_WAITS && get(mutex, MUTEX_CANCELED) !== 0) {
     result = RESULT_CLOSED;
   } else if (result === RESULT_WAITS) {
@@ -221,15 +230,6 @@ export function retryLock(mutex: i32, waiter: i32): i32 {
   }
   unlock(mutex + MUTEX_LOCK);
   return result;
-}
-
-/** A waiter that was woken with OUTCOME_RETRY does not want the mutex any more: another one may try. */
-export function passOnLock(mutex: i32): i32 {
-  lock(mutex + MUTEX_LOCK);
-  atomicStore(mutex, MUTEX_WOKEN, 0);
-  if (atomicLoad(mutex, MUTEX_HELD) === 0) wakeFirst(mutex);
-  unlock(mutex + MUTEX_LOCK);
-  return conclude(RESULT_DONE);
 }
 
 function putFirst(mutex: i32, waiter: i32): void {

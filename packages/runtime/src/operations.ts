@@ -4,7 +4,8 @@ import type { Op } from './scheduler/operation.ts';
 import { sleepOperation, waitOperation, yieldOperation } from './scheduler/wait.ts';
 
 /**
- * Parks the goroutine for a time in milliseconds; others run meanwhile. At 0 or less it still lets others run first.
+ * Parks the goroutine for a time in milliseconds; others run meanwhile. At 0 or less it still lets others run first. A
+ * sleep keeps the process alive and is no deadlock, also one of `Infinity`, which lasts until the goroutine is cancelled.
  * Throws RangeError for what is no number.
  *
  * @example

@@ -2,7 +2,8 @@
  * `transfer(x)` marks an object: the next encode that meets it moves it instead of copying it.
  *
  * An ArrayBuffer's contents are copied into the value, and the sender's buffer is detached once
- * nothing can fail any more. Detaching goes through a message port: structuredClone and ArrayBuffer.prototype.transfer
+ * nothing can fail any more. Before the send and not after it: what cannot be moved is found out by moving it only, and then
+ * nothing is to have been sent. So it is gone also when no receiver comes. Detaching goes through a message port: structuredClone and ArrayBuffer.prototype.transfer
  * would, on Node 20, also take from Node what it protects from being moved. Everything else is posted, see `parcels.ts`.
  *
  * A Buffer in the pool that Node cuts small Buffers from is copied, since its neighbours need the pool. Other memory
@@ -21,6 +22,9 @@ const marked = new WeakSet<object>();
  * Marks an object to be moved by the next `send`, `go` or result that has it, and returns it: the sender's is of no more use then.
  * An ArrayBuffer, or a typed array, whose buffer it is; a MessagePort; a ReadableStream, WritableStream or TransformStream, which
  * goes on where it was made and is read or written elsewhere; a FileHandle.
+ *
+ * It is moved when the operation begins, whether that is carried out or not: after a `trySend` that returned false, in a case of
+ * `select` that was not the hit, or when the channel was closed, it is gone.
  *
  * Throws TypeError for what cannot be moved. What can be moved no more, such as a stream that is being read, throws DataCloneError at the
  * `send`, and nothing is sent.

@@ -24,11 +24,11 @@ import { PendingValue } from '../codec/pending.ts';
 import { HIGH_HANDLE } from '../codec/tags.ts';
 import { ArenaExhaustedError, CanceledError, DeadlineExceededError, textOf } from '../errors.ts';
 import { cells, requireArena, words } from '../memory/arena.ts';
-import { compareExchange, load, store } from '../memory/atomics.ts';
+import { load, store } from '../memory/atomics.ts';
 import { CHANNEL_WORDS } from '../memory/blocks.ts';
 import { closeChannel } from '../memory/core.ts';
-import { allocate, generationOf, release, retain, setDestroyer, withReserve } from '../memory/heap.ts';
-import { BLOCK_REFERENCES, KIND_DONE, MAXIMUM_MACHINES } from '../memory/layout.ts';
+import { allocate, generationOf, release, retain, retainLiving, setDestroyer, withReserve } from '../memory/heap.ts';
+import { KIND_DONE, MAXIMUM_MACHINES } from '../memory/layout.ts';
 import { lock, unlock } from '../memory/lock.ts';
 import { cancel, whenCanceledByContext } from '../scheduler/cancel.ts';
 import { readyAll } from '../scheduler/inbox.ts';
@@ -236,15 +236,6 @@ function takeChild(node: number): number {
   }
   unlock(node + NODE_LOCK);
   return child;
-}
-
-/** One more reference, unless the last one is gone: then its block is about to be given back. */
-function retainLiving(block: number): boolean {
-  for (;;) {
-    const count = load(block + BLOCK_REFERENCES);
-    if (count <= 0) return false;
-    if (compareExchange(block + BLOCK_REFERENCES, count, count + 1) === count) return true;
-  }
 }
 
 function cancelMembers(node: number): void {

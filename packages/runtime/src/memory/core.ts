@@ -53,7 +53,6 @@ interface Core {
   tryLockMutex(mutex: number, holder: number): number;
   nameHolder(mutex: number, holder: number): void;
   retryLock(mutex: number, waiter: number): number;
-  passOnLock(mutex: number): number;
   unlockMutex(mutex: number): number;
   cancelMutex(mutex: number): number;
   addToGroup(group: number, amount: number): number;
@@ -106,7 +105,6 @@ export let lockMutex: Core['lockMutex'];
 export let tryLockMutex: Core['tryLockMutex'];
 export let nameHolder: Core['nameHolder'];
 export let retryLock: Core['retryLock'];
-export let passOnLock: Core['passOnLock'];
 export let unlockMutex: Core['unlockMutex'];
 export let addToGroup: Core['addToGroup'];
 export let cancelMutex: Core['cancelMutex'];
@@ -170,7 +168,7 @@ export function attachCore(memory: WasmMemory): void {
   }).exports;
   ({ load, store, exchange, compareExchange, add, or, and, lock, unlock, post, send, receive } = core);
   ({ lockChannel, unlockChannel, closeChannel } = core);
-  ({ lockMutex, tryLockMutex, retryLock, passOnLock, unlockMutex, addToGroup, completeRecord, drive } = core);
+  ({ lockMutex, tryLockMutex, retryLock, unlockMutex, addToGroup, completeRecord, drive } = core);
   ({ poll, withdraw, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake, fireTimer } = core);
   ({ cancelMutex, tryTakeSemaphore, releaseSemaphore, setSemaphore, cancelSemaphore, unlockWriter, unlockReader } = core);
   ({ nameHolder, signalCondition, broadcastCondition, enterOnce, finishOnce, takeServed } = core);

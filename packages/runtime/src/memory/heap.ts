@@ -14,7 +14,7 @@
 import { ArenaExhaustedError } from '../errors.ts';
 import { fatal } from '../fatal.ts';
 import { words } from './arena.ts';
-import { add } from './atomics.ts';
+import { add, compareExchange, load } from './atomics.ts';
 import { KIND_NAMES } from './kinds.ts';
 import * as layout from './layout.ts';
 import { lock, unlock } from './lock.ts';
@@ -324,6 +324,15 @@ function giveBatch(sizeClass: number, size: number): void {
 /** One more reference to a block. The caller holds one already, so the block cannot go away under it. */
 export function retain(address: number): void {
   if (add(address + BLOCK_REFERENCES, 1) <= 0) fatal('a free block is referenced', { address, kind: kindOf(address) });
+}
+
+/** One more reference, unless the last one is gone: then the block is about to be given back, or was. */
+export function retainLiving(address: number): boolean {
+  for (;;) {
+    const count = load(address + BLOCK_REFERENCES);
+    if (count <= 0) return false;
+    if (compareExchange(address + BLOCK_REFERENCES, count, count + 1) === count) return true;
+  }
 }
 
 /** One reference less. The last one gives back what the block holds, then the block. */

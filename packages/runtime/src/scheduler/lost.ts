@@ -27,10 +27,10 @@ import { DONE, MACHINE, STATUS } from './goroutine.ts';
 import { takeAllFrom } from './processor.ts';
 import { anyQueued, wakeForWork } from './wake.ts';
 
-const callbacks: Array<(number: number) => void> = [];
+const callbacks: Array<(number: number, why: string) => void> = [];
 
 /** The callback takes over, on the main thread, what a lost machine had of its own. */
-export function whenMachineLost(callback: (number: number) => void): void {
+export function whenMachineLost(callback: (number: number, why: string) => void): void {
   callbacks.push(callback);
 }
 
@@ -49,7 +49,7 @@ export function endLostMachine(number: number, why: string): number {
   });
   const error = new ThreadLostError(`the thread that this goroutine ran on has ended: ${why}`);
   for (const record of lost) completeWithError(record, error, null);
-  for (const callback of callbacks) callback(number);
+  for (const callback of callbacks) callback(number, why);
   if (anyQueued()) wakeForWork();
   return lost.length;
 }

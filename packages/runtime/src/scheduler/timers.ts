@@ -5,7 +5,7 @@
 import { performance } from 'node:perf_hooks';
 import { CAUSE_HERE, CAUSE_POLLER } from '../memory/event-records.ts';
 import { machine } from './machine.ts';
-import { clearTimeout, setTimeout } from './real-timers.ts';
+import { clearTimeout, LONGEST_TIMEOUT, setTimeout } from './real-timers.ts';
 import { schedule } from './schedule.ts';
 
 export interface Timer {
@@ -24,7 +24,8 @@ export function sharedNow(): number {
 
 const heap: Timer[] = [];
 let armed: NodeJS.Timeout | null = null;
-let armedFor = Number.POSITIVE_INFINITY;
+/** When the timer for which libuv's is set is due; null: none is set. */
+let armedFor: number | null = null;
 
 export function addTimer(timer: Timer): void {
   machine.pending++;
@@ -62,17 +63,17 @@ export function fireTimers(now: number): void {
 
 /** Before this thread sleeps: libuv shall wake it for the earliest timer. */
 export function armTimer(): void {
-  const due = heap.length > 0 ? heap[0]!.due : Number.POSITIVE_INFINITY;
+  const due = heap.length > 0 ? heap[0]!.due : null;
   if (due === armedFor) return;
   if (armed !== null) clearTimeout(armed);
   armed = null;
   armedFor = due;
-  if (due === Number.POSITIVE_INFINITY) return;
-  // setTimeout takes at most 2^31 - 1 ms; a later timer is looked at again then.
-  const delay = Math.min(Math.max(0, Math.ceil(due - performance.now())), 0x7fffffff);
+  if (due === null) return;
+  // A later timer is looked at again then; so is one that is never due, and keeps this thread alive like any other.
+  const delay = Math.min(Math.max(0, Math.ceil(due - performance.now())), LONGEST_TIMEOUT);
   armed = setTimeout(() => {
     armed = null;
-    armedFor = Number.POSITIVE_INFINITY;
+    armedFor = null;
     schedule();
   }, delay);
 }

@@ -7,9 +7,20 @@
  *
  * A stream made of a channel is the channel's reader: it takes a value when it is asked for one, and when it is
  * destroyed or cancelled it leaves the channel, so that senders are cancelled.
+ *
+ * Both are of one thread, which stands in FEEDER and READER. When that one is lost, the main thread does it for them: the
+ * channel fails for its receivers, or is left by its reader.
  */
 import { Readable } from 'node:stream';
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
+import { ThreadLostError } from '../errors.ts';
+import { words } from '../memory/arena.ts';
+import { CHANNEL_FEEDER, CHANNEL_READER } from '../memory/blocks.ts';
+import { kindOf, release, retainLiving } from '../memory/heap.ts';
+import { KIND_CHANNEL } from '../memory/layout.ts';
+import { forEachBlock } from '../memory/walk.ts';
+import { whenMachineLost } from '../scheduler/lost.ts';
+import { machine } from '../scheduler/machine.ts';
 import { spawnLocal } from '../scheduler/spawn.ts';
 import { waitOperation } from '../scheduler/wait.ts';
 import type { Chan, RecvChan } from './channel.ts';
@@ -75,6 +86,7 @@ function iteratorReader<T>(iterator: AsyncIterator<T> | Iterator<T>): Reader<T> 
 
 /** Sends everything that comes out of a source. `left` is closed when nobody reads the channel any more. */
 export function feed<T>(channel: Chan<T>, left: RecvChan<never>, reader: Reader<T>): void {
+  words[channel.address + CHANNEL_FEEDER] = machine.number;
   spawnLocal(feeding, [channel, left, reader], 'Chan.from');
 }
 
@@ -102,6 +114,7 @@ function* feeding<T>(channel: Chan<T>, left: RecvChan<never>, reader: Reader<T>)
 
 /** Reads a channel as one of Node's streams, in object mode. */
 export function readableOf<T>(channel: Chan<T>): Readable {
+  words[channel.address + CHANNEL_READER] = machine.number;
   const take = (stream: Readable, [value, ok]: readonly [T, true] | readonly [undefined, false]): void => {
     if (stream.destroyed) return;
     if (!ok) stream.push(null);
@@ -127,6 +140,7 @@ export function readableOf<T>(channel: Chan<T>): Readable {
 
 /** Reads a channel as a Web stream. */
 export function readableStreamOf<T>(channel: Chan<T>): ReadableStream<T> {
+  words[channel.address + CHANNEL_READER] = machine.number;
   return new ReadableStream<T>(
     {
       async pull(controller) {
@@ -140,4 +154,21 @@ export function readableStreamOf<T>(channel: Chan<T>): ReadableStream<T> {
     },
     { highWaterMark: 0 }, // Nothing is taken that nobody has asked for.
   );
+}
+
+whenMachineLost((number, why) => {
+  const isOf = (word: number) => (channel: number) => kindOf(channel) === KIND_CHANNEL && words[channel + word] === number;
+  forEachLiving(isOf(CHANNEL_FEEDER), (channel) => {
+    failChannel(channel, new ThreadLostError(`the thread that read the source of this channel has ended: ${why}`));
+  });
+  forEachLiving(isOf(CHANNEL_READER), (channel) => leaveChannel(channel, `its thread has ended: ${why}`));
+});
+
+/** Others may give channels back meanwhile: one that is held cannot become another one, and is looked at again. */
+function forEachLiving(isMeant: (channel: number) => boolean, visit: (channel: number) => void): void {
+  forEachBlock(KIND_CHANNEL, (channel) => {
+    if (!isMeant(channel) || !retainLiving(channel)) return;
+    if (isMeant(channel)) visit(channel);
+    release(channel);
+  });
 }

@@ -87,7 +87,8 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
    * when that has ended. `capacity` is how many values may wait in it; nothing more is asked of the source meanwhile.
    *
    * The source is read on the calling thread; the channel may be read on any. When the source fails, receivers get its
-   * error, after what came before it; they get a DataCloneError when it brought a value that cannot be copied.
+   * error, after what came before it; they get a DataCloneError when it brought a value that cannot be copied, and a
+   * ThreadLostError when the source's thread has ended in the middle.
    *
    * The source ends with its readers: leaving `for await` or `forEach` over the channel before its end cancels the source and
    * closes the channel, and so does `close()`.
@@ -127,7 +128,10 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
     return new ReceiveOkOperation<T>(this);
   }
 
-  /** Sends if that is possible without waiting; returns whether it was. Throws ClosedChannelError on a closed channel. */
+  /**
+   * Sends if that is possible without waiting; returns whether it was. Throws ClosedChannelError on a closed channel. What
+   * `transfer` has marked is moved in either case.
+   */
   trySend(value: T): boolean {
     this.mustBeCurrent();
     return sendNow(this.address, value);
@@ -210,7 +214,7 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
 
   /**
    * The channel as a Readable of Node, in object mode: it ends when the channel is closed and drained, and takes a value only when it is
-   * asked for one. Destroying it, also by leaving a loop over it, closes the channel: whoever sends on it finds a CanceledError
+   * asked for one. Destroying it, also by leaving a loop over it, closes the channel, and so does the unexpected end of its thread: whoever sends on it finds a CanceledError
    * thrown, which ends a goroutine quietly. It fails with what made the channel fail, and with a TypeError for a `null`,
    * which a Node stream cannot carry.
    *

@@ -7,6 +7,7 @@
  * goroutine was cancelled, it is given back at once.
  */
 import { SelectableOperation } from '../scheduler/operation.ts';
+import { LONGEST_TIMEOUT } from '../scheduler/real-timers.ts';
 import { sleepOperation, waitOperation } from '../scheduler/wait.ts';
 import { type Callback, callInAsyncCode, callInGoroutine, mustBeCallback } from './callback.ts';
 import { type EagerOperation, Procedure } from './eager.ts';
@@ -213,10 +214,20 @@ function limitedInAsyncCode<T>(
   let timer: ReturnType<typeof setTimeout> | undefined;
   const promise = new Promise<T>((resolve, reject) => {
     const coming = begin();
-    timer = setTimeout(() => {
-      over = true;
-      reject(error);
-    }, milliseconds);
+    const waitFor = (left: number): void => {
+      timer = setTimeout(
+        () => {
+          if (left > LONGEST_TIMEOUT) {
+            waitFor(left - LONGEST_TIMEOUT);
+            return;
+          }
+          over = true;
+          reject(error);
+        },
+        Math.min(left, LONGEST_TIMEOUT),
+      );
+    };
+    waitFor(milliseconds);
     coming.then(
       (value) => {
         clearTimeout(timer);

@@ -204,6 +204,11 @@ describe('is none', () => {
     'promise',
     'server',
     'blockingCode',
+    'sleepsForEver',
+    'sleepsForEverElsewhere',
+    'asyncCodeSleepsForEver',
+    'selectsForEver',
+    'timerOfNever',
     'parkedAlone',
   ])('%s', async (program) => {
     expect(await run(program)).toEqual({ code: 0, stdout: 'no deadlock\n', stderr: '' });

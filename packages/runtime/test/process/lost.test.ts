@@ -9,6 +9,8 @@ describe('a thread that ends in the middle', () => {
     ['queued', /^all ran\n$/],
     ['called', /^ThreadLostError,ThreadLostError,ThreadLostError\n$/],
     ['sender', /^from before\n$/],
+    ['source', /^first,second,ThreadLostError: the thread that read the source of this channel has ended: .+\n$/],
+    ['streams', /^(CanceledError: the reader of this channel has gone: its thread has ended: .+\n){4}others\n$/],
   ])('takes its own goroutines along and no others: %s, on one thread and on two', async (program, printed) => {
     for (const GOMAXPROCS of ['1', '2']) {
       const { code, stdout, stderr } = await runProgram('lost', program, { env: { GOMAXPROCS }, patience: 20_000 });

@@ -1,5 +1,5 @@
 /** While a test has replaced Node's timers, locks are given by microtask, and the scheduler goes on by the real ones. */
-import { Barrier, Cond, go, Mutex, RWMutex, runtime, Semaphore, sleep, WaitGroup } from 'goroutines';
+import { Barrier, Cond, E_TIMEOUT, go, Mutex, RWMutex, runtime, Semaphore, sleep, WaitGroup, withTimeout } from 'goroutines';
 import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 beforeEach(() => {
@@ -84,4 +84,28 @@ it('and when the clock is the real one again', async () => {
   await go(() => undefined);
   vi.useRealTimers();
   expect(await waiting).toBe('here');
+});
+
+it('who waits for a lock longer than Node can wait at once, waits so long', async () => {
+  const mutex = new Mutex();
+  const guard = await mutex.lock();
+  const ended: unknown[] = [];
+  const long = 2 ** 31 + 5;
+  for (const milliseconds of [long, Number.POSITIVE_INFINITY]) {
+    withTimeout(mutex, milliseconds)
+      .acquire()
+      .then(
+        () => ended.push('got it'),
+        (error: unknown) => ended.push(error),
+      );
+  }
+  await vi.advanceTimersByTimeAsync(long - 1);
+  expect(ended).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(ended).toEqual([E_TIMEOUT]);
+  await vi.advanceTimersByTimeAsync(5 * long);
+  guard.unlock();
+  await vi.waitUntil(() => ended.length === 2);
+  expect(ended).toEqual([E_TIMEOUT, 'got it']);
+  expect(vi.getTimerCount()).toBe(0);
 });

@@ -49,6 +49,37 @@ export const transfers = {
     assert.deepEqual([...received.bytes], [1, 2, 3]);
   },
 
+  *'what is marked is moved when the operation begins, whether it is carried out or not'(drive) {
+    const [full, closed, ready] = [chan(), chan(), chan(1)];
+    closed.close();
+    const sends = [
+      function* (value) {
+        assert.equal(full.trySend(value), false);
+      },
+      function* (value) {
+        assert.throws(() => closed.trySend(value), { name: 'ClosedChannelError' });
+      },
+      function* (value) {
+        assert.equal((yield* drive(select({ sent: full.send(value) }, { default: true }))).key, 'default');
+      },
+      function* (value) {
+        assert.equal((yield* drive(select({ sent: full.send(value), other: ready.send(1) }))).key, 'other');
+        ready.tryRecv();
+      },
+    ];
+    const before = parcelsInUse();
+    for (const send of sends) {
+      const bytes = new Uint8Array([1, 2, 3]);
+      yield* send(transfer(bytes));
+      assert.equal(bytes.length, 0);
+      const { port1, port2 } = new MessageChannel();
+      const gone = new Promise((resolve) => port1.once('close', resolve));
+      yield* send({ deep: transfer(port2) });
+      yield* drive(wait(gone)); // The port has been closed, for nobody has it.
+    }
+    yield* until(drive, () => parcelsInUse() <= before);
+  },
+
   *'a MessagePort goes along: with arguments, captured, over a channel, as a result'(drive) {
     const { port1, port2 } = new MessageChannel();
     const talking = go(async (port) => {

@@ -221,8 +221,31 @@ export const programs = {
     });
     console.log(await channel.recv());
   },
+  sleepsForEver: () => neverEnds(() => run(sleeps)),
+  sleepsForEverElsewhere: () => neverEnds(() => joining(sleeps)),
+  asyncCodeSleepsForEver: () => neverEnds(() => sleep(Number.POSITIVE_INFINITY)),
+  selectsForEver: () =>
+    neverEnds(() =>
+      run(function* main() {
+        yield* select({ received: chan().recv(), late: after(Number.POSITIVE_INFINITY) });
+      }),
+    ),
+  timerOfNever: () => neverEnds(() => timer(Number.POSITIVE_INFINITY).chan.recv()),
   parkedAlone() {
     go(receives, chan());
     console.log('no deadlock');
   },
 };
+
+function* sleeps() {
+  yield* sleep(Number.POSITIVE_INFINITY);
+}
+
+/** It goes on while nothing but that keeps the process alive, until this ends it. */
+async function neverEnds(waits) {
+  setTimeout(() => {
+    console.log('no deadlock');
+    process.exit();
+  }, 500).unref();
+  await waits();
+}

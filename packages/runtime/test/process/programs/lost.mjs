@@ -1,7 +1,7 @@
 /** Programs whose threads end in the middle; one program of these by name. */
 import assert from 'node:assert/strict';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
-import { AtomicInt, chan, go, gosched, proxy, runtime, sleep, transfer } from 'goroutines';
+import { AtomicInt, Chan, chan, go, gosched, proxy, runtime, sleep, transfer } from 'goroutines';
 
 /** Ends the thread it runs on, as a crash would. */
 function* dies() {
@@ -43,6 +43,54 @@ export const programs = {
     const port = await sent.recv();
     console.log(receiveMessageOnPort(port).message);
     port.close();
+  },
+
+  /** What a source on the thread has brought before can be received. */
+  async source() {
+    const made = chan();
+    const lost = go(function* () {
+      const source = Chan.from(
+        (async function* () {
+          yield 'first';
+          yield 'second';
+          await new Promise(() => {});
+        })(),
+        2,
+      );
+      while (source.length < 2) yield* gosched();
+      yield* made.send(source);
+      yield* dies();
+    });
+    const source = await made.recv();
+    assert.equal((await lostBy(lost)).name, 'ThreadLostError');
+    const received = [await source.recv(), await source.recv()];
+    const error = await lostBy(source.recv());
+    assert.equal((await lostBy(source.recvOk())).name, 'ThreadLostError');
+    console.log(`${received},${error.name}: ${error.message}`);
+  },
+
+  /** Who sends to a stream of the thread, before and after its end; other channels of the thread go on. */
+  async streams() {
+    const [node, web, other, read] = [chan(), chan(), chan(1), chan(2)];
+    const lost = go(function* () {
+      node.toReadable().on('data', () => read.trySend('node'));
+      const reader = web.toReadableStream().getReader();
+      reader.read().then(() => read.trySend('web'));
+      yield* other.send('others');
+      while (read.length < 2) yield* gosched();
+      yield* dies();
+    });
+    const keepSending = async (channel) => {
+      for (;;) await channel.send(1);
+    };
+    const sending = [node, web].map((channel) => lostBy(keepSending(channel)));
+    assert.equal((await lostBy(lost)).name, 'ThreadLostError');
+    for (const error of await Promise.all(sending)) console.log(`${error.name}: ${error.message}`);
+    for (const channel of [node, web]) {
+      const error = await lostBy(channel.send(4));
+      console.log(`${error.name}: ${error.message}`);
+    }
+    console.log(await other.recv());
   },
 
   async joiners() {
