@@ -30,7 +30,7 @@ import { atomicLoad, atomicStore, get, getNumber, set, setNumber } from './memor
 const MOST_TICKS: f64 = 4294967295;
 
 /** The ring, or 0 while this thread tells nothing. */
-export let events: i32 = 0;
+export let ring: i32 = 0;
 let capacity: i32 = 0;
 let written: i32 = 0;
 let read: i32 = 0;
@@ -44,8 +44,8 @@ let cause: i32 = 0;
 let waker: i32 = 0;
 
 /** Goes on where an earlier writer of this ring has ended. */
-export function openEvents(ring: i32): void {
-  events = ring;
+export function openEvents(address: i32): void {
+  ring = address;
   capacity = get(ring, RING_CAPACITY);
   written = atomicLoad(ring, RING_WRITTEN);
   read = atomicLoad(ring, RING_READ);
@@ -55,7 +55,7 @@ export function openEvents(ring: i32): void {
 }
 
 export function closeEvents(): void {
-  events = 0;
+  ring = 0;
 }
 
 export function noteProcessor(number: i32): void {
@@ -75,9 +75,12 @@ export function noteEvent(time: f64, kind: i32, detail: i32, argument: i32, numb
 
 /** Something of a goroutine, by its record's address. */
 export function noteGoroutine(time: f64, kind: i32, detail: i32, record: i32): void {
-  const number = getNumber(record, GOROUTINE_NUMBER);
-  if (kind === EVENT_READY) write(time, kind, cause, waker, number);
-  else write(time, kind, detail, get(record, GOROUTINE_FUNCTION), number);
+  write(time, kind, detail, get(record, GOROUTINE_FUNCTION), getNumber(record, GOROUTINE_NUMBER));
+}
+
+/** A goroutine can go on. */
+export function noteReady(time: f64, record: i32): void {
+  write(time, EVENT_READY, cause, waker, getNumber(record, GOROUTINE_NUMBER));
 }
 
 // @ts-ignore: decorator
@@ -123,14 +126,14 @@ function setClock(time: f64): bool {
 @inline
 function place(): i32 {
   if (written - read >= capacity && !hasRoom()) return 0;
-  return events + RING_RECORDS + (written & (capacity - 1)) * RECORD_WORDS;
+  return ring + RING_RECORDS + (written & (capacity - 1)) * RECORD_WORDS;
 }
 
 function hasRoom(): bool {
   // Pairs with the reader's store after it has taken out the records that stood here.
-  read = atomicLoad(events, RING_READ);
+  read = atomicLoad(ring, RING_READ);
   if (written - read < capacity) return true;
-  set(events, RING_DROPPED, get(events, RING_DROPPED) + 1);
+  set(ring, RING_DROPPED, get(ring, RING_DROPPED) + 1);
   return false;
 }
 
@@ -139,5 +142,5 @@ function hasRoom(): bool {
 function publish(): void {
   written++;
   // Publishes the record: pairs with the reader's load.
-  atomicStore(events, RING_WRITTEN, written);
+  atomicStore(ring, RING_WRITTEN, written);
 }

@@ -8,7 +8,7 @@
  */
 import { closeChannel, lockChannel, unlockChannel } from './channel.ts';
 import { broadcastCondition, signalCondition } from './condition.ts';
-import { closeEvents, noteCause, noteEvent, noteGoroutine, noteProcessor, openEvents } from './events.ts';
+import { closeEvents, noteCause, noteEvent, noteGoroutine, noteProcessor, noteReady, openEvents } from './events.ts';
 import { lock, unlock } from './lock.ts';
 import {
   add,
@@ -58,6 +58,7 @@ export {
   noteEvent,
   noteGoroutine,
   noteProcessor,
+  noteReady,
   openEvents,
   or,
   poll,

@@ -29,7 +29,7 @@
  * No wake-up is lost. To wait: (1) enter the line, (2) look at HELD again. To unlock: (1) clear HELD, (2) look at the line.
  * Both are a write followed by a read of the other's word, in one order for all: at least one sees the other's write. A
  * watcher does the same with its line. If it finds the mutex free but others before it, one of those is in line or on his
- * way: he will unlock, or pass on, and then the watchers are looked at again.
+ * way: he will unlock, or find it held and wait for who holds it to do so, and then the watchers are looked at again.
  */
 import {
   HOLDER_UNKNOWN,
@@ -211,8 +211,8 @@ function wakeFirst(mutex: i32): void {
 
 /**
  * A waiter that was woken with OUTCOME_RETRY tries again; else it waits at the head of the line, or is sent away: RESULT_CLOSED.
- * So does one that was cancelled meanwhile, since nobody else was woken. If it gets the mutex, it gives that back; if not, who
- * holds it will.
+ * One that was cancelled meanwhile tries, too, since nobody else was woken: so its wake-up is never lost. If it gets the mutex,
+ * it goes on with it as if it had not been cancelled yet, or gives it back where it has ended; if not, who holds it unlocks.
  */
 export function retryLock(mutex: i32, waiter: i32): i32 {
   lock(mutex + MUTEX_LOCK);

@@ -35,7 +35,7 @@ import {
   MACHINES,
   SEARCHING,
 } from '../src/memory/layout.ts';
-import { events } from './events.ts';
+import { ring } from './events.ts';
 import { atomicLoad, compareExchange, exchange, get, set } from './memory.ts';
 
 /** The machine that this instance serves. */
@@ -71,7 +71,7 @@ export function ready(waiter: i32): i32 {
 
 /** Lets a waiter of another machine go on. True when that may sleep, and must be woken. */
 export function send(machine: i32, waiter: i32): bool {
-  if (events !== 0) sending(waiter);
+  if (ring !== 0) sending(waiter);
   if (exchange(waiter + WAITER_WATCH, WATCH_SERVED) === WATCH_WATCHED) return false;
   return post(machine, waiter);
 }

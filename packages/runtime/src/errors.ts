@@ -70,7 +70,7 @@ export class DeadlockError extends Error {
   override readonly name = 'DeadlockError';
 }
 
-/** The thread on which a goroutine ran has ended, and the goroutine with it. */
+/** The thread on which a goroutine ran, or read the source of a channel, has ended, and with it what it did. */
 export class ThreadLostError extends Error {
   override readonly name = 'ThreadLostError';
 }

@@ -70,12 +70,14 @@ import { discardInbox, passOnNotices } from './scheduler/notice.ts';
 import { AsyncWait } from './scheduler/operation.ts';
 import { wakeMachine, whenWorkersBusy } from './scheduler/parker.ts';
 import { addProcessors, resetProcessors, retireProcessors } from './scheduler/processor.ts';
+import { LONGEST_TIMEOUT } from './scheduler/real-timers.ts';
 import { LocalQueue } from './scheduler/run-queue.ts';
 import { schedule } from './scheduler/schedule.ts';
 import { isSurplus, wakeForBlocking } from './scheduler/spare.ts';
 import { whenThreadsNeeded } from './scheduler/spawn.ts';
 import { wakeForWork } from './scheduler/wake.ts';
 import { configure as configureSettings, mustBeWhole, type Settings, settings } from './settings.ts';
+import { leaveStreamsOf } from './sync/channel-streams.ts';
 import type { MainControl } from './threads/control.ts';
 import { coverNumbers, freeNumber, unusedNumbers } from './threads/machine-numbers.ts';
 import { startMonitor } from './threads/monitor.ts';
@@ -164,7 +166,7 @@ export function ensureThreads(): void {
   endQuit = dumpOnQuit(async () => formatGoroutines(await goroutines()));
   if (machines.length === 0) return;
   store(THREAD_COUNT, machines.length);
-  keepAlive = setInterval(() => undefined, 0x7fffffff);
+  keepAlive = setInterval(() => undefined, LONGEST_TIMEOUT);
   // Until they sleep for the first time, all count as busy.
   store(BUSY_MACHINES, machines.length);
   for (const number of machines) {
@@ -220,7 +222,7 @@ async function addThread(isSpare: boolean): Promise<void> {
     return;
   }
   pool ??= newPool();
-  keepAlive ??= setInterval(() => undefined, 0x7fffffff);
+  keepAlive ??= setInterval(() => undefined, LONGEST_TIMEOUT);
   machines.push(number);
   coverNumbers(machines);
   provideRingFor(number);
@@ -252,6 +254,7 @@ function endSurplus(number: number): void {
     }
     machines = machines.filter((other) => other !== number);
     passOnNotices(number);
+    leaveStreamsOf(number, 'its thread had nothing to do for long, and has ended');
     store(machineBase(number) + MACHINE_STATE, MACHINE_STATE_NONE);
     add(BUSY_MACHINES, -1); // It was awake at its end.
     if (blockingSize() !== 0) wakeForBlocking(); // It may have been chosen for one in that moment.

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { DEFAULT_HEAP_BYTES, MAXIMUM_HEAP_BYTES, MINIMUM_HEAP_BYTES } from './memory/arena.ts';
 import { MAXIMUM_MACHINES, MAXIMUM_PROCESSORS } from './memory/layout.ts';
+import { LONGEST_TIMEOUT } from './scheduler/real-timers.ts';
 
 export interface Settings {
   /** Threads that run goroutines at one time, from 0 to 64. 0 runs every goroutine on the calling thread. Default: GOMAXPROCS, else the number of cores. */
@@ -24,7 +25,6 @@ export interface Settings {
 const DEFAULT_SPARE_THREADS = 4;
 const MOST_SPARE_THREADS = MAXIMUM_MACHINES - MAXIMUM_PROCESSORS - 2;
 const DEFAULT_SPARE_MILLISECONDS = 10_000;
-const MOST_SPARE_MILLISECONDS = 0x7fffffff;
 const KNOWN: ReadonlyArray<keyof Settings> = ['procs', 'heapBytes', 'spareThreads', 'spareMilliseconds', 'hints', 'metrics'];
 
 let chosen: Partial<Settings> = {};
@@ -39,7 +39,7 @@ export function configure(settings: Partial<Settings>): void {
   mustBeWhole('runtime.configure: procs', settings.procs, 0, MAXIMUM_PROCESSORS);
   mustBeWhole('runtime.configure: heapBytes', settings.heapBytes, MINIMUM_HEAP_BYTES, MAXIMUM_HEAP_BYTES);
   mustBeWhole('runtime.configure: spareThreads', settings.spareThreads, 1, MOST_SPARE_THREADS);
-  mustBeWhole('runtime.configure: spareMilliseconds', settings.spareMilliseconds, 1, MOST_SPARE_MILLISECONDS);
+  mustBeWhole('runtime.configure: spareMilliseconds', settings.spareMilliseconds, 1, LONGEST_TIMEOUT);
   for (const key of ['hints', 'metrics'] as const) {
     if (settings[key] === undefined || typeof settings[key] === 'boolean') continue;
     throw new TypeError(`runtime.configure: ${key} must be true or false, got ${String(settings[key])}`);

@@ -3,8 +3,9 @@
  *
  * An ArrayBuffer's contents are copied into the value, and the sender's buffer is detached once
  * nothing can fail any more. Before the send and not after it: what cannot be moved is found out by moving it only, and then
- * nothing is to have been sent. So it is gone also when no receiver comes. Detaching goes through a message port: structuredClone and ArrayBuffer.prototype.transfer
- * would, on Node 20, also take from Node what it protects from being moved. Everything else is posted, see `parcels.ts`.
+ * nothing is to have been sent. So it is gone also when no receiver comes. Detaching goes through a message port:
+ * structuredClone and ArrayBuffer.prototype.transfer would, on Node 20, also take from Node what it protects from being moved.
+ * Everything else is posted, see `parcels.ts`.
  *
  * A Buffer in the pool that Node cuts small Buffers from is copied, since its neighbours need the pool. Other memory
  * that cannot be detached, such as WebAssembly's, is refused, by Node 20 copied.

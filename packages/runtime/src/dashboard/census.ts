@@ -13,8 +13,7 @@ import { creatorsOf } from '../scheduler/creation-sites.ts';
 import { definitionOf } from '../scheduler/function-block.ts';
 import {
   DONE,
-  FUNCTION,
-  functionNumberOf,
+  functionOrLocal,
   MACHINE,
   NAME,
   NUMBER,
@@ -74,7 +73,7 @@ export class Census {
     if (status < 0 || status >= DONE || !(cells[(record + NUMBER) >> 1]! > 0)) return;
     // A plain function has no task that says so: it runs when it is on a machine.
     if (status === RUNNABLE && machine >= 0 && words[record + TASK_SLOT]! < 0) status = RUNNING;
-    const number = words[record + FUNCTION]! < 0 ? -1 : functionNumberOf(record);
+    const number = functionOrLocal(record);
     if (number >= MAXIMUM_FUNCTIONS) return; // It is being made.
     this.counts[(number + 1) * STATES + status]!++;
     if (status === RUNNING && machine >= 0 && machine < MAXIMUM_MACHINES) this.seenRunning[machine] = record;
@@ -146,7 +145,7 @@ export class Census {
     const record = this.lastRunning[machine];
     if (!record) return null;
     const id = cells[(record + NUMBER) >> 1]!;
-    const number = words[record + FUNCTION]! < 0 ? -1 : functionNumberOf(record);
+    const number = functionOrLocal(record);
     if (!(id > 0) || number >= load(FUNCTION_COUNT)) return null;
     const name = peekText((record + NAME) >> 1) ?? (number < 0 ? 'local' : this.functionName(number).replace(/ \(.*/, ''));
     return cells[(record + NUMBER) >> 1] === id ? { id, name } : null;

@@ -73,6 +73,7 @@ interface Core {
   noteCause(kind: number, waiter: number): void;
   noteEvent(time: number, kind: number, detail: number, argument: number, number: number): void;
   noteGoroutine(time: number, kind: number, detail: number, record: number): void;
+  noteReady(time: number, record: number): void;
   completeRecord(record: number, status: number): number;
   drive(operation: number, object: number, waiter: number, slot: number): number;
   poll(operation: number, object: number, waiter: number): number;
@@ -131,6 +132,7 @@ export let noteProcessor: Core['noteProcessor'];
 export let noteCause: Core['noteCause'];
 export let noteEvent: Core['noteEvent'];
 export let noteGoroutine: Core['noteGoroutine'];
+export let noteReady: Core['noteReady'];
 
 let compiled: WasmModule | undefined;
 
@@ -172,7 +174,7 @@ export function attachCore(memory: WasmMemory): void {
   ({ poll, withdraw, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake, fireTimer } = core);
   ({ cancelMutex, tryTakeSemaphore, releaseSemaphore, setSemaphore, cancelSemaphore, unlockWriter, unlockReader } = core);
   ({ nameHolder, signalCondition, broadcastCondition, enterOnce, finishOnce, takeServed } = core);
-  ({ openEvents, closeEvents, noteProcessor, noteCause, noteEvent, noteGoroutine } = core);
+  ({ openEvents, closeEvents, noteProcessor, noteCause, noteEvent, noteGoroutine, noteReady } = core);
   initializeCore = core.initialize;
   core.seedRandom((Math.random() * 0x1_0000_0000) | 0);
 }

@@ -229,7 +229,7 @@ export const KIND_RW_MUTEX = 16;
 export const KIND_CONDITION = 17;
 export const KIND_ONCE = 18;
 export const KIND_BARRIER = 19;
-/** A machine's ring of events: see `scheduler/events.ts`. */
+/** A machine's ring of events: see `event-records.ts`. */
 export const KIND_EVENTS = 22;
 export const KIND_MEMBER = 24;
 export const KIND_CONTEXT = 25;

@@ -1,5 +1,5 @@
 /**
- * The reading end of the rings of events (`scheduler/events.ts`), on the main thread: makes them, tells all machines to
+ * The reading end of the rings of events (`core/events.ts`), on the main thread: makes them, tells all machines to
  * write or to stop, and takes out what they have written, for all readers at once.
  *
  * A ring stays with its machine's number until the arena goes, since a machine that has not seen yet that it shall stop may
@@ -63,9 +63,7 @@ export function openRings(reader: RingReader): void {
 
 /** The reader has taken out what it wants. */
 export function closeRings(reader: RingReader): void {
-  if (!readers.delete(reader) || readers.size > 0 || !attached) return;
-  store(EVENTS, 0);
-  followEvents();
+  if (readers.delete(reader) && readers.size === 0 && attached) end();
 }
 
 /** This thread has a new arena. */
@@ -76,14 +74,20 @@ export function attachRings(): void {
   begin();
 }
 
-/** The arena is about to be left. */
+/** The arena is about to be left. What the main thread would still tell belongs into its ring, not into the next arena. */
 export function leaveRings(): void {
   drainRings();
+  if (attached) end();
   attached = false;
 }
 
 function begin(): void {
   store(EVENTS, ++generation);
+  followEvents();
+}
+
+function end(): void {
+  store(EVENTS, 0);
   followEvents();
 }
 

@@ -1,6 +1,6 @@
 /**
  * A trace's events on disk, as they stood in the rings, until the trace is written. Writing them out as text takes longer than
- * most of what they tell of took; copying them costs a program that makes a million of them a second some percent.
+ * most of what they tell of took; writing them as they are costs a program that makes a million of them a second some percent.
  */
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { Cursor } from './event-merge.ts';

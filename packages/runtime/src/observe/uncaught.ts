@@ -5,14 +5,14 @@
 import { inspect } from 'node:util';
 import { decode } from '../codec/decode.ts';
 import { throwUncaught } from '../fatal.ts';
-import { cells, words } from '../memory/arena.ts';
+import { cells } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { release, retain } from '../memory/heap.ts';
 import { createdByLines, withLineBeforeOrigin } from '../own-frames.ts';
 import { localCreatorOf } from '../scheduler/complete.ts';
 import { creationOf } from '../scheduler/creation-sites.ts';
 import { UNCAUGHT } from '../scheduler/diagnostics.ts';
-import { FUNCTION, functionNumberOf, JOINED, NAME, NUMBER } from '../scheduler/goroutine.ts';
+import { functionOrLocal, JOINED, NAME, NUMBER } from '../scheduler/goroutine.ts';
 import { errorOf } from '../scheduler/handle.ts';
 import { NOTICE_UNJOINED, whenNoticed } from '../scheduler/notice.ts';
 import { whenNonePauses } from '../scheduler/preempt.ts';
@@ -47,7 +47,7 @@ function report(record: number): void {
   const id = cells[(record + NUMBER) >> 1]!;
   const name = decode((record + NAME) >> 1) as string | undefined;
   const error = errorOf(record);
-  const number = words[record + FUNCTION]! < 0 ? -1 : functionNumberOf(record);
+  const number = functionOrLocal(record);
   const origin = createdByLines(creationOf(number, localCreatorOf(record)));
   release(record);
   if (UNCAUGHT.hasSubscribers) UNCAUGHT.publish({ id, name, error });

@@ -14,7 +14,7 @@ import { words } from '../memory/arena.ts';
 import { KIND_GOROUTINE } from '../memory/layout.ts';
 import { forEachBlock } from '../memory/walk.ts';
 import { captureOwnFrames } from '../own-frames.ts';
-import { DONE, FUNCTION, functionNumberOf, MACHINE, NAME, numberOfRecord, STATUS, STATUS_NAMES } from './goroutine.ts';
+import { DONE, functionOrLocal, MACHINE, NAME, numberOfRecord, STATUS, STATUS_NAMES } from './goroutine.ts';
 import { machine } from './machine.ts';
 import { AsyncWait, type Operation } from './operation.ts';
 import { Task } from './task.ts';
@@ -120,7 +120,7 @@ export function reportRecords(): RecordReport[] {
       name: decode((record + NAME) >> 1) as string | undefined,
       status: STATUS_NAMES[status]!,
       machine: words[record + MACHINE]!,
-      functionNumber: words[record + FUNCTION]! < 0 ? -1 : functionNumberOf(record),
+      functionNumber: functionOrLocal(record),
     });
   });
   return reports.sort((a, b) => a.id - b.id);

@@ -157,18 +157,29 @@ export function readableStreamOf<T>(channel: Chan<T>): ReadableStream<T> {
 }
 
 whenMachineLost((number, why) => {
-  const isOf = (word: number) => (channel: number) => kindOf(channel) === KIND_CHANNEL && words[channel + word] === number;
-  forEachLiving(isOf(CHANNEL_FEEDER), (channel) => {
-    failChannel(channel, new ThreadLostError(`the thread that read the source of this channel has ended: ${why}`));
-  });
-  forEachLiving(isOf(CHANNEL_READER), (channel) => leaveChannel(channel, `its thread has ended: ${why}`));
+  const error = new ThreadLostError(`the thread that read the source of this channel has ended: ${why}`);
+  forEachOf(number, CHANNEL_FEEDER, (channel) => failChannel(channel, error));
+  leaveStreamsOf(number, `its thread has ended: ${why}`);
 });
 
-/** Others may give channels back meanwhile: one that is held cannot become another one, and is looked at again. */
-function forEachLiving(isMeant: (channel: number) => boolean, visit: (channel: number) => void): void {
+/** The machine's thread has ended: nobody reads its streams any more. */
+export function leaveStreamsOf(number: number, why: string): void {
+  forEachOf(number, CHANNEL_READER, (channel) => leaveChannel(channel, why));
+}
+
+/**
+ * Ends the channels that have the machine's number in a word. Others may give channels back meanwhile: one that is held
+ * cannot become another one, and is looked at again.
+ */
+function forEachOf(number: number, word: number, end: (channel: number) => void): void {
+  const isMeant = (channel: number) => kindOf(channel) === KIND_CHANNEL && words[channel + word] === number;
   forEachBlock(KIND_CHANNEL, (channel) => {
     if (!isMeant(channel) || !retainLiving(channel)) return;
-    if (isMeant(channel)) visit(channel);
+    if (isMeant(channel)) {
+      end(channel);
+      // The thread may have begun to end it itself, and come no further.
+      closeUnlessClosed(channel);
+    }
     release(channel);
   });
 }

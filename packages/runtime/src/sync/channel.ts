@@ -213,9 +213,9 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
   }
 
   /**
-   * The channel as a Readable of Node, in object mode: it ends when the channel is closed and drained, and takes a value only when it is
-   * asked for one. Destroying it, also by leaving a loop over it, closes the channel, and so does the unexpected end of its thread: whoever sends on it finds a CanceledError
-   * thrown, which ends a goroutine quietly. It fails with what made the channel fail, and with a TypeError for a `null`,
+   * The channel as a Readable of Node, in object mode: it ends when the channel is closed and drained, and takes a value only
+   * when it is asked for one. Destroying it, also by leaving a loop over it, closes the channel, and so does the end of its
+   * thread: whoever sends on it finds a CanceledError thrown, which ends a goroutine quietly. It fails with what made the channel fail, and with a TypeError for a `null`,
    * which a Node stream cannot carry.
    *
    * @example
@@ -226,7 +226,10 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
     return readableOf(this);
   }
 
-  /** The same as a ReadableStream of the Web, which carries any value. Cancelling it is what destroying is to `toReadable`. */
+  /**
+   * The same as a ReadableStream of the Web, which carries any value. Cancelling it is what destroying is to `toReadable`; one
+   * that nobody cancels reads the channel for as long as its thread is there.
+   */
   toReadableStream(): ReadableStream<T> {
     this.mustBeCurrent();
     return readableStreamOf(this);

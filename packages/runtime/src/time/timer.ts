@@ -33,7 +33,10 @@ export interface Ticker {
   readonly chan: RecvChan<number>;
   /** It does not tick any more, and nothing is received after this. `chan` is not closed. Returns whether it was ticking. */
   stop(): boolean;
-  /** It ticks every so many milliseconds from now on, also when it was stopped; nothing of before is received after this. Returns whether it was ticking. */
+  /**
+   * It ticks every so many milliseconds from now on, also when it was stopped; nothing of before is received after this. Returns
+   * whether it was ticking.
+   */
   reset(milliseconds: number): boolean;
 }
 

@@ -1,24 +1,22 @@
 /** Records of events, from their writer in the core, round a small ring, to who reads them. */
 import fc from 'fast-check';
-import { beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { words } from '../../src/memory/arena.ts';
-import { load, store } from '../../src/memory/atomics.ts';
 import { closeEvents, noteEvent, noteProcessor, openEvents } from '../../src/memory/core.ts';
 import { createArena } from '../../src/memory/create.ts';
 import {
   EVENT_CREATE,
+  EVENT_DROPPED,
   EVENT_STEAL,
   RECORD_WORDS,
   RING_CAPACITY,
-  RING_DROPPED,
-  RING_READ,
   RING_RECORDS,
-  RING_WRITTEN,
   TICKS_A_MILLISECOND,
 } from '../../src/memory/event-records.ts';
 import { allocate } from '../../src/memory/heap.ts';
-import { KIND_EVENTS } from '../../src/memory/layout.ts';
+import { KIND_EVENTS, MACHINE_EVENTS, MONITOR_MACHINE, machineBase } from '../../src/memory/layout.ts';
 import { Cursor, mergeUntil } from '../../src/observe/event-merge.ts';
+import { attachRings, closeRings, drainRings, leaveRings, openRings, type RingReader } from '../../src/observe/event-rings.ts';
 
 const CAPACITY = 8;
 const TICK = 1 / TICKS_A_MILLISECOND;
@@ -36,24 +34,33 @@ let ring = 0;
 let pieces: Int32Array[] = [];
 let cursor: Cursor;
 
+const reader: RingReader = ({ machine, records }) => {
+  expect(machine).toBe(MONITOR_MACHINE);
+  pieces.push(records.slice());
+};
+
 beforeEach(() => {
   createArena(8 * 1024 * 1024);
   ring = allocate(KIND_EVENTS, (RING_RECORDS + CAPACITY * RECORD_WORDS) * 4);
   for (let word = 0; word < RING_RECORDS; word++) words[ring + word] = 0;
   words[ring + RING_CAPACITY] = CAPACITY;
+  words[machineBase(MONITOR_MACHINE) + MACHINE_EVENTS] = ring;
+  attachRings();
+  openRings(reader);
   pieces = [];
-  cursor = new Cursor(3, () => pieces.shift());
+  cursor = new Cursor(MONITOR_MACHINE, () => pieces.shift());
   openEvents(ring);
 });
 
-/** What has been written since the last time, as the main thread takes it out of rings. */
+afterEach(() => {
+  closeEvents();
+  closeRings(reader);
+  leaveRings();
+});
+
+/** What has been written since the last time. */
 function read(by = cursor): Seen[] {
-  const written = load(ring + RING_WRITTEN);
-  for (let record = words[ring + RING_READ]!; record !== written; record = (record + 1) | 0) {
-    const place = ring + RING_RECORDS + (record & (CAPACITY - 1)) * RECORD_WORDS;
-    pieces.push(words.slice(place, place + RECORD_WORDS));
-  }
-  store(ring + RING_READ, written);
+  drainRings();
   const seen: Seen[] = [];
   mergeUntil([by], Number.MAX_VALUE, ({ kind, detail, processor, argument, number }) =>
     seen.push({ time: by.time(), kind, detail, processor, argument, number }),
@@ -94,8 +101,9 @@ it('are in order of time, though the clock be read out of order; a negative time
 it('a full ring counts what finds no place, and goes on once it is read', () => {
   // The clock takes the first place.
   for (let number = 1; number <= 10; number++) noteEvent(700 + number, EVENT_CREATE, 0, 0, number);
-  expect(words[ring + RING_DROPPED]).toBe(3);
-  expect(read().map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  const seen = read();
+  expect(seen.slice(0, -1).map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(seen.at(-1)).toMatchObject({ kind: EVENT_DROPPED, argument: 3, time: 707 });
   noteEvent(711, EVENT_CREATE, 0, 0, 11);
   expect(read()).toMatchObject([{ time: 711, number: 11 }]);
 });
@@ -103,7 +111,7 @@ it('a full ring counts what finds no place, and goes on once it is read', () => 
 it('where there is no place for the clock either, it comes with the next one', () => {
   for (let number = 1; number < CAPACITY; number++) noteEvent(number, EVENT_CREATE, 0, 0, number);
   noteEvent(1e6, EVENT_CREATE, 0, 0, 8);
-  expect(read().at(-1)).toMatchObject({ time: 7, number: 7 });
+  expect(read().at(-2)).toMatchObject({ time: 7, number: 7 });
   noteEvent(1e6 + 1, EVENT_CREATE, 0, 0, 9);
   expect(read()).toMatchObject([{ time: 1e6 + 1, number: 9 }]);
 });
@@ -111,7 +119,7 @@ it('where there is no place for the clock either, it comes with the next one', (
 it('who reads a ring from the middle begins with the next clock', () => {
   noteEvent(100, EVENT_CREATE, 0, 0, 1);
   read();
-  const late = new Cursor(3, () => pieces.shift());
+  const late = new Cursor(MONITOR_MACHINE, () => pieces.shift());
   noteEvent(101, EVENT_CREATE, 0, 0, 2);
   expect(read(late)).toEqual([]);
   closeEvents();

@@ -23,6 +23,10 @@ describe('events', () => {
     expect(await run('collected', '1', ['--expose-gc'])).toEqual(printed('collected'));
   });
 
+  it('are told once after a thread was left behind', async () => {
+    expect(await run('uncleanly', '1', ['--expose-gc'])).toEqual(printed('told once'));
+  });
+
   it('come to who listens, from then on, however often', async () => {
     expect(await run('again', '2')).toEqual(printed('each time'));
   });

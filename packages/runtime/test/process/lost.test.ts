@@ -18,4 +18,14 @@ describe('a thread that ends in the middle', () => {
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     }
   });
+
+  it('leaves streams behind also where it ends in order, having had nothing to do', async () => {
+    const { code, stdout, stderr } = await runProgram('lost', 'surplus', { patience: 20_000 });
+    const why = 'its thread had nothing to do for long, and has ended';
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: `CanceledError: the reader of this channel has gone: ${why}\n`,
+      stderr: '',
+    });
+  });
 });

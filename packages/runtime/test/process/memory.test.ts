@@ -24,6 +24,10 @@ describe('shared memory of 8 MiB', () => {
   });
 });
 
+it('captured values are let go', async () => {
+  expect(await runProgram('memory', 'captured', { flags })).toEqual({ code: 0, stdout: 'let go\n', stderr: '' });
+});
+
 it('does not grow when the runtime is started again and again', async () => {
   expect(await runProgram('memory', 'starts', { flags })).toEqual({ code: 0, stdout: 'ten starts\n', stderr: '' });
 });

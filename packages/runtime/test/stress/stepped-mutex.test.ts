@@ -141,11 +141,13 @@ it.each([
 });
 
 it('a waiter that is passed over for the last time gets the mutex, if not by this unlocking then by the next', () => {
+  let woke = 0;
   atEachStep(
     () => undefined,
     (mutex, waiter, result) => {
       if (result === RESULT_DONE) return;
       if (words[mutex + MUTEX_HELD] === 0) {
+        woke++;
         // It was woken once more, and somebody else comes first.
         expect(woken()).toBe(true);
         expect(holder.tryLockMutex(mutex, HOLDER)).toBe(RESULT_DONE);
@@ -156,13 +158,16 @@ it('a waiter that is passed over for the last time gets the mutex, if not by thi
       expect(words[waiter + WAITER_OUTCOME]).toBe(OUTCOME_DONE);
     },
   );
+  expect(woke).toBeGreaterThan(0);
 });
 
 it('a watcher lets one go first who is on its way, whoever unlocks meanwhile', () => {
+  let watched = 0;
   atEachStep(
     () => undefined,
     (mutex, waiter, result) => {
       if (result === RESULT_DONE || words[mutex + MUTEX_HELD] !== 0) return;
+      watched++;
       const watcher = newWaiter();
       expect(waiting.drive(OPERATION_WATCH_MUTEX, mutex, watcher, 2)).toBe(RESULT_WAITS);
       expect(holder.tryLockMutex(mutex, HOLDER)).toBe(RESULT_DONE);
@@ -174,4 +179,5 @@ it('a watcher lets one go first who is on its way, whoever unlocks meanwhile', (
       expect(words[watcher + WAITER_OUTCOME]).toBe(OUTCOME_DONE);
     },
   );
+  expect(watched).toBeGreaterThan(0);
 });

@@ -243,9 +243,10 @@ function* sleeps() {
 
 /** It goes on while nothing but that keeps the process alive, until this ends it. */
 async function neverEnds(waits) {
+  await go(() => undefined); // The threads are there.
   setTimeout(() => {
     console.log('no deadlock');
     process.exit();
-  }, 500).unref();
+  }, 1500).unref();
   await waits();
 }

@@ -178,6 +178,30 @@ export const programs = {
     console.log('collected');
   },
 
+  /** A thread that does not end leaves its memory behind with what is told there; what comes after is told once. */
+  async uncleanly() {
+    const events = [];
+    const listener = (batch) => events.push(...batch);
+    runtime.on('events', listener);
+    const stuck = word();
+    const endless = go(function* () {
+      Atomics.wait(stuck, 0, 0);
+    });
+    endless.join().then(undefined, () => undefined);
+    while (endless.status !== 'running') await gosched();
+    await runtime.shutdown();
+    await go(() => undefined);
+    const before = events.length;
+    globalThis.gc();
+    const own = () => of(events.slice(before), 'collect').filter(({ machine }) => machine === 0);
+    while (own().length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const times = own().map(({ began }) => Math.round(began * 10));
+    assert.equal(new Set(times).size, times.length);
+    runtime.off('events', listener);
+    console.log('told once');
+    process.exit();
+  },
+
   /** Nothing but what happens while somebody listens, and all of it each time. */
   async again() {
     const heard = [];

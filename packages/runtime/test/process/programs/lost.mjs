@@ -93,6 +93,30 @@ export const programs = {
     console.log(await other.recv());
   },
 
+  /** Threads that have nothing to do end in order; who sends to their streams learns of that, too. */
+  async surplus() {
+    runtime.configure({ procs: 4, spareMilliseconds: 1 });
+    const channels = Array.from({ length: 8 }, () => chan());
+    const reading = new AtomicInt();
+    const started = channels.map((channel) =>
+      go(function* () {
+        'use no-preempt';
+        globalThis.kept ??= [];
+        globalThis.kept.push(channel.toReadable());
+        reading.add(1);
+        while (reading.load() < 4); // So that four threads have some.
+      }),
+    );
+    for (const goroutine of started) await goroutine;
+    await runtime.setProcs(1);
+    let error;
+    for (const channel of channels) void lostBy(channel.send(1)).then((problem) => (error ??= problem));
+    // Threads that have work now and then look whether they are too many. One and a spare one stay.
+    while (error === undefined) await go(() => undefined);
+    console.log(`${error.name}: ${error.message}`);
+    process.exit();
+  },
+
   async joiners() {
     const error = await lostBy(go(dies));
     console.log(`${error.name}: ${error.message}`);

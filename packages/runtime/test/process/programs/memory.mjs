@@ -47,6 +47,26 @@ async function collected() {
 }
 
 export const programs = {
+  /** What closures capture is held no longer than they are wanted, though they were all looked into in one go. */
+  async captured() {
+    runtime.configure({ procs: 1 });
+    const captured = [];
+    const start = () => {
+      const many = new Float64Array(1000);
+      captured.push(new WeakRef(many));
+      return go(function* () {
+        return many.length;
+      });
+    };
+    await Promise.all(Array.from({ length: 200 }, start));
+    // What is asked about last, V8 may remember.
+    while (captured.filter((reference) => reference.deref() !== undefined).length > 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      globalThis.gc();
+    }
+    console.log('let go');
+  },
+
   /** Threads for blocking calls are wanted, and there is no room for one. */
   async noThread() {
     runtime.configure({ heapBytes: SMALL, procs: 1 });
