@@ -290,6 +290,8 @@ export async function setProcs(count: number): Promise<void> {
     } else {
       store(PROCESSOR_COUNT, count);
       while (retireProcessors(count, before) > 0 && load(STOPPING) === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      // Who fell asleep before was none too many then, and is to see that it is now.
+      for (const number of machines) wakeMachine(number);
     }
     store(MOST_HELD, load(HELD_PROCESSORS));
   });

@@ -108,11 +108,14 @@ export const programs = {
       }),
     );
     for (const goroutine of started) await goroutine;
+    // They fall asleep while they are none too many.
+    const awake = ({ id, state }) => id > 0 && state !== 'asleep' && state !== 'spare';
+    while (runtime.snapshot().machines.some(awake)) await new Promise((resolve) => setImmediate(resolve));
     await runtime.setProcs(1);
     let error;
     for (const channel of channels) void lostBy(channel.send(1)).then((problem) => (error ??= problem));
-    // Threads that have work now and then look whether they are too many. One and a spare one stay.
-    while (error === undefined) await go(() => undefined);
+    // One thread and a spare one stay. What waits keeps no process alive.
+    while (error === undefined) await new Promise((resolve) => setTimeout(resolve, 1));
     console.log(`${error.name}: ${error.message}`);
     process.exit();
   },
