@@ -18,7 +18,7 @@ export default defineConfig({
     // What the compiler says is tested too: a wrong type fails the run.
     typecheck: { enabled: true, include: ['test/types/*.test-d.ts'], tsconfig: 'test/types/tsconfig.json' },
     pool: 'forks',
-    // Vitest leaves one processor alone, so on two it would run one file after the other: 16 minutes in place of 9.
+    // Vitest leaves one processor alone, so on two it would run one file after the other: 16 minutes in place of 12.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     hookTimeout: 60_000,
