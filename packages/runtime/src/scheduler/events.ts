@@ -1,8 +1,8 @@
 /**
  * What the scheduler does, as events: records of fixed size that each machine writes into a ring of its own in the arena,
  * for the main thread to read (`observe/event-rings.ts`). The core puts them there (`core/events.ts`): one call, with numbers
- * only, so that little is compiled into the loop that runs goroutines. Written in TypeScript, records made skynet 36 to 60 %
- * dearer; so it is 21 to 29 %.
+ * only, so that little is compiled into the loop that runs goroutines. Written in TypeScript, records made skynet 33 to 59 %
+ * dearer in three runs; so it is about 25 % (16 to 28 in those after; more on a busy computer).
  *
  * Off, which is nearly always, `machine.events` is null, and each place that would tell something costs one branch. The
  * EVENTS word says what all machines are to do; each looks at it when it looks at everything else (`follow-events.ts`).
