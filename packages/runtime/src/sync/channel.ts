@@ -215,8 +215,8 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
   /**
    * The channel as a Readable of Node, in object mode: it ends when the channel is closed and drained, and takes a value only
    * when it is asked for one. Destroying it, also by leaving a loop over it, closes the channel, and so does the end of its
-   * thread: whoever sends on it finds a CanceledError thrown, which ends a goroutine quietly. It fails with what made the channel fail, and with a TypeError for a `null`,
-   * which a Node stream cannot carry.
+   * thread: whoever sends on it finds a CanceledError thrown, which ends a goroutine quietly. It fails with what made the
+   * channel fail, and with a TypeError for a `null`, which a Node stream cannot carry.
    *
    * @example
    * await pipeline(lines.toReadable(), createWriteStream('out.txt'));

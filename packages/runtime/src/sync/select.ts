@@ -73,7 +73,8 @@ export interface DefaultHit {
  * hit, that goroutine counts as joined, and its error is reported by nobody else. With `{ default: true }` it never waits: `{ key: 'default' }`.
  * Without any case it waits for ever.
  *
- * The values of all its sends are copied first, and what `transfer` has marked is moved then, also that of cases that are not the hit.
+ * The values of all its sends are copied first, and what `transfer` has marked is moved then, also that of cases that are not
+ * the hit.
  *
  * @example
  * const hit = yield* select({ job: jobs.recv(), quit: quit.recv(), late: after(50) });

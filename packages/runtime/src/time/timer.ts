@@ -85,7 +85,8 @@ registerKind(KIND_TIMER, (address) => new TimerHandle(address));
 
 /**
  * A timer that sends the time on its channel after so many milliseconds. Go's `time.NewTimer`. While it is pending it keeps
- * the process alive, as a sleep does; with `Infinity` it does so until it is stopped or reset. Throws RangeError for what is no number.
+ * the process alive, as a sleep does; with `Infinity` it does so until it is stopped or reset. Throws RangeError for what is no
+ * number.
  *
  * @example
  * const idle = timer(1000);
