@@ -67,7 +67,7 @@ export function readHolders(tasks: readonly TaskReport[]): Map<number, Waiter> {
 
 function holdersOf({ object, waitsFor }: TaskReport, waiting: readonly TaskReport[], byHolder: Map<number, number>): Held {
   const named = (...addresses: number[]): Held => ({
-    heldBy: [...new Set(addresses.flatMap((address) => byHolder.get(words[address]!) ?? []))],
+    heldBy: [...new Set(addresses.flatMap((address) => byHolder.get(words[address]!) ?? []))].sort((one, other) => one - other),
     how: 'held',
   });
   switch (waitsFor) {

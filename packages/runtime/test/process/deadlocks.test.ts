@@ -1,24 +1,11 @@
 /** What is a deadlock and what is none: the whole report, and the exit code. */
 import { describe, expect, it } from 'vitest';
 import { type Ended, runProgram } from '../helpers/child.ts';
+import { placesOf, report, reportOf } from '../helpers/deadlock-report.ts';
 
 const run = (program: string): Promise<Ended> => runProgram('deadlocks', program);
 
-/** What the program wrote, without how long each has waited, and without what Node writes around. */
-function reportOf({ stderr }: Ended): string {
-  const from = stderr.search(/\[?DeadlockError/);
-  const to = stderr.lastIndexOf('\n\nNode.js v');
-  return stderr
-    .slice(from, to < 0 ? undefined : to)
-    .replaceAll(/, \d+(\.\d)? m?s\]/g, ', T]')
-    .replaceAll(/\.mjs:(\d+):\d+/g, '.mjs:$1');
-}
-
-const report = (...paragraphs: string[][]): string =>
-  ['DeadlockError: all goroutines are asleep - deadlock!', ...paragraphs.map((lines) => lines.join('\n'))].join('\n\n');
-const at = (name: string, line: number): string => `    at ${name} (deadlocks.mjs:${line})`;
-const createdAt = (...lines: number[]): string =>
-  `created by go() at ${lines.map((line) => `deadlocks.mjs:${line}`).join(' or ')}`;
+const { at, createdAt } = placesOf('deadlocks.mjs');
 
 describe('is a deadlock', () => {
   it.each([
@@ -124,47 +111,6 @@ describe('is a deadlock', () => {
 
   it('that is handled: the program goes on, and its exit code is its own', async () => {
     expect(await run('handled')).toEqual({ code: 3, stdout: 'DeadlockError\n', stderr: '' });
-  });
-});
-
-describe('is a deadlock, over threads', () => {
-  /** What the goroutines but the main one wait for; all of them, unless some could go on to their end. */
-  it.each([
-    ['receive', 'chan receive', 8],
-    ['send', 'chan send', 5],
-    ['select', 'select', 8],
-    ['forEach', 'chan receive', 8],
-    ['mutex', 'mutex lock', 7],
-    ['exclusive', 'mutex lock', 8],
-    ['unlocked', 'mutex unlocked', 8],
-    ['writer', 'rwmutex r?lock', 8],
-    ['condition', 'cond wait', 8],
-    ['semaphore', 'semaphore acquire', 7],
-    ['semaphoreFree', 'semaphore free', 8],
-    ['barrier', 'barrier', 8],
-    ['group', 'wait group', 8],
-    ['errorGroup', 'chan receive', 4],
-    ['context', 'chan receive', 8],
-    ['bound', 'chan receive', 1],
-    ['deadlineGone', '', 0],
-    ['timerStoppedElsewhere', '', 0],
-    ['tickerStoppedElsewhere', '', 0],
-    ['stream', 'select', 1],
-    ['itself', 'goroutine join', 1],
-    ['late', 'chan receive', 4],
-    ['asyncOnWorker', 'promise', 1],
-    ['forAwait', '', 0],
-    ['local', 'chan receive', 1],
-  ])('%s', async (program, reason, count) => {
-    const ended = await runProgram('asleep', program, { env: { GOMAXPROCS: '4' } });
-    expect(ended).toMatchObject({ code: 2, stdout: '' });
-    const isMain = ['asyncOnWorker', 'local'].includes(program) ? '' : '1|';
-    const heads = [...ended.stderr.matchAll(/^goroutines? ([\d, ]+)(?: '[^']*')? \[([^\],]+)/gm)];
-    const numbers = heads.flatMap(([, ids, why]) => ids!.split(', ').map((id) => [id, why] as const));
-    const others = numbers.filter(([id]) => !isMain.split('|').includes(id));
-    expect(ended.stderr).toContain('all goroutines are asleep - deadlock!');
-    expect(others).toHaveLength(count);
-    for (const [, why] of others) expect(why).toMatch(new RegExp(`^${reason}$`));
   });
 });
 
