@@ -159,7 +159,14 @@ async function bundleStandalone() {
       input: path.resolve(home, input),
       platform: 'node',
       external: ['@napi-rs/nice'],
-      output: { file: path.join(home, 'dist/standalone', output), format: 'cjs', exports: 'named', minify, topLevelVar: false },
+      output: {
+        file: path.join(home, 'dist/standalone', output),
+        format: 'cjs',
+        exports: 'named',
+        minify,
+        topLevelVar: false,
+        codeSplitting: false,
+      },
       logLevel: 'warn',
     });
   }

@@ -7,21 +7,21 @@
  * before it uses their place again. A full ring loses what is new, and counts it: nobody waits for the reader.
  */
 import {
-  DETAIL_BITS,
+  DETAIL_SHIFT,
   EVENT_CLOCK,
   EVENT_READY,
-  KIND_BITS,
-  PROCESSOR_BITS,
-  RECORD_ARGUMENT,
-  RECORD_NUMBER,
-  RECORD_TIME,
-  RECORD_WHAT,
-  RECORD_WORDS,
-  RING_CAPACITY,
-  RING_DROPPED,
-  RING_READ,
-  RING_RECORDS,
-  RING_WRITTEN,
+  NUMBER_SHIFT,
+  PROCESSOR_SHIFT,
+  EVENT_RECORD_ARGUMENT,
+  EVENT_RECORD_NUMBER,
+  EVENT_RECORD_TIME,
+  EVENT_RECORD_WHAT,
+  EVENT_RECORD_WORDS,
+  EVENT_RING_CAPACITY,
+  EVENT_RING_DROPPED,
+  EVENT_RING_READ,
+  EVENT_RING_RECORDS,
+  EVENT_RING_WRITTEN,
   TICKS_A_MILLISECOND,
 } from '../src/memory/event-records.ts';
 import { GOROUTINE_FUNCTION, GOROUTINE_NUMBER } from '../src/memory/blocks.ts';
@@ -46,9 +46,9 @@ let waker: i32 = 0;
 /** Goes on where an earlier writer of this ring has ended. */
 export function openEvents(address: i32): void {
   ring = address;
-  capacity = get(ring, RING_CAPACITY);
-  written = atomicLoad(ring, RING_WRITTEN);
-  read = atomicLoad(ring, RING_READ);
+  capacity = get(ring, EVENT_RING_CAPACITY);
+  written = atomicLoad(ring, EVENT_RING_WRITTEN);
+  read = atomicLoad(ring, EVENT_RING_READ);
   clock = -Infinity;
   noteProcessor(-1);
   noteCause(0, 0);
@@ -59,7 +59,7 @@ export function closeEvents(): void {
 }
 
 export function noteProcessor(number: i32): void {
-  processor = (number + 1) << (KIND_BITS + DETAIL_BITS);
+  processor = (number + 1) << PROCESSOR_SHIFT;
 }
 
 /** What makes goroutines ready from now on: a CAUSE_, and the waiter by which that came. */
@@ -97,14 +97,14 @@ function write(time: f64, kind: i32, detail: i32, argument: i32, number: f64): v
   const record = place();
   if (record === 0) return;
   const whole = <i64>number;
-  set(record, RECORD_TIME, last);
+  set(record, EVENT_RECORD_TIME, last);
   set(
     record,
-    RECORD_WHAT,
-    kind | (detail << KIND_BITS) | processor | (<i32>(whole >> 32) << (KIND_BITS + DETAIL_BITS + PROCESSOR_BITS)),
+    EVENT_RECORD_WHAT,
+    kind | (detail << DETAIL_SHIFT) | processor | (<i32>(whole >> 32) << NUMBER_SHIFT),
   );
-  set(record, RECORD_ARGUMENT, argument);
-  set(record, RECORD_NUMBER, <i32>whole);
+  set(record, EVENT_RECORD_ARGUMENT, argument);
+  set(record, EVENT_RECORD_NUMBER, <i32>whole);
   publish();
 }
 
@@ -114,9 +114,9 @@ function setClock(time: f64): bool {
   if (record === 0) return false;
   clock = time;
   last = 0;
-  set(record, RECORD_TIME, 0);
-  set(record, RECORD_WHAT, EVENT_CLOCK);
-  setNumber(record, RECORD_ARGUMENT, time);
+  set(record, EVENT_RECORD_TIME, 0);
+  set(record, EVENT_RECORD_WHAT, EVENT_CLOCK);
+  setNumber(record, EVENT_RECORD_ARGUMENT, time);
   publish();
   return true;
 }
@@ -126,14 +126,14 @@ function setClock(time: f64): bool {
 @inline
 function place(): i32 {
   if (written - read >= capacity && !hasRoom()) return 0;
-  return ring + RING_RECORDS + (written & (capacity - 1)) * RECORD_WORDS;
+  return ring + EVENT_RING_RECORDS + (written & (capacity - 1)) * EVENT_RECORD_WORDS;
 }
 
 function hasRoom(): bool {
   // Pairs with the reader's store after it has taken out the records that stood here.
-  read = atomicLoad(ring, RING_READ);
+  read = atomicLoad(ring, EVENT_RING_READ);
   if (written - read < capacity) return true;
-  set(ring, RING_DROPPED, get(ring, RING_DROPPED) + 1);
+  set(ring, EVENT_RING_DROPPED, get(ring, EVENT_RING_DROPPED) + 1);
   return false;
 }
 
@@ -142,5 +142,5 @@ function hasRoom(): bool {
 function publish(): void {
   written++;
   // Publishes the record: pairs with the reader's load.
-  atomicStore(ring, RING_WRITTEN, written);
+  atomicStore(ring, EVENT_RING_WRITTEN, written);
 }

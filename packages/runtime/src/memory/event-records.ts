@@ -9,28 +9,31 @@ import { WORDS_PER_LINE } from './layout.ts';
 
 // ---- A ring: its words, then the records -------------------------------------------------------------------------
 /** Records ever written, modulo 2^32; stored by the writer after each. */
-export const RING_WRITTEN = 0;
+export const EVENT_RING_WRITTEN = 0;
 /** Records that found no place, modulo 2^32; stored by the writer. */
-export const RING_DROPPED = 1;
+export const EVENT_RING_DROPPED = 1;
 /** A power of two; written once. */
-export const RING_CAPACITY = 2;
+export const EVENT_RING_CAPACITY = 2;
 /** Records ever read, modulo 2^32; stored by the reader. */
-export const RING_READ = WORDS_PER_LINE;
-export const RING_RECORDS = 2 * WORDS_PER_LINE;
+export const EVENT_RING_READ = WORDS_PER_LINE;
+export const EVENT_RING_RECORDS = 2 * WORDS_PER_LINE;
 
 // ---- A record ----------------------------------------------------------------------------------------------------
 /** Ticks, unsigned: after 65 seconds at most there is another CLOCK. */
-export const RECORD_TIME = 0;
+export const EVENT_RECORD_TIME = 0;
 export const TICKS_A_MILLISECOND = 65_536;
 /** By bits from the lowest: KIND (5), DETAIL (8), the processor's number + 1 or 0 without one (7), bits 32 to 43 of NUMBER. */
-export const RECORD_WHAT = 1;
+export const EVENT_RECORD_WHAT = 1;
 export const KIND_BITS = 5;
+export const DETAIL_SHIFT = KIND_BITS;
 export const DETAIL_BITS = 8;
+export const PROCESSOR_SHIFT = DETAIL_SHIFT + DETAIL_BITS;
 export const PROCESSOR_BITS = 7;
-export const RECORD_ARGUMENT = 2;
+export const NUMBER_SHIFT = PROCESSOR_SHIFT + PROCESSOR_BITS;
+export const EVENT_RECORD_ARGUMENT = 2;
 /** The lower 32 bits, unsigned: mostly of the number of a goroutine. */
-export const RECORD_NUMBER = 3;
-export const RECORD_WORDS = 4;
+export const EVENT_RECORD_NUMBER = 3;
+export const EVENT_RECORD_WORDS = 4;
 
 // ---- Kinds, with what DETAIL, ARGUMENT and NUMBER (a goroutine, unless it is said) mean --------------------------
 /** The clock at ticks 0, in ARGUMENT and NUMBER as a cell: milliseconds. It comes before all that is told by it. */

@@ -1,19 +1,19 @@
 /** Records of several machines, each in order of time, brought into one order. */
 import {
   DETAIL_BITS,
+  DETAIL_SHIFT,
   EVENT_CLOCK,
+  EVENT_RECORD_ARGUMENT,
+  EVENT_RECORD_NUMBER,
+  EVENT_RECORD_TIME,
+  EVENT_RECORD_WHAT,
+  EVENT_RECORD_WORDS,
   KIND_BITS,
+  NUMBER_SHIFT,
   PROCESSOR_BITS,
-  RECORD_ARGUMENT,
-  RECORD_NUMBER,
-  RECORD_TIME,
-  RECORD_WHAT,
-  RECORD_WORDS,
+  PROCESSOR_SHIFT,
   TICKS_A_MILLISECOND,
 } from '../memory/event-records.ts';
-
-const AFTER_DETAIL = KIND_BITS + DETAIL_BITS;
-const AFTER_PROCESSOR = AFTER_DETAIL + PROCESSOR_BITS;
 
 /**
  * The records of one machine, from first to last, one at a time. What comes before the first CLOCK is passed over: it was
@@ -47,37 +47,37 @@ export class Cursor {
       else if (!Number.isNaN(this.clock)) break;
       this.advance();
     }
-    return this.clock + (this.word(RECORD_TIME) >>> 0) / TICKS_A_MILLISECOND;
+    return this.clock + (this.word(EVENT_RECORD_TIME) >>> 0) / TICKS_A_MILLISECOND;
   }
 
   advance(): void {
-    this.position += RECORD_WORDS;
+    this.position += EVENT_RECORD_WORDS;
   }
 
   get kind(): number {
-    return this.word(RECORD_WHAT) & ((1 << KIND_BITS) - 1);
+    return this.word(EVENT_RECORD_WHAT) & ((1 << KIND_BITS) - 1);
   }
 
   get detail(): number {
-    return (this.word(RECORD_WHAT) >> KIND_BITS) & ((1 << DETAIL_BITS) - 1);
+    return (this.word(EVENT_RECORD_WHAT) >> DETAIL_SHIFT) & ((1 << DETAIL_BITS) - 1);
   }
 
   /** -1 for none. */
   get processor(): number {
-    return ((this.word(RECORD_WHAT) >> AFTER_DETAIL) & ((1 << PROCESSOR_BITS) - 1)) - 1;
+    return ((this.word(EVENT_RECORD_WHAT) >> PROCESSOR_SHIFT) & ((1 << PROCESSOR_BITS) - 1)) - 1;
   }
 
   get argument(): number {
-    return this.word(RECORD_ARGUMENT);
+    return this.word(EVENT_RECORD_ARGUMENT);
   }
 
   get number(): number {
-    return (this.word(RECORD_WHAT) >>> AFTER_PROCESSOR) * 2 ** 32 + (this.word(RECORD_NUMBER) >>> 0);
+    return (this.word(EVENT_RECORD_WHAT) >>> NUMBER_SHIFT) * 2 ** 32 + (this.word(EVENT_RECORD_NUMBER) >>> 0);
   }
 
   private readClock(): void {
     const { buffer, byteOffset } = this.records;
-    this.clock = new Float64Array(buffer, byteOffset + (this.position + RECORD_ARGUMENT) * 4, 1)[0]!;
+    this.clock = new Float64Array(buffer, byteOffset + (this.position + EVENT_RECORD_ARGUMENT) * 4, 1)[0]!;
   }
 
   private word(offset: number): number {

@@ -9,15 +9,15 @@ import { words } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
 import {
   EVENT_DROPPED,
-  RECORD_ARGUMENT,
-  RECORD_TIME,
-  RECORD_WHAT,
-  RECORD_WORDS,
-  RING_CAPACITY,
-  RING_DROPPED,
-  RING_READ,
-  RING_RECORDS,
-  RING_WRITTEN,
+  EVENT_RECORD_ARGUMENT,
+  EVENT_RECORD_TIME,
+  EVENT_RECORD_WHAT,
+  EVENT_RECORD_WORDS,
+  EVENT_RING_CAPACITY,
+  EVENT_RING_DROPPED,
+  EVENT_RING_READ,
+  EVENT_RING_RECORDS,
+  EVENT_RING_WRITTEN,
 } from '../memory/event-records.ts';
 import { allocate } from '../memory/heap.ts';
 import { EVENTS, KIND_EVENTS, MACHINE_COUNT, MACHINE_EVENTS, MONITOR_MACHINE, machineBase } from '../memory/layout.ts';
@@ -44,7 +44,7 @@ const readers = new Set<RingReader>();
 let generation = 0;
 /** This thread has an arena. */
 let attached = false;
-/** RING_DROPPED of each machine as it was seen last. */
+/** EVENT_RING_DROPPED of each machine as it was seen last. */
 const dropped = new Int32Array(MONITOR_MACHINE + 1);
 /** The TIME of each machine's last record. */
 const lastTimes = new Int32Array(MONITOR_MACHINE + 1);
@@ -112,32 +112,32 @@ export function drainRings(): void {
 }
 
 function drain(machine: number, ring: number): void {
-  const written = load(ring + RING_WRITTEN);
-  const read = words[ring + RING_READ]!;
+  const written = load(ring + EVENT_RING_WRITTEN);
+  const read = words[ring + EVENT_RING_READ]!;
   const count = (written - read) | 0;
-  const lost = (words[ring + RING_DROPPED]! - dropped[machine]!) | 0;
+  const lost = (words[ring + EVENT_RING_DROPPED]! - dropped[machine]!) | 0;
   if (count === 0 && lost === 0) return;
   dropped[machine] = (dropped[machine]! + lost) | 0;
-  const capacity = words[ring + RING_CAPACITY]!;
+  const capacity = words[ring + EVENT_RING_CAPACITY]!;
   const first = read & (capacity - 1);
   const atOnce = Math.min(count, capacity - first);
   tell(machine, ring, first, atOnce);
   tell(machine, ring, 0, count - atOnce);
   // After the readers: pairs with the writer's load, before it writes there again.
-  store(ring + RING_READ, written);
+  store(ring + EVENT_RING_READ, written);
   if (lost === 0) return;
-  const record = new Int32Array(RECORD_WORDS);
-  record[RECORD_TIME] = lastTimes[machine]!;
-  record[RECORD_WHAT] = EVENT_DROPPED;
-  record[RECORD_ARGUMENT] = lost;
+  const record = new Int32Array(EVENT_RECORD_WORDS);
+  record[EVENT_RECORD_TIME] = lastTimes[machine]!;
+  record[EVENT_RECORD_WHAT] = EVENT_DROPPED;
+  record[EVENT_RECORD_ARGUMENT] = lost;
   for (const reader of readers) reader({ machine, records: record });
 }
 
 function tell(machine: number, ring: number, first: number, count: number): void {
   if (count === 0) return;
-  const start = ring + RING_RECORDS + first * RECORD_WORDS;
-  const end = start + count * RECORD_WORDS;
-  lastTimes[machine] = words[end - RECORD_WORDS + RECORD_TIME]!;
+  const start = ring + EVENT_RING_RECORDS + first * EVENT_RECORD_WORDS;
+  const end = start + count * EVENT_RECORD_WORDS;
+  lastTimes[machine] = words[end - EVENT_RECORD_WORDS + EVENT_RECORD_TIME]!;
   for (const reader of readers) reader({ machine, records: words.subarray(start, end) });
 }
 
@@ -148,16 +148,16 @@ function numbers(): number[] {
 function provideRing(number: number): void {
   const address = machineBase(number) + MACHINE_EVENTS;
   if (words[address] !== 0) return;
-  const capacity = Math.min(MOST_RECORDS, 2 ** Math.floor(Math.log2(words.length / HEAP_SHARE / RECORD_WORDS)));
-  const ring = allocate(KIND_EVENTS, (RING_RECORDS + capacity * RECORD_WORDS) * 4);
-  for (let word = 0; word < RING_RECORDS; word++) words[ring + word] = 0;
-  words[ring + RING_CAPACITY] = capacity;
+  const capacity = Math.min(MOST_RECORDS, 2 ** Math.floor(Math.log2(words.length / HEAP_SHARE / EVENT_RECORD_WORDS)));
+  const ring = allocate(KIND_EVENTS, (EVENT_RING_RECORDS + capacity * EVENT_RECORD_WORDS) * 4);
+  for (let word = 0; word < EVENT_RING_RECORDS; word++) words[ring + word] = 0;
+  words[ring + EVENT_RING_CAPACITY] = capacity;
   dropped[number] = 0;
   store(address, ring);
 }
 
 function passOver(number: number): void {
   const ring = words[machineBase(number) + MACHINE_EVENTS]!;
-  store(ring + RING_READ, load(ring + RING_WRITTEN));
-  dropped[number] = words[ring + RING_DROPPED]!;
+  store(ring + EVENT_RING_READ, load(ring + EVENT_RING_WRITTEN));
+  dropped[number] = words[ring + EVENT_RING_DROPPED]!;
 }

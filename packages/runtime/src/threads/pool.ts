@@ -11,7 +11,7 @@
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import * as Comlink from 'comlink';
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import { ArenaExhaustedError } from '../errors.ts';
 import { memory } from '../memory/arena.ts';
 import { load, waitAsyncWhile } from '../memory/atomics.ts';
@@ -106,6 +106,7 @@ export class ThreadPool {
 
   /** Starts a thread and makes it a machine. */
   private async install(machine: number): Promise<Member> {
+    const piscina = await poolOfOne();
     const toWorker = new MessageChannel();
     const toMain = new MessageChannel();
     const parcels = new MessageChannel();
@@ -124,7 +125,6 @@ export class ThreadPool {
     Comlink.expose(this.main, toMain.port1 as unknown as Comlink.Endpoint);
     const ports = [toWorker.port1, toMain.port1];
     for (const port of ports) port.unref();
-    const piscina = poolOfOne();
     const member: Member = { machine, control, ports, piscina };
     connectParcels(machine, parcels.port1);
     try {
@@ -234,8 +234,12 @@ async function abandonMember({ control, machine }: Member, message: string): Pro
   for (let state = load(address); state !== MACHINE_STATE_NONE; state = load(address)) await waitAsyncWhile(address, state);
 }
 
-/** One that starts its thread for the first task, and no other in its place when that has ended. */
-function poolOfOne(): Piscina {
+/**
+ * One that starts its thread for the first task, and no other in its place when that has ended. Loaded when it is wanted: the threads
+ * have this module, too, and of what one takes to start, 40 of 130 ms went into loading Piscina.
+ */
+async function poolOfOne(): Promise<Piscina> {
+  const { Piscina } = await import('piscina');
   const piscina = new Piscina({
     filename: fileURLToPath(workerFile),
     minThreads: 0,

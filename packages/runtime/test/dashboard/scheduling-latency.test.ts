@@ -4,7 +4,7 @@ import { LATENCY_BOUNDS } from '../../dist/dashboard/frame.js';
 import { schedulingLatency } from '../../dist/dashboard/scheduling-latency.js';
 import * as events from '../../dist/memory/event-records.js';
 
-const { EVENT_CREATE, EVENT_FINISH, EVENT_PARK, EVENT_READY, EVENT_SLEEP, EVENT_START, EVENT_YIELD, RECORD_WORDS } = events;
+const { EVENT_CREATE, EVENT_FINISH, EVENT_PARK, EVENT_READY, EVENT_SLEEP, EVENT_START, EVENT_YIELD, EVENT_RECORD_WORDS } = events;
 
 type Step = [time: number, kind: number, goroutine: number];
 
@@ -14,13 +14,14 @@ function chunk(...steps: Step[]): Int32Array[] {
 }
 
 function chunkOf(steps: readonly Step[]): Int32Array {
-  const records = new Int32Array((steps.length + 1) * RECORD_WORDS);
-  records[events.RECORD_WHAT] = events.EVENT_CLOCK;
+  const records = new Int32Array((steps.length + 1) * EVENT_RECORD_WORDS);
+  records[events.EVENT_RECORD_WHAT] = events.EVENT_CLOCK;
   steps.forEach(([time, kind, goroutine], index) => {
-    const position = (index + 1) * RECORD_WORDS;
-    records[position + events.RECORD_TIME] = time * events.TICKS_A_MILLISECOND;
-    records[position + events.RECORD_WHAT] = kind | (7 << events.KIND_BITS) | (1 << (events.KIND_BITS + events.DETAIL_BITS));
-    records[position + events.RECORD_NUMBER] = goroutine;
+    const position = (index + 1) * EVENT_RECORD_WORDS;
+    records[position + events.EVENT_RECORD_TIME] = time * events.TICKS_A_MILLISECOND;
+    records[position + events.EVENT_RECORD_WHAT] =
+      kind | (7 << events.KIND_BITS) | (1 << (events.KIND_BITS + events.DETAIL_BITS));
+    records[position + events.EVENT_RECORD_NUMBER] = goroutine;
   });
   return records;
 }

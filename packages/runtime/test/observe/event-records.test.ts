@@ -7,10 +7,10 @@ import { createArena } from '../../src/memory/create.ts';
 import {
   EVENT_CREATE,
   EVENT_DROPPED,
+  EVENT_RECORD_WORDS,
+  EVENT_RING_CAPACITY,
+  EVENT_RING_RECORDS,
   EVENT_STEAL,
-  RECORD_WORDS,
-  RING_CAPACITY,
-  RING_RECORDS,
   TICKS_A_MILLISECOND,
 } from '../../src/memory/event-records.ts';
 import { allocate } from '../../src/memory/heap.ts';
@@ -41,9 +41,9 @@ const reader: RingReader = ({ machine, records }) => {
 
 beforeEach(() => {
   createArena(8 * 1024 * 1024);
-  ring = allocate(KIND_EVENTS, (RING_RECORDS + CAPACITY * RECORD_WORDS) * 4);
-  for (let word = 0; word < RING_RECORDS; word++) words[ring + word] = 0;
-  words[ring + RING_CAPACITY] = CAPACITY;
+  ring = allocate(KIND_EVENTS, (EVENT_RING_RECORDS + CAPACITY * EVENT_RECORD_WORDS) * 4);
+  for (let word = 0; word < EVENT_RING_RECORDS; word++) words[ring + word] = 0;
+  words[ring + EVENT_RING_CAPACITY] = CAPACITY;
   words[machineBase(MONITOR_MACHINE) + MACHINE_EVENTS] = ring;
   attachRings();
   openRings(reader);
