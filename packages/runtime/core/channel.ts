@@ -113,6 +113,34 @@ export function take(channel: i32, waiter: i32): bool {
   return done;
 }
 
+/** Whether a sender, who has just found no room, would enter the queue at a ring. Without the lock: as it seems. */
+// @ts-ignore: decorator
+@inline
+export function sendsLater(channel: i32): bool {
+  return get(channel, CHANNEL_RING) !== 0 && get(channel, CHANNEL_RECEIVERS) === 0 && get(channel, CHANNEL_CLOSED) === 0;
+}
+
+/** Whether a receiver, who has just found no value, would. */
+// @ts-ignore: decorator
+@inline
+export function receivesLater(channel: i32): bool {
+  return get(channel, CHANNEL_RING) !== 0 && get(channel, CHANNEL_SENDERS) === 0 && get(channel, CHANNEL_CLOSED) === 0;
+}
+
+/**
+ * Looks so many times how many values (`amount` 0) or free slots (`amount` its capacity) a ring has, until it is that many;
+ * returns how many it was at last. Only a hint: whoever comes first under the lock has them.
+ */
+export function watchRing(channel: i32, amount: i32, wanted: i32, rounds: i32): i32 {
+  const ring = get(channel, CHANNEL_RING);
+  let seen = 0;
+  for (let round = 0; round < rounds && seen < wanted; round++) {
+    const held = atomicLoad(ring, RING_TAIL) - atomicLoad(ring, RING_HEAD);
+    seen = amount === 0 ? held : amount - held;
+  }
+  return seen;
+}
+
 // @ts-ignore: decorator
 @inline
 function hasRoom(channel: i32, ring: i32): bool {

@@ -6,7 +6,7 @@
  *
  * One instance a thread, on the one memory that is the arena. It has no data of its own in there, and no stack.
  */
-import { closeChannel, lockChannel, unlockChannel } from './channel.ts';
+import { closeChannel, lockChannel, unlockChannel, watchRing } from './channel.ts';
 import { broadcastCondition, signalCondition } from './condition.ts';
 import { closeEvents, noteCause, noteEvent, noteGoroutine, noteProcessor, noteReady, openEvents } from './events.ts';
 import { lock, unlock } from './lock.ts';
@@ -21,7 +21,7 @@ import {
 } from './memory.ts';
 import { cancelMutex, nameHolder, retryLock, tryLock as tryLockMutex, unlockMutex } from './mutex.ts';
 import { enterOnce, finishOnce } from './once.ts';
-import { drive, lockMutex, poll, receive, send, withdraw } from './operation.ts';
+import { drive, lockMutex, poll, receive, receiveOrWait, send, sendOrWait, withdraw } from './operation.ts';
 import { initialize, lookOut, needsWake, post, send as sendWaiter, takeServed } from './ready.ts';
 import { completeRecord } from './record.ts';
 import { unlockReader, unlockWriter } from './rw-mutex.ts';
@@ -64,12 +64,14 @@ export {
   poll,
   post,
   receive,
+  receiveOrWait,
   releaseSemaphore,
   retryLock,
   seedRandom,
   selectEnroll,
   selectPoll,
   send,
+  sendOrWait,
   sendWaiter,
   setSemaphore,
   signalCondition,
@@ -82,5 +84,6 @@ export {
   unlockMutex,
   unlockReader,
   unlockWriter,
+  watchRing,
   withdraw,
 };

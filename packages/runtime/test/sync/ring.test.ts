@@ -3,15 +3,17 @@ import { beforeEach, expect, it } from 'vitest';
 import { cells, words } from '../../src/memory/arena.ts';
 import {
   CHANNEL_RING,
+  RESULT_CLOSED,
   RESULT_DONE,
   RESULT_WAITS,
+  RESULT_WOULD_WAIT,
   RING_HEAD,
   RING_SEEN_HEAD,
   RING_SEEN_TAIL,
   RING_TAIL,
   WAITER_CELL,
 } from '../../src/memory/blocks.ts';
-import { receive, send } from '../../src/memory/core.ts';
+import { closeChannel, receive, receiveOrWait, send, sendOrWait, watchRing } from '../../src/memory/core.ts';
 import { createArena } from '../../src/memory/create.ts';
 import { attachMachine } from '../../src/scheduler/attach.ts';
 import { freeWaiter, parkSpare, spareWaiter } from '../../src/scheduler/waiter.ts';
@@ -26,12 +28,14 @@ const SLOT = 6;
 
 function put(channel: Chan<number>, value: number): number {
   cells[(spareWaiter() + WAITER_CELL) >> 1] = value;
-  return send(channel.address, spareWaiter(), SLOT);
+  const result = send(channel.address, spareWaiter(), SLOT);
+  return result === RESULT_WOULD_WAIT ? sendOrWait(channel.address, spareWaiter(), SLOT) : result;
 }
 
 /** The value, or the result where it waits. */
 function take(channel: Chan<number>): { result: number; value: number } {
-  const result = receive(channel.address, spareWaiter(), SLOT);
+  let result = receive(channel.address, spareWaiter(), SLOT);
+  if (result === RESULT_WOULD_WAIT) result = receiveOrWait(channel.address, spareWaiter(), SLOT);
   return { result, value: cells[(spareWaiter() + WAITER_CELL) >> 1]! };
 }
 
@@ -65,4 +69,35 @@ it('is full again when a waiting sender was let in, for those too who saw room b
   freeWaiter(second);
   expect([take(channel), take(channel)].map(({ value }) => value)).toEqual([3, 4]);
   expect(take(channel).result).toBe(RESULT_WAITS);
+});
+
+it('says that somebody would wait, and lets nobody stand in line before he says that he does', () => {
+  const channel = chan<number>(1);
+  const would = () => receive(channel.address, spareWaiter(), SLOT);
+  expect([would(), would()]).toEqual([RESULT_WOULD_WAIT, RESULT_WOULD_WAIT]);
+  expect(watchRing(channel.address, 0, 1, 10)).toBe(0);
+  expect(put(channel, 1)).toBe(RESULT_DONE); // Nobody is to be woken.
+  expect(watchRing(channel.address, 0, 1, 10)).toBe(1);
+  expect(send(channel.address, spareWaiter(), SLOT)).toBe(RESULT_WOULD_WAIT);
+  expect(watchRing(channel.address, 1, 1, 10)).toBe(0);
+  expect(take(channel)).toEqual({ result: RESULT_DONE, value: 1 });
+  expect(watchRing(channel.address, 1, 1, 10)).toBe(1);
+  expect(put(channel, 2)).toBe(RESULT_DONE);
+});
+
+it.each(['unbuffered', 'closed', 'with somebody on the other side in line'])('is not waited at twice: %s', (kind) => {
+  const channel = chan<number>(kind === 'unbuffered' ? 0 : 1);
+  if (kind === 'unbuffered') {
+    expect(receive(channel.address, spareWaiter(), SLOT)).toBe(RESULT_WAITS);
+    parkSpare();
+    expect(send(channel.address, spareWaiter(), SLOT)).toBe(SLOT + 1);
+  } else if (kind === 'closed') {
+    expect(closeChannel(channel.address)).toBe(0);
+    expect(receive(channel.address, spareWaiter(), SLOT)).toBe(RESULT_CLOSED);
+    expect(send(channel.address, spareWaiter(), SLOT)).toBe(RESULT_CLOSED);
+  } else {
+    expect(take(channel).result).toBe(RESULT_WAITS);
+    parkSpare();
+    expect(send(channel.address, spareWaiter(), SLOT)).toBe(SLOT + 1);
+  }
 });
