@@ -36,7 +36,7 @@ import { sendScratch } from '../scheduler/scratch.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 import { freeWaiter, parkSpare, spareWaiter, takeWaiter } from '../scheduler/waiter.ts';
 import { failureOf, refusalOf } from './channel-end.ts';
-import { receivePatiently, sendPatiently } from './ring-patience.ts';
+import { endsSoon, receivePatiently, sendPatiently } from './patience.ts';
 
 /** The stage of a receive that found the channel closed and drained. */
 const CLOSED = 3;
@@ -158,7 +158,7 @@ export class SendOperation extends SelectableOperation<void> {
     if (result === RESULT_DONE) return true;
     if (result === RESULT_WAITS) {
       this.waiter = parkSpare();
-      return false;
+      return endsSoon(this, waiting);
     }
     if (result === RESULT_CLOSED) throw refuse(this.object.address, waiter);
     wakeServed(result);
@@ -255,7 +255,7 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> impl
     if (result === RESULT_WOULD_WAIT) result = receivePatiently(this.object.address, spare, slot);
     if (result === RESULT_WAITS) {
       this.waiter = parkSpare();
-      return false;
+      return endsSoon(this, waiting);
     }
     if (result !== RESULT_DONE) wakeServed(result);
     const high = words[spare + WAITER_CELL + 1]!;
@@ -340,7 +340,7 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> impl
     if (result === RESULT_WOULD_WAIT) result = receivePatiently(this.object.address, spare, slot);
     if (result === RESULT_WAITS) {
       this.waiter = parkSpare();
-      return false;
+      return endsSoon(this, waiting);
     }
     if (result !== RESULT_DONE) wakeServed(result);
     const high = words[spare + WAITER_CELL + 1]!;

@@ -1,0 +1,26 @@
+import { go, runtime } from 'goroutines';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { converse, endsAtAnyMoment, kinds } from './patience.mjs';
+
+const messages = 2_000;
+
+for (const procs of [2, 3]) {
+  describe(`two goroutines that answer each other, procs ${procs}`, () => {
+    beforeAll(async () => {
+      runtime.configure({ procs });
+      await go(() => undefined);
+    });
+    afterAll(() => runtime.shutdown());
+
+    for (const kind of Object.keys(kinds)) {
+      it.each([0, 1, 16])(`lose no ${kind}, capacity %i`, (capacity) => converse(kind, capacity));
+    }
+
+    it.each([0, 1, 16])('are not parked for each message, capacity %i', async (capacity) => {
+      // Each waits at least once a message. Where threads are kept from running, that mostly takes too long.
+      await expect.poll(() => converse('number', capacity), { timeout: 50_000 }).toBeLessThan(messages / 2);
+    });
+
+    it.each([0, 2])('end at any moment, capacity %i', (capacity) => endsAtAnyMoment(capacity, 30));
+  });
+}
