@@ -1,0 +1,95 @@
+/** What becomes of a wait that another thread ends while this one looks. The other thread is a plain worker here. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { PendingValue } from '../../src/codec/pending.ts';
+import { words } from '../../src/memory/arena.ts';
+import { WAITER_WATCH, WATCH_NOT, WATCH_SERVED, WATCH_WATCHED } from '../../src/memory/blocks.ts';
+import { createArena } from '../../src/memory/create.ts';
+import { attachMachine } from '../../src/scheduler/attach.ts';
+import { machine, type Waiting } from '../../src/scheduler/machine.ts';
+import type { SelectableOperation } from '../../src/scheduler/operation.ts';
+import { takeWaiter } from '../../src/scheduler/waiter.ts';
+import { endsSoon } from '../../src/sync/patience.ts';
+
+let serving: Worker;
+let waiter: number;
+
+/** Serves the waiter whenever it is watched, as the core would. */
+const serve = `
+  const { parentPort, workerData: { words, watch, watched, served } } = require('node:worker_threads');
+  parentPort.postMessage('begins');
+  while (Atomics.load(words, watch) !== -1) Atomics.compareExchange(words, watch, watched, served);
+`;
+
+beforeEach(async () => {
+  createArena(8 * 1024 * 1024);
+  attachMachine(1);
+  waiter = takeWaiter(1, 0);
+  words[waiter + WAITER_WATCH] = WATCH_NOT;
+  const workerData = { words, watch: waiter + WAITER_WATCH, watched: WATCH_WATCHED, served: WATCH_SERVED };
+  serving = new Worker(serve, { eval: true, workerData });
+  await once(serving, 'message');
+});
+
+afterEach(async () => {
+  Atomics.store(words, waiter + WAITER_WATCH, -1);
+  await once(serving, 'exit');
+});
+
+/** Calls `endsSoon` until the waiter was served meanwhile; what it returned or threw then. */
+function whenServed(operation: SelectableOperation<unknown>, waiting: Waiting): unknown {
+  for (;;) {
+    Atomics.store(words, waiter + WAITER_WATCH, WATCH_NOT);
+    const ends = endsSoon(operation, waiting);
+    if (Atomics.load(words, waiter + WAITER_WATCH) === WATCH_SERVED) return ends;
+    expect(ends).toBe(false);
+  }
+}
+
+/** Of an operation and of who waits, what is used here. */
+const operation = (end: () => boolean) => ({ waiter, end }) as SelectableOperation<unknown>;
+const waiting = (wake: () => void) => ({ slot: 0, wake }) as Waiting;
+
+it('ends the operation at once, and nobody is woken', () => {
+  let ended = 0;
+  const ends = whenServed(
+    operation(() => ++ended > 0),
+    waiting(() => expect.fail('it was not parked')),
+  );
+  expect({ ends, ended }).toEqual({ ends: true, ended: 1 });
+});
+
+it('throws what the operation throws', () => {
+  const failing = operation(() => {
+    throw new RangeError('refused');
+  });
+  expect(() =>
+    whenServed(
+      failing,
+      waiting(() => undefined),
+    ),
+  ).toThrow(new RangeError('refused'));
+});
+
+it('leaves it waiting for a value that cannot be made yet, and wakes it for that', async () => {
+  let makeReady = (): void => undefined;
+  const ready = new Promise<void>((resolve) => {
+    makeReady = resolve;
+  });
+  const pending = operation(() => {
+    throw new PendingValue('a function', ready);
+  });
+  let woken = 0;
+  expect(
+    whenServed(
+      pending,
+      waiting(() => woken++),
+    ),
+  ).toBe(false);
+  await Promise.resolve();
+  expect({ woken, pending: machine.pending }).toEqual({ woken: 0, pending: 1 });
+  makeReady();
+  await ready;
+  expect({ woken, pending: machine.pending }).toEqual({ woken: 1, pending: 0 });
+});
