@@ -27,34 +27,53 @@ const LOOKS = 2000;
  */
 const DISTANCE = 8;
 const LOOKS_FOR_DISTANCE = 300;
-/** After so much of it in vain nothing is expected any more; then only each of so many waits is preceded by a look. */
+/**
+ * So many looks in a row, then one wait is a wait: two that answer each other at once would keep their threads' loops from timers,
+ * promises and the clock, and where their code is not instrumented for that nothing else would end it.
+ */
+const MOST_IN_A_ROW = 64;
+/** After so many looks in vain nothing is expected any more; then only each of so many waits is preceded by a look. */
 const MOST_FAITH = 8;
 const RARELY = 64;
 
-let faithInRing = MOST_FAITH;
-let faithInDistance = MOST_FAITH;
-let faithInWaiter = MOST_FAITH;
-let waits = 0;
+/** That a look of one kind is worth while on this thread. */
+class Faith {
+  private left = MOST_FAITH;
+  private passedBy = 0;
+
+  /** Asked before each look, which is done then. */
+  allows(): boolean {
+    return this.left > 0 || ++this.passedBy % RARELY === 0;
+  }
+
+  note(found: boolean): void {
+    if (found) this.left = MOST_FAITH;
+    else if (this.left > 0) this.left--;
+  }
+}
+
+const inRing = new Faith();
+const inDistance = new Faith();
+const inWaiter = new Faith();
+let inARow = 0;
 
 export function sendPatiently(channel: number, waiter: number, slot: number): number {
-  if (mayLook(faithInRing)) lookAtRing(channel, words[channel + CHANNEL_CAPACITY]!);
+  if (mayLook() && inRing.allows()) lookAtRing(channel, words[channel + CHANNEL_CAPACITY]!);
   return sendOrWait(channel, waiter, slot);
 }
 
 export function receivePatiently(channel: number, waiter: number, slot: number): number {
-  if (mayLook(faithInRing)) lookAtRing(channel, 0);
+  if (mayLook() && inRing.allows()) lookAtRing(channel, 0);
   return receiveOrWait(channel, waiter, slot);
 }
 
 /** Its waiter stands in line. True when it was served in this moment, and what it brought was taken: it has not to wait. */
 export function endsSoon(operation: SelectableOperation<any>, waiting: Waiting): boolean {
   // Parking and waking are told of together.
-  if (machine.events !== null || !mayLook(faithInWaiter)) return false;
-  if (lookOut(LOOKS, operation.waiter) !== SEEN_SERVED) {
-    if (faithInWaiter > 0) faithInWaiter--;
+  if (machine.events !== null || !mayLook() || !inWaiter.allows() || !isServedSoon(operation.waiter)) {
+    inARow = 0;
     return false;
   }
-  faithInWaiter = MOST_FAITH;
   try {
     return operation.end();
   } catch (error) {
@@ -65,21 +84,22 @@ export function endsSoon(operation: SelectableOperation<any>, waiting: Waiting):
 }
 
 /** The main thread must stay free, and what else could run here may be what is waited for. */
-function mayLook(faith: number): boolean {
+function mayLook(): boolean {
   if (machine.number === 0 || machine.ready.length > 0 || machine.queue?.mayHaveMore() || !inboxLooksEmpty()) return false;
-  waits++;
-  return faith > 0 || waits % RARELY === 0;
+  return ++inARow <= MOST_IN_A_ROW;
+}
+
+function isServedSoon(waiter: number): boolean {
+  const served = lookOut(LOOKS, waiter) === SEEN_SERVED;
+  inWaiter.note(served);
+  return served;
 }
 
 function lookAtRing(channel: number, amount: number): void {
   const seen = watchRing(channel, amount, 1, LOOKS);
-  if (seen === 0) {
-    if (faithInRing > 0) faithInRing--;
-    return;
-  }
-  faithInRing = MOST_FAITH;
+  inRing.note(seen > 0);
   const wanted = Math.min(DISTANCE, words[channel + CHANNEL_CAPACITY]!);
-  if (seen >= wanted || !(faithInDistance > 0 || waits % RARELY === 0)) return;
-  if (watchRing(channel, amount, wanted, LOOKS_FOR_DISTANCE) > seen) faithInDistance = MOST_FAITH;
-  else if (faithInDistance > 0) faithInDistance--;
+  if (seen > 0 && seen < wanted && inDistance.allows()) {
+    inDistance.note(watchRing(channel, amount, wanted, LOOKS_FOR_DISTANCE) > seen);
+  }
 }

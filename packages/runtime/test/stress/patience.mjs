@@ -82,3 +82,39 @@ export async function endsAtAnyMoment(capacity, rounds) {
     await receiver;
   }
 }
+
+/** Two that answer each other at once, without ever looking at the clock, until a timer of each one's thread has fired. */
+export async function leavesRoomForTimers(capacity) {
+  const [there, back, here, fired] = [chan(capacity), chan(capacity), new AtomicInt(), new AtomicInt()];
+  const answering = go(
+    function* answersOn(there, back, here, fired) {
+      'use no-preempt';
+      setTimeout(() => fired.add(1), 1);
+      meet(here);
+      while (yield* there.recv()) yield* back.send(true);
+      yield* back.send(false);
+    },
+    there,
+    back,
+    here,
+    fired,
+  );
+  await go(
+    function* asksOn(there, back, here, fired) {
+      'use no-preempt';
+      setTimeout(() => fired.add(1), 1);
+      meet(here);
+      while (fired.load() < 2) {
+        yield* there.send(true);
+        yield* back.recv();
+      }
+      yield* there.send(false);
+      yield* back.recv();
+    },
+    there,
+    back,
+    here,
+    fired,
+  );
+  await answering;
+}

@@ -1,6 +1,6 @@
 import { go, runtime } from 'goroutines';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { converse, endsAtAnyMoment, kinds } from './patience.mjs';
+import { converse, endsAtAnyMoment, kinds, leavesRoomForTimers } from './patience.mjs';
 
 const messages = 2_000;
 
@@ -20,6 +20,8 @@ for (const procs of [2, 3]) {
       // Each waits at least once a message. Where threads are kept from running, that mostly takes too long.
       await expect.poll(() => converse('number', capacity), { timeout: 50_000 }).toBeLessThan(messages / 2);
     });
+
+    it.each([0, 1, 16])('leave room for timers, capacity %i', (capacity) => leavesRoomForTimers(capacity));
 
     it.each([0, 2])('end at any moment, capacity %i', (capacity) => endsAtAnyMoment(capacity, 30));
   });

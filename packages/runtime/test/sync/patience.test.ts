@@ -93,3 +93,18 @@ it('leaves it waiting for a value that cannot be made yet, and wakes it for that
   await ready;
   expect({ woken, pending: machine.pending }).toEqual({ woken: 1, pending: 0 });
 });
+
+it('lets a wait be one now and then, however often one ends soon', () => {
+  let streak = 0;
+  let longest = 0;
+  const ends = operation(() => true);
+  const parked = waiting(() => undefined);
+  for (let ended = 0; ended < 2000; ) {
+    Atomics.store(words, waiter + WAITER_WATCH, WATCH_NOT);
+    if (endsSoon(ends, parked)) {
+      ended++;
+      longest = Math.max(longest, ++streak);
+    } else streak = 0;
+  }
+  expect(longest).toBeLessThanOrEqual(64);
+});
