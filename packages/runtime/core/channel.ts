@@ -128,15 +128,16 @@ export function receivesLater(channel: i32): bool {
 }
 
 /**
- * Looks so many times how many values (`amount` 0) or free slots (`amount` its capacity) a ring has, until it is that many;
- * returns how many it was at last. Only a hint: whoever comes first under the lock has them.
+ * Looks so many times how many values a ring has, or with `free` how many free slots, until it is that many; returns how many it
+ * was at last. Only a hint: whoever comes first under the lock has them.
  */
-export function watchRing(channel: i32, amount: i32, wanted: i32, rounds: i32): i32 {
+export function watchRing(channel: i32, free: bool, wanted: i32, rounds: i32): i32 {
   const ring = get(channel, CHANNEL_RING);
   let seen = 0;
   for (let round = 0; round < rounds && seen < wanted; round++) {
-    const held = atomicLoad(ring, RING_TAIL) - atomicLoad(ring, RING_HEAD);
-    seen = amount === 0 ? held : amount - held;
+    const head = atomicLoad(ring, RING_HEAD); // First: TAIL never is behind what HEAD was.
+    const held = atomicLoad(ring, RING_TAIL) - head;
+    seen = free ? get(channel, CHANNEL_CAPACITY) - held : held;
   }
   return seen;
 }

@@ -5,7 +5,7 @@
  * An inbox is a stack of waiters: anybody pushes by compare-exchange, the owner takes all by one exchange. Nothing is ever
  * taken singly, so there is no ABA problem; it is linked through the waiters, so it is never full.
  *
- * A machine that has nothing to run watches the waiter that it parked last: the answer comes there, and with the waiter's
+ * A machine that has nothing else to run watches the waiter that it parked last, or is about to park: the answer comes there, and with the waiter's
  * line, which must travel anyway, instead of by the inbox's, which takes two journeys more (of five). The waker exchanges
  * WATCH for SERVED; if it finds WATCHED there, the owner will see it. The owner stops watching by exchanging WATCHED for
  * NOT; if it finds SERVED there, it was served in this moment. Both are one exchange of one word: one of them is first.

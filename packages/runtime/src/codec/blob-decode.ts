@@ -35,7 +35,8 @@ export function readValue(reader: BlobReader): unknown {
     case layout.VALUE_ARRAY: {
       const length = reader.count();
       const form = reader.byte();
-      const array = reader.note(form === layout.ARRAY_DENSE && length < blanks.length ? blanks[length]!() : []);
+      const isShort = form === layout.ARRAY_DENSE && length < blanks.length && !reader.atNumber();
+      const array = reader.note(isShort ? blanks[length]!() : []);
       readElements(reader, array, length, form);
       return array;
     }
@@ -115,7 +116,8 @@ export function readProperties(reader: BlobReader, object: object): void {
 }
 
 /**
- * Short arrays of the length they will have: what `push` makes of an empty one has room for 17, and costs 40 ns more.
+ * Short arrays of the length they will have: what `push` makes of an empty one has room for 17, and costs 40 ns more. Not for
+ * numbers: those of an array that was made for any values are objects each.
  */
 const blanks: ReadonlyArray<() => unknown[]> = [
   () => [],

@@ -74,6 +74,12 @@ export class BlobReader {
     return true;
   }
 
+  /** Whether the next value is a number. */
+  atNumber(): boolean {
+    const tag = bytes[this.position]!;
+    return tag >= layout.VALUE_SMALL || tag === layout.VALUE_INT32 || tag === layout.VALUE_DOUBLE;
+  }
+
   /** Whether the map or set ends here; steps over the mark. */
   atEnd(): boolean {
     if (bytes[this.position] !== layout.VALUE_END) return false;

@@ -9,7 +9,7 @@ import { readLatin1 } from './text.ts';
 
 const SLOTS = 2048;
 const slots: string[] = new Array<string>(SLOTS).fill('');
-/** The first four bytes of the name in a slot, and the next four, if it has up to eight. */
+/** The last four bytes of the name in a slot, and those before them, if it has up to eight. */
 const lows = new Int32Array(SLOTS);
 const highs = new Int32Array(SLOTS);
 
@@ -43,9 +43,10 @@ function readShortKey(start: number, length: number): string {
   const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
   const known = slots[slot]!;
   if (lows[slot] === low && highs[slot] === high && known.length === length) return known;
+  const name = intern(slot, start, length); // First: it may throw, for want of stack.
   lows[slot] = low;
   highs[slot] = high;
-  return intern(slot, start, length);
+  return name;
 }
 
 function intern(slot: number, start: number, length: number): string {

@@ -47,7 +47,7 @@ interface Core {
   sendOrWait(channel: number, waiter: number, slot: number): number;
   receive(channel: number, waiter: number, slot: number): number;
   receiveOrWait(channel: number, waiter: number, slot: number): number;
-  watchRing(channel: number, amount: number, wanted: number, rounds: number): number;
+  watchRing(channel: number, free: number, wanted: number, rounds: number): number;
   lockChannel(channel: number): void;
   unlockChannel(channel: number): void;
   closeChannel(channel: number): number;

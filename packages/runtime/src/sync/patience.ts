@@ -13,10 +13,10 @@
  */
 import { PendingValue } from '../codec/pending.ts';
 import { words } from '../memory/arena.ts';
-import { CHANNEL_CAPACITY, SEEN_SERVED } from '../memory/blocks.ts';
+import { CHANNEL_CAPACITY, SEEN_SERVED, SEEN_WORK } from '../memory/blocks.ts';
 import { lookOut, receiveOrWait, sendOrWait, watchRing } from '../memory/core.ts';
 import { inboxLooksEmpty } from '../scheduler/inbox.ts';
-import { machine, type Waiting } from '../scheduler/machine.ts';
+import { COUNT_WAKES_RECEIVED, machine, type Waiting } from '../scheduler/machine.ts';
 import { type SelectableOperation, wakeWhenReady } from '../scheduler/operation.ts';
 
 /** How often it is looked: for about 2 µs. */
@@ -37,7 +37,7 @@ const MOST_FAITH = 8;
 const RARELY = 64;
 
 /** That a look of one kind is worth while on this thread. */
-class Faith {
+export class Faith {
   private left = MOST_FAITH;
   private passedBy = 0;
 
@@ -58,7 +58,7 @@ const inWaiter = new Faith();
 let inARow = 0;
 
 export function sendPatiently(channel: number, waiter: number, slot: number): number {
-  if (mayLook() && inRing.allows()) lookAtRing(channel, words[channel + CHANNEL_CAPACITY]!);
+  if (mayLook() && inRing.allows()) lookAtRing(channel, 1);
   return sendOrWait(channel, waiter, slot);
 }
 
@@ -83,23 +83,28 @@ export function endsSoon(operation: SelectableOperation<any>, waiting: Waiting):
   }
 }
 
-/** The main thread must stay free, and what else could run here may be what is waited for. */
+/**
+ * The main thread must stay free, and what else could run here may be what is waited for. Async code has a thread's event loop to
+ * itself between two waits.
+ */
 function mayLook(): boolean {
-  if (machine.number === 0 || machine.ready.length > 0 || machine.queue?.mayHaveMore() || !inboxLooksEmpty()) return false;
+  if (machine.number === 0 || machine.current === null) return false;
+  if (machine.ready.length > 0 || machine.queue?.mayHaveMore() || !inboxLooksEmpty()) return false;
   return ++inARow <= MOST_IN_A_ROW;
 }
 
 function isServedSoon(waiter: number): boolean {
-  const served = lookOut(LOOKS, waiter) === SEEN_SERVED;
-  inWaiter.note(served);
-  return served;
+  const seen = lookOut(LOOKS, waiter);
+  if (seen !== SEEN_WORK) inWaiter.note(seen === SEEN_SERVED);
+  if (seen === SEEN_SERVED) machine.count(COUNT_WAKES_RECEIVED);
+  return seen === SEEN_SERVED;
 }
 
-function lookAtRing(channel: number, amount: number): void {
-  const seen = watchRing(channel, amount, 1, LOOKS);
+function lookAtRing(channel: number, free: number): void {
+  const seen = watchRing(channel, free, 1, LOOKS);
   inRing.note(seen > 0);
   const wanted = Math.min(DISTANCE, words[channel + CHANNEL_CAPACITY]!);
   if (seen > 0 && seen < wanted && inDistance.allows()) {
-    inDistance.note(watchRing(channel, amount, wanted, LOOKS_FOR_DISTANCE) > seen);
+    inDistance.note(watchRing(channel, free, wanted, LOOKS_FOR_DISTANCE) > seen);
   }
 }

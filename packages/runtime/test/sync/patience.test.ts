@@ -7,10 +7,12 @@ import { words } from '../../src/memory/arena.ts';
 import { WAITER_WATCH, WATCH_NOT, WATCH_SERVED, WATCH_WATCHED } from '../../src/memory/blocks.ts';
 import { createArena } from '../../src/memory/create.ts';
 import { attachMachine } from '../../src/scheduler/attach.ts';
+import type { EventLog } from '../../src/scheduler/events.ts';
 import { machine, type Waiting } from '../../src/scheduler/machine.ts';
 import type { SelectableOperation } from '../../src/scheduler/operation.ts';
+import type { Task } from '../../src/scheduler/task.ts';
 import { takeWaiter } from '../../src/scheduler/waiter.ts';
-import { endsSoon } from '../../src/sync/patience.ts';
+import { endsSoon, Faith } from '../../src/sync/patience.ts';
 
 let serving: Worker;
 let waiter: number;
@@ -25,6 +27,7 @@ const serve = `
 beforeEach(async () => {
   createArena(8 * 1024 * 1024);
   attachMachine(1);
+  machine.current = {} as Task;
   waiter = takeWaiter(1, 0);
   words[waiter + WAITER_WATCH] = WATCH_NOT;
   const workerData = { words, watch: waiter + WAITER_WATCH, watched: WATCH_WATCHED, served: WATCH_SERVED };
@@ -33,18 +36,22 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  machine.current = null;
+  machine.ready.shift();
+  machine.events = null;
   Atomics.store(words, waiter + WAITER_WATCH, -1);
   await once(serving, 'exit');
 });
 
 /** Calls `endsSoon` until the waiter was served meanwhile; what it returned or threw then. */
 function whenServed(operation: SelectableOperation<unknown>, waiting: Waiting): unknown {
-  for (;;) {
+  for (const end = Date.now() + 20_000; Date.now() < end; ) {
     Atomics.store(words, waiter + WAITER_WATCH, WATCH_NOT);
     const ends = endsSoon(operation, waiting);
     if (Atomics.load(words, waiter + WAITER_WATCH) === WATCH_SERVED) return ends;
     expect(ends).toBe(false);
   }
+  return expect.fail('it was never served');
 }
 
 /** Of an operation and of who waits, what is used here. */
@@ -99,7 +106,8 @@ it('lets a wait be one now and then, however often one ends soon', () => {
   let longest = 0;
   const ends = operation(() => true);
   const parked = waiting(() => undefined);
-  for (let ended = 0; ended < 2000; ) {
+  for (let ended = 0, end = Date.now() + 20_000; ended < 2000; ) {
+    if (Date.now() > end) expect.fail('it was not served often enough');
     Atomics.store(words, waiter + WAITER_WATCH, WATCH_NOT);
     if (endsSoon(ends, parked)) {
       ended++;
@@ -107,4 +115,45 @@ it('lets a wait be one now and then, however often one ends soon', () => {
     } else streak = 0;
   }
   expect(longest).toBeLessThanOrEqual(64);
+});
+
+it.each([
+  ['on the main thread', () => attachMachine(0)],
+  [
+    'for async code',
+    () => {
+      machine.current = null;
+    },
+  ],
+  ['while another goroutine could run', () => machine.ready.push({} as Task)],
+  [
+    'while events are told',
+    () => {
+      machine.events = {} as EventLog;
+    },
+  ],
+])('does not look %s', (_, prepare) => {
+  prepare();
+  const never = operation(() => expect.fail('it has not waited'));
+  for (let round = 0; round < 200; round++) {
+    expect(
+      endsSoon(
+        never,
+        waiting(() => undefined),
+      ),
+    ).toBe(false);
+    expect(Atomics.load(words, waiter + WAITER_WATCH)).toBe(WATCH_NOT);
+  }
+});
+
+it('is given up after eight looks in vain, tried now and then, and there again with the first that is not', () => {
+  const faith = new Faith();
+  const next = (count: number) => Array.from({ length: count }, () => faith.allows()).filter(Boolean).length;
+  for (let look = 0; look < 8; look++) {
+    expect(faith.allows()).toBe(true);
+    faith.note(false);
+  }
+  expect([next(63), next(1), next(640)]).toEqual([0, 1, 10]);
+  faith.note(true);
+  expect(next(100)).toBe(100);
 });
