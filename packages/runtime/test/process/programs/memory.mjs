@@ -321,9 +321,10 @@ export const programs = {
     const megabytes = peaks.map((bytes) => Math.round(bytes / 1e6));
     const most = process.resourceUsage().maxRSS / 1000;
     assert.ok(most < 1500, `${most} MB at the most; after each round ${megabytes}`);
-    // The first rounds are those in which memory is touched for the first time.
-    const early = Math.max(...megabytes.slice(0, 5));
-    assert.ok(Math.max(...megabytes.slice(5)) < early * 1.2, `after each round ${megabytes}`);
+    // Memory that was touched once stays: the most that were there at a time are some more now and then, for 6 or 7 rounds (24 rounds
+    // ended with 385 MB where 7 did). If each goroutine left its record behind, the last three would add 330.
+    const early = Math.max(...megabytes.slice(0, 7));
+    assert.ok(Math.max(...megabytes.slice(7)) < early * 1.2, `after each round ${megabytes}`);
     console.log('ten million goroutines');
   },
 };
