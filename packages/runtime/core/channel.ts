@@ -113,18 +113,14 @@ export function take(channel: i32, waiter: i32): bool {
   return done;
 }
 
-/** Whether a sender, who has just found no room, would enter the queue at a ring. Without the lock: as it seems. */
+/**
+ * Whether somebody who has just found no room, or no value, would enter the queue at a ring; `others` is that of the other side.
+ * Without the lock: as it seems.
+ */
 // @ts-ignore: decorator
 @inline
-export function sendsLater(channel: i32): bool {
-  return get(channel, CHANNEL_RING) !== 0 && get(channel, CHANNEL_RECEIVERS) === 0 && get(channel, CHANNEL_CLOSED) === 0;
-}
-
-/** Whether a receiver, who has just found no value, would. */
-// @ts-ignore: decorator
-@inline
-export function receivesLater(channel: i32): bool {
-  return get(channel, CHANNEL_RING) !== 0 && get(channel, CHANNEL_SENDERS) === 0 && get(channel, CHANNEL_CLOSED) === 0;
+export function waitsAtRing(channel: i32, others: i32): bool {
+  return get(channel, CHANNEL_RING) !== 0 && get(channel, others) === 0 && get(channel, CHANNEL_CLOSED) === 0;
 }
 
 /**

@@ -48,7 +48,7 @@ import {
   WATCH_NOT,
 } from '../src/memory/blocks.ts';
 import { leaveBarrier, standAtBarrier, tryPass } from './barrier.ts';
-import { channelLock, lockChannel, put, receivesLater, sendsLater, take, tryReceive, trySend, unlockChannel } from './channel.ts';
+import { channelLock, lockChannel, put, take, tryReceive, trySend, unlockChannel, waitsAtRing } from './channel.ts';
 import { lock, unlock } from './lock.ts';
 import { set } from './memory.ts';
 import { afterLeaving, nameHolder, standAsWatcher, standByPriority, standInLine, tryLock, tryWatch } from './mutex.ts';
@@ -170,7 +170,7 @@ function begin(operation: i32, object: i32, waiter: i32, slot: i32): i32 {
 /** RESULT_WOULD_WAIT where it is to be called again by `sendOrWait`, after some patience or without. */
 export function send(channel: i32, waiter: i32, slot: i32): i32 {
   if (put(channel, waiter)) return RESULT_DONE;
-  return sendsLater(channel) ? RESULT_WOULD_WAIT : sendOrWait(channel, waiter, slot);
+  return waitsAtRing(channel, CHANNEL_RECEIVERS) ? RESULT_WOULD_WAIT : sendOrWait(channel, waiter, slot);
 }
 
 export function sendOrWait(channel: i32, waiter: i32, slot: i32): i32 {
@@ -180,7 +180,7 @@ export function sendOrWait(channel: i32, waiter: i32, slot: i32): i32 {
 /** RESULT_WOULD_WAIT where it is to be called again by `receiveOrWait`. */
 export function receive(channel: i32, waiter: i32, slot: i32): i32 {
   if (take(channel, waiter)) return RESULT_DONE;
-  return receivesLater(channel) ? RESULT_WOULD_WAIT : receiveOrWait(channel, waiter, slot);
+  return waitsAtRing(channel, CHANNEL_SENDERS) ? RESULT_WOULD_WAIT : receiveOrWait(channel, waiter, slot);
 }
 
 export function receiveOrWait(channel: i32, waiter: i32, slot: i32): i32 {

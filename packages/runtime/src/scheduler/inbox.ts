@@ -71,6 +71,9 @@ export function sendToInbox(owner: number, waiter: number): void {
   if (post(owner, waiter)) wakeMachine(owner);
 }
 
+/** How often a look out for others is taken in one go: 2 µs. */
+export const SHORT_LOOKS = 2000;
+
 /**
  * Looks out for what other threads bring, for so many rounds of 1 ns: for wake-ups, most of all that of the goroutine which
  * was parked here last, and for goroutines in the global queue. Returns a SEEN_ number; after SEEN_SERVED that goroutine is ready.

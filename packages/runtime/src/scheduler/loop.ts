@@ -19,7 +19,7 @@ import { followEvents } from './follow-events.ts';
 import { noteForeignWork, noteOwnResources } from './foreign.ts';
 import { RUNNABLE, RUNNING, STATUS } from './goroutine.ts';
 import { goesToSleep, mayRunGoroutines, mustStayUp, staysAwake, tick, withoutProcessor } from './hand-off.ts';
-import { inboxIsEmpty, inboxLooksEmpty, lookOutFor } from './inbox.ts';
+import { inboxIsEmpty, inboxLooksEmpty, lookOutFor, SHORT_LOOKS } from './inbox.ts';
 import { COUNT_SLICES, machine } from './machine.ts';
 import { Operation } from './operation.ts';
 import { announceSleep, rise, sleep } from './parker.ts';
@@ -48,8 +48,6 @@ const MOST_TURNS = 64;
 const SHORT_MILLISECONDS = 0.02;
 /** So many turns to a look are short ones: see `events.ts`. */
 const MANY_TURNS = 8;
-/** How often a look out for others is taken in one go: 2 µs. */
-const SHORT_LOOKS = 2000;
 /** How long a worker spins before it sleeps. A sleep and wake-up take 60 to 75 µs, so less makes no sense. */
 const LEAST_SPIN_MILLISECONDS = 0.08;
 const MOST_SPIN_MILLISECONDS = 0.3;

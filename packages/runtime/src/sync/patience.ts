@@ -15,12 +15,10 @@ import { PendingValue } from '../codec/pending.ts';
 import { words } from '../memory/arena.ts';
 import { CHANNEL_CAPACITY, SEEN_SERVED, SEEN_WORK } from '../memory/blocks.ts';
 import { lookOut, receiveOrWait, sendOrWait, watchRing } from '../memory/core.ts';
-import { inboxLooksEmpty } from '../scheduler/inbox.ts';
+import { inboxLooksEmpty, SHORT_LOOKS } from '../scheduler/inbox.ts';
 import { COUNT_WAKES_RECEIVED, machine, type Waiting } from '../scheduler/machine.ts';
 import { type SelectableOperation, wakeWhenReady } from '../scheduler/operation.ts';
 
-/** How often it is looked: for about 2 µs. */
-const LOOKS = 2000;
 /**
  * Two threads at neighbouring slots take the cache lines from each other with every message, and go on so: whoever is faster
  * catches up at once. So who has found something looks on for a moment, until there is some distance between the two.
@@ -94,14 +92,14 @@ function mayLook(): boolean {
 }
 
 function isServedSoon(waiter: number): boolean {
-  const seen = lookOut(LOOKS, waiter);
+  const seen = lookOut(SHORT_LOOKS, waiter);
   if (seen !== SEEN_WORK) inWaiter.note(seen === SEEN_SERVED);
   if (seen === SEEN_SERVED) machine.count(COUNT_WAKES_RECEIVED);
   return seen === SEEN_SERVED;
 }
 
 function lookAtRing(channel: number, free: number): void {
-  const seen = watchRing(channel, free, 1, LOOKS);
+  const seen = watchRing(channel, free, 1, SHORT_LOOKS);
   inRing.note(seen > 0);
   const wanted = Math.min(DISTANCE, words[channel + CHANNEL_CAPACITY]!);
   if (seen > 0 && seen < wanted && inDistance.allows()) {

@@ -19,8 +19,7 @@ function chunkOf(steps: readonly Step[]): Int32Array {
   steps.forEach(([time, kind, goroutine], index) => {
     const position = (index + 1) * EVENT_RECORD_WORDS;
     records[position + events.EVENT_RECORD_TIME] = time * events.TICKS_A_MILLISECOND;
-    records[position + events.EVENT_RECORD_WHAT] =
-      kind | (7 << events.KIND_BITS) | (1 << (events.KIND_BITS + events.DETAIL_BITS));
+    records[position + events.EVENT_RECORD_WHAT] = kind | (7 << events.DETAIL_SHIFT) | (1 << events.PROCESSOR_SHIFT);
     records[position + events.EVENT_RECORD_NUMBER] = goroutine;
   });
   return records;

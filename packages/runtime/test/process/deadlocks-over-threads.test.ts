@@ -19,8 +19,8 @@ const named = (numbers: readonly number[]): string => `goroutine${numbers.length
 
 /** The numbers of those that wait so and are told of together, in the order of the report. */
 function numbersOf(written: string, reason: string, places: readonly string[]): number[] {
-  const paragraph = written.split('\n\n').map((text) => text.split('\n'));
-  const heads = paragraph.filter((lines) => lines.slice(1).join('\n') === [...places, createdAt(29)].join('\n'));
+  const paragraphs = written.split('\n\n').map((text) => text.split('\n'));
+  const heads = paragraphs.filter((lines) => lines.slice(1).join('\n') === [...places, createdAt(29)].join('\n'));
   const numbers = heads
     .map(([head]) => /^goroutines? ([\d, ]+) \[(.*), T\]:$/.exec(head!))
     .filter((match) => match?.[2] === reason);

@@ -1,7 +1,7 @@
 /** Two goroutines that answer each other, mostly on two threads: what one waits for often comes while it looks out for it. */
 import { AtomicInt, chan, go, runtime, transfer } from 'goroutines';
 
-const messages = 2_000;
+export const messages = 2_000;
 
 export const kinds = {
   number: [(index) => index + 0.5, (value) => value - 0.5],

@@ -1,8 +1,6 @@
 import { go, runtime } from 'goroutines';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { converse, endsAtAnyMoment, kinds, leavesRoomForTimers } from './patience.mjs';
-
-const messages = 2_000;
+import { converse, endsAtAnyMoment, kinds, leavesRoomForTimers, messages } from './patience.mjs';
 
 for (const procs of [2, 3]) {
   describe(`two goroutines that answer each other, procs ${procs}`, () => {
