@@ -188,10 +188,7 @@ function runTurns(first: Task, limit: number): number {
 function execute(task: Task): void {
   if (task.ended) return;
   words[task.record + STATUS] = RUNNING;
-  if (task.parked) {
-    task.parked = false;
-    task.operation = null;
-  }
+  if (task.parked) task.unpark();
   machine.current = task;
   words[machine.runningWord] = task.record;
   machine.events?.start(task.record);

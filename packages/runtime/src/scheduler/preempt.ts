@@ -60,15 +60,14 @@ class Pause {
       machine.count(COUNT_PREEMPTIONS);
       machine.preempted = true;
       if (task.hasStarted) pausing.add(task);
-      task.yielded = true;
-      task.paused = true;
+      task.pause();
       return this;
     }
     if (machine.inspecting !== null) {
       machine.inspecting();
       return this;
     }
-    leave(task);
+    task.goOn();
     looker = null;
     if (task.interrupt !== null) throw task.takeInterrupt();
     this.done = true;
@@ -76,20 +75,14 @@ class Pause {
   }
 
   throw(error: unknown): never {
-    leave(machine.current);
+    machine.current?.goOn();
     throw error;
   }
 
   return(value?: unknown): { done: true; value: unknown } {
-    leave(machine.current);
+    machine.current?.goOn();
     return { done: true, value };
   }
-}
-
-function leave(task: Task | null): void {
-  if (task === null) return;
-  task.yielded = false;
-  task.paused = false;
 }
 
 /** `count` iterations were done since the loop asked last, or began; it shall do `most` at most before it asks again. */

@@ -75,7 +75,7 @@ export function spawn<R>(
     throw error;
   }
   const handle = new Goroutine<R>(record, true, null);
-  if (machine.current !== null) machine.current.hasStarted = true;
+  if (machine.current !== null) machine.current.noteStart();
   created(record, name, 'go');
   if (now) submit(record);
   return handle;

@@ -10,20 +10,18 @@ import { machine, type Waiting } from './machine.ts';
 import type { Operation } from './operation.ts';
 import { schedule } from './schedule.ts';
 
+/** Bits of a task's state. A field each would make 48 bytes more of the 1,070 of a parked goroutine. */
+const ENDED = 1;
+const PARKED = 2;
+const YIELDED = 4;
+const PAUSED = 8;
+const HAS_STARTED = 16;
+const WOKEN = 32;
+const INTERRUPTED = 64;
+
 export class Task implements Waiting {
   slot = -1;
-  /** It is over; nothing that still comes for it has any effect. */
-  ended = false;
-  /** Set by `park`; the loop looks at it when the generator has given control back. */
-  parked = false;
-  /** It has let the others run, and has not gone on since. */
-  yielded = false;
-  /** So it has in a loop of its own, in a pause that can be looked into: see `inspect.ts`. */
-  paused = false;
-  /** It has started goroutines, which it may be about to join. */
-  hasStarted = false;
-  /** The wait it is in, or was in last, is over. */
-  woken = true;
+  private state = WOKEN;
   /** What it waits in, or waited in last, while it is not running. */
   operation: Operation<unknown> | null = null;
   /** When that began, by its machine's clock. */
@@ -32,8 +30,6 @@ export class Task implements Waiting {
   readyAt = 0;
   /** An error that it finds thrown at the wait it is in, or at its next one. */
   interrupt: Error | null = null;
-  /** The interrupt has ended its wait: the next resumption throws it. */
-  interrupted = false;
   readonly record: number;
   readonly generator: Iterator<unknown, unknown, unknown>;
   readonly local: LocalOutcome | null;
@@ -53,17 +49,76 @@ export class Task implements Waiting {
     machine.pin(1);
   }
 
+  /** It is over; nothing that still comes for it has any effect. */
+  get ended(): boolean {
+    return (this.state & ENDED) !== 0;
+  }
+
+  /** Set by `park`; the loop looks at it when the generator has given control back. */
+  get parked(): boolean {
+    return (this.state & PARKED) !== 0;
+  }
+
+  /** The wait it is in, or was in last, is over. */
+  get woken(): boolean {
+    return (this.state & WOKEN) !== 0;
+  }
+
+  /** It has let the others run, and has not gone on since. */
+  get yielded(): boolean {
+    return (this.state & YIELDED) !== 0;
+  }
+
+  /** So it has in a loop of its own, in a pause that can be looked into: see `inspect.ts`. */
+  get paused(): boolean {
+    return (this.state & PAUSED) !== 0;
+  }
+
+  /** It has started goroutines, which it may be about to join. */
+  get hasStarted(): boolean {
+    return (this.state & HAS_STARTED) !== 0;
+  }
+
+  /** The interrupt has ended its wait: the next resumption throws it. */
+  get interrupted(): boolean {
+    return (this.state & INTERRUPTED) !== 0;
+  }
+
+  noteStart(): void {
+    this.state |= HAS_STARTED;
+  }
+
+  /** It lets the others run. */
+  yield(): void {
+    this.state |= YIELDED;
+  }
+
+  /** The same, in a loop of its own. */
+  pause(): void {
+    this.state |= YIELDED | PAUSED;
+  }
+
+  /** It goes on after that. */
+  goOn(): void {
+    this.state &= ~(YIELDED | PAUSED);
+  }
+
+  /** Its turn comes after a wait. */
+  unpark(): void {
+    this.state &= ~PARKED;
+    this.operation = null;
+  }
+
   /** It has ended. Its entry is kept for as long as a wake-up may still come for it. */
   leave(): void {
-    this.ended = true;
+    this.state |= ENDED;
     machine.pin(-1);
     if (this.woken) machine.freeSlot(this);
   }
 
   /** The only way to stop a goroutine: the operation will call `wake` once, and the generator yields right after this. */
   park(operation: Operation<unknown>): void {
-    this.parked = true;
-    this.woken = false;
+    this.state = (this.state & ~WOKEN) | PARKED;
     this.operation = operation;
     this.parkedAt = machine.clock;
     words[this.record + STATUS] = WAITING;
@@ -71,7 +126,7 @@ export class Task implements Waiting {
   }
 
   wake(): void {
-    this.woken = true;
+    this.state |= WOKEN;
     if (this.ended) {
       machine.freeSlot(this);
       return;
@@ -97,7 +152,7 @@ export class Task implements Waiting {
     this.interrupt = error;
     if (!this.parked) {
       // It stands in the ready queue, and not in an operation that would see the error there: after a bare `yield`.
-      if (!this.yielded && machine.current !== this) this.interrupted = true;
+      if (!this.yielded && machine.current !== this) this.state |= INTERRUPTED;
       return;
     }
     if (this.operation === null || !this.operation.withdraw()) return;
@@ -111,7 +166,7 @@ export class Task implements Waiting {
     this.operation = null;
     if (operation === null) return;
     if (operation.withdraw()) {
-      this.woken = true;
+      this.state |= WOKEN;
       return;
     }
     const end = performance.now() + WAKE_UP_MILLISECONDS;
@@ -122,14 +177,14 @@ export class Task implements Waiting {
   /** Throws an error into it when it is next resumed. */
   throwInto(error: Error): void {
     this.interrupt = error;
-    this.interrupted = true;
+    this.state |= INTERRUPTED;
     this.wake();
   }
 
   takeInterrupt(): Error {
     const error = this.interrupt!;
     this.interrupt = null;
-    this.interrupted = false;
+    this.state &= ~INTERRUPTED;
     return error;
   }
 

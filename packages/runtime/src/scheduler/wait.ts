@@ -111,24 +111,24 @@ class Yield extends Operation<void> {
     const task = machine.current;
     if (task === null || task.parked) throw this.misuse();
     if (task.interrupt !== null) {
-      task.yielded = false;
+      task.goOn();
       throw task.takeInterrupt();
     }
     if (task.yielded) {
-      task.yielded = false;
+      task.goOn();
       return WENT_ON as unknown as this;
     }
-    task.yielded = true;
+    task.yield();
     return YIELDED as unknown as this;
   }
 
   override throw(error: unknown): never {
-    if (machine.current !== null) machine.current.yielded = false;
+    if (machine.current !== null) machine.current.goOn();
     throw error;
   }
 
   override return(value?: unknown): { done: true; value: unknown } {
-    if (machine.current !== null) machine.current.yielded = false;
+    if (machine.current !== null) machine.current.goOn();
     return { done: true, value };
   }
 
