@@ -15,6 +15,13 @@ const captures = [
   metric('more', { title: 'more than without captures', unit: 'ns', goal: { below: 100, of: 'goroutines-register' } }),
 ];
 
+/** What is copied is so either way: this tells what capturing adds to it. */
+const besideArgument = metric('beside', {
+  title: 'more than as an argument',
+  unit: 'ns',
+  goal: { below: 100, of: 'goroutines-register' },
+});
+
 const inspector = { size: 1_000, note: 'captured values are read through the inspector' };
 
 export const closure: Suite = {
@@ -24,7 +31,8 @@ export const closure: Suite = {
     'Main starts goroutines and joins them as in "spawn+join from main": a top-level function, the same with two ' +
     'arguments (a number and a string), and closures that capture nothing, a number, a number and a string, an object, and a ' +
     'closure in a closure, where the outer goroutine starts and joins the inner one. The call of go is timed alone, too, in ' +
-    'short blocks by turns with calls for a closure that captures nothing. "Started by a goroutine": the closures stand in a ' +
+    'short blocks by turns with calls for a closure that captures nothing, and for the object with calls that pass it as an ' +
+    'argument. "Started by a goroutine": the closures stand in a ' +
     "goroutine's code, and were prepared with it.",
   rows: [
     {
@@ -91,7 +99,7 @@ export const closure: Suite = {
       ...common,
       name: 'object',
       title: 'go(closure over an object)',
-      measures: captures,
+      measures: [...captures, besideArgument],
       expected: weight,
       contenders: {
         goroutines: inspector,

@@ -14,6 +14,20 @@ function* weigh(number: number, text: string) {
   return number + text.length;
 }
 
+interface Item {
+  number: number;
+  name: string;
+  tags: number[];
+}
+
+function itemOf(number: number, name: string): Item {
+  return { number, name, tags: [number, number + 1] };
+}
+
+function* weighItem(item: Item) {
+  return item.tags[0]! + item.name.length;
+}
+
 /** Starts so many and joins them: nanoseconds of the calls of `go`, and of all, and the sum of the results. */
 function* startAndJoin(size: number, start: Start) {
   const began = performance.now();
@@ -28,21 +42,21 @@ function* startAndJoin(size: number, start: Start) {
 const blocks = 20;
 
 /**
- * All at once; then the calls alone, in short blocks, by turns with those of `plain`, which captures nothing, so that the
- * machine's moods fall on both alike.
+ * All at once; then the calls alone, in short blocks, by turns with those of other ways to start one, so that the machine's
+ * moods fall on all alike. By how much it is dearer than each of these is told under their names.
  */
-function* compared(size: number, start: Start, plain?: Start): Generator<unknown, Sample, any> {
+function* compared(size: number, start: Start, others: Record<string, Start>): Generator<unknown, Sample, any> {
   const { whole, sum } = yield* startAndJoin(size, start);
   const calls = Math.ceil(size / 100);
   const own: number[] = [];
-  const more: number[] = [];
+  const more: Record<string, number[]> = {};
   for (let block = 0; block < blocks; block++) {
-    const base = plain && (yield* startAndJoin(calls, plain)).called / calls;
     const call = (yield* startAndJoin(calls, start)).called / calls;
     own.push(call);
-    if (base !== undefined) more.push(call - base);
+    for (const name in others) (more[name] ??= []).push(call - (yield* startAndJoin(calls, others[name]!)).called / calls);
   }
-  const metrics = { call: summarize(own).median, ...(plain && { more: summarize(more).median }) };
+  const metrics: Record<string, number> = { call: summarize(own).median };
+  for (const name in more) metrics[name] = summarize(more[name]!).median;
   return { nanoseconds: whole, result: sum, metrics };
 }
 
@@ -52,15 +66,15 @@ const nothing: Start = () =>
   });
 
 /** Starts and joins on the main thread; `go.local` keeps `start` the ordinary closure that it is. */
-function joined(start: Start, plain?: Start): Program {
+function joined(start: Start, others: Record<string, Start> = {}): Program {
   return program((size) =>
     go.local(function* () {
-      return yield* compared(size, start, plain);
+      return yield* compared(size, start, others);
     }),
   );
 }
 
-const captured = (start: Start) => joined(start, nothing);
+const captured = (start: Start) => joined(start, { more: nothing });
 
 export default {
   'top-level': joined(() => go(one)),
@@ -76,12 +90,15 @@ export default {
       return number + text.length;
     }),
   ),
-  object: captured((number, name) => {
-    const item = { number, name, tags: [number, number + 1] };
-    return go(function* () {
-      return item.tags[0]! + item.name.length;
-    });
-  }),
+  object: joined(
+    (number, name) => {
+      const item = itemOf(number, name);
+      return go(function* () {
+        return item.tags[0]! + item.name.length;
+      });
+    },
+    { more: nothing, beside: (number, name) => go(weighItem, itemOf(number, name)) },
+  ),
   nested: captured((number, text) =>
     go(function* () {
       return yield* go(function* () {
@@ -99,7 +116,7 @@ export default {
         go(function* () {
           return number + text.length;
         });
-      return yield* compared(size, start, plain);
+      return yield* compared(size, start, { more: plain });
     }),
   ),
 } satisfies Programs;
