@@ -2,6 +2,7 @@
 
 import { SAME_RUNTIME, sameEverywhere } from './codec/same-everywhere.ts';
 import { type Dashboard, type DashboardOptions, openDashboard } from './dashboard/dashboard.ts';
+import { goroutineIds, goroutines } from './life/reports.ts';
 import type { Deadlock } from './observe/deadlocks.ts';
 import { type EventsListener, subscribe, unsubscribe } from './observe/events.ts';
 import { formatGoroutines } from './observe/format.ts';
@@ -12,7 +13,7 @@ import { readSnapshot, type Snapshot } from './observe/snapshot.ts';
 import { readStats, runningGoroutines, type Stats } from './observe/stats.ts';
 import { startTrace, type Trace } from './observe/trace.ts';
 import { addUncaughtListener, removeUncaughtListener, type UncaughtListener } from './observe/uncaught.ts';
-import { configure, ensureArena, goroutineIds, goroutines, metrics, mustBeMain, procs, setProcs, stop } from './runtime.ts';
+import { configure, ensureArena, metrics, mustBeMain, procs, setProcs, stop } from './runtime.ts';
 import type { Settings } from './settings.ts';
 
 export interface RuntimeControl {

@@ -24,6 +24,8 @@
  *   `for in`, which cannot be entered again; `for` whose variables are captured by closures, one for each iteration. But a
  *   `for of` or `for in` that calls nothing and contains no loop gets none: it would take up to ten times as long.
  *
+ * A call of a function of `Math` counts as arithmetic, and not as a call: it takes nanoseconds and throws nothing.
+ *
  * Lines never move. Text is put in where it moves the fewest columns: behind a `{`, before a `}`, at the end of the line
  * before the loop. Code behind it on the same line is moved; so a loop with calls in its body, all on one line, gets the
  * simple form with the check at its end. `continue` becomes a `break` of the same length out of the body.
@@ -31,6 +33,7 @@
 import type { Reference, Variable } from 'eslint-scope';
 import { type Analysis, contains, freeName, identifier, isClass, isFunction, type Node } from './analysis.ts';
 import { preemptName } from './origin.ts';
+import { isGlobal } from './purity.ts';
 
 /** Text that is put in at an offset, in place of so many characters. */
 export interface Edit {
@@ -52,6 +55,9 @@ export const optOut = 'use no-preempt';
  */
 const LIGHT = { first: 1024, most: 32_768 };
 const HEAVY = { first: 4, most: 64 };
+
+/** Whose functions take numbers and give one, in nanoseconds. */
+const arithmetic = new Set(['Math']);
 
 const loopTypes = new Set(['ForStatement', 'WhileStatement', 'DoWhileStatement', 'ForOfStatement', 'ForInStatement']);
 
@@ -124,7 +130,7 @@ class Instrumenter {
 
   #isHeavy(loop: Node): boolean {
     const takesLong = (each: Node): boolean =>
-      each !== loop && (canThrow(each) || loopTypes.has(each.type) || each.type === 'YieldExpression');
+      each !== loop && (this.#canThrow(each) || loopTypes.has(each.type) || each.type === 'YieldExpression');
     return this.#analysis.some(loop, takesLong, false);
   }
 
@@ -154,7 +160,7 @@ class Instrumenter {
       node.start,
       body.type === 'BlockStatement' && body.body.length > 0 ? body.body[0].start : body.start,
     );
-    if (sameLine && analysis.some(body, canThrow)) return false;
+    if (sameLine && analysis.some(body, this.#canThrow)) return false;
     if (node.type === 'ForStatement') return this.#splitFor(node, loop);
     return this.#splitWhile(node, loop);
   }
@@ -192,7 +198,7 @@ class Instrumenter {
     const pause = this.#pause(loop);
     const labels = this.#labelled(node);
     const place = this.#placeBefore(labels);
-    if (!place.lineBefore && this.#analysis.some(node.test, canThrow)) return false;
+    if (!place.lineBefore && this.#analysis.some(node.test, this.#canThrow)) return false;
     this.#insert(place.at, `${place.before}${leave}:for(;;){${this.#numbers(node, loop)}${pause}:{`, false);
     this.#insert(labels.end, `;break ${leave};}${this.#ask(loop)}}`, true);
     const check = `${this.#usedUp(loop)}break ${pause};`;
@@ -234,7 +240,7 @@ class Instrumenter {
     let last: Node = test.right;
     if (last.type === 'MemberExpression') {
       if (!this.#isQuiet(last, node)) return undefined;
-      if (analysis.some(body, mayShrinkAnArray)) return undefined;
+      if (analysis.some(body, this.#mayShrinkAnArray)) return undefined;
       last = last.object;
     } else if (last.type === 'Literal') {
       return typeof last.value === 'number' ? { name: test.left.name, last: analysis.text(test.right) } : undefined;
@@ -353,6 +359,37 @@ class Instrumenter {
     }
   }
 
+  #canThrow = (node: Node): boolean => {
+    if (node.type !== 'CallExpression') return throwing.has(node.type);
+    return !this.#isArithmetic(node.callee) || node.arguments.some(({ type }: Node) => type === 'SpreadElement');
+  };
+
+  /** Whether it is a function of `Math`. */
+  #isArithmetic(node: Node): boolean {
+    return node.type === 'MemberExpression' && isGlobal(this.#analysis, node.object, arithmetic);
+  }
+
+  /** What could make an array shorter: whatever runs code of somebody else's (any property may be a getter), and `length`, written. */
+  #mayShrinkAnArray = (node: Node): boolean => {
+    switch (node.type) {
+      case 'TemplateLiteral':
+      case 'SpreadElement':
+      case 'ArrayPattern':
+      case 'ObjectPattern':
+        return true;
+      case 'UnaryExpression':
+        return node.operator === 'delete';
+      case 'UpdateExpression':
+        return isProperty(node.argument);
+      case 'AssignmentExpression':
+        return isProperty(node.left);
+      case 'MemberExpression':
+        return isProperty(node) && node.property.name !== 'length' && !this.#isArithmetic(node);
+      default:
+        return this.#canThrow(node);
+    }
+  };
+
   /** The `continue`s that lead to the next iteration of this loop. */
   #continues(loop: Node): Node[] {
     const labels = new Set<string>();
@@ -404,32 +441,8 @@ function stepOf(expression: Node, name: string): number {
   return type === 'Literal' && Number.isInteger(value) && value > 0 ? value : 0;
 }
 
-const throwing = new Set(['CallExpression', 'NewExpression', 'ThrowStatement', 'TaggedTemplateExpression', 'ImportExpression']);
-
-function canThrow(node: Node): boolean {
-  return throwing.has(node.type);
-}
-
-/** What could make an array shorter: whatever runs code of somebody else's (any property may be a getter), and `length`, written. */
-function mayShrinkAnArray(node: Node): boolean {
-  switch (node.type) {
-    case 'TemplateLiteral':
-    case 'SpreadElement':
-    case 'ArrayPattern':
-    case 'ObjectPattern':
-      return true;
-    case 'UnaryExpression':
-      return node.operator === 'delete';
-    case 'UpdateExpression':
-      return isProperty(node.argument);
-    case 'AssignmentExpression':
-      return isProperty(node.left);
-    case 'MemberExpression':
-      return isProperty(node) && node.property.name !== 'length';
-    default:
-      return canThrow(node);
-  }
-}
+/** Calls aside. */
+const throwing = new Set(['NewExpression', 'ThrowStatement', 'TaggedTemplateExpression', 'ImportExpression']);
 
 /** Of a name, and not an element. */
 function isProperty(node: Node): boolean {

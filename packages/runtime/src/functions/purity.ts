@@ -152,7 +152,8 @@ function isPerThread(analysis: Analysis, node: Node): boolean {
   return /^(globalThis\b|process\.(env|argv|execArgv)\.|performance\.)/.test(analysis.text(node));
 }
 
-function isGlobal(analysis: Analysis, node: Node, names: ReadonlySet<string>): boolean {
+/** Whether it is one of these names, and not hidden by a variable. */
+export function isGlobal(analysis: Analysis, node: Node, names: ReadonlySet<string>): boolean {
   return node.type === 'Identifier' && names.has(node.name) && !analysis.resolve(node);
 }
 

@@ -1,0 +1,43 @@
+/** Which form the check takes in a loop, from texts alone. What loops with it do is in `conformance/preempts.mjs`. */
+import { expect, it } from 'vitest';
+import { Analysis } from '../../src/functions/analysis.ts';
+import { loopChecks } from '../../src/functions/preempt.ts';
+
+/** All that is written into the function whose parameters follow the mark `@`. */
+function checks(marked: string): string {
+  const offset = marked.indexOf('@');
+  const text = marked.slice(0, offset) + marked.slice(offset + 1);
+  const analysis = new Analysis({
+    url: 'file:///app/main.js',
+    text,
+    isModule: true,
+    startLine: 0,
+    startColumn: 0,
+    sourceMapURL: '',
+  });
+  return loopChecks(analysis, analysis.functionAt(offset)!)
+    .map((edit) => edit.text)
+    .join('\n');
+}
+
+const LIGHT = /\$n0=1024,/;
+const HEAVY = /\$n0=4,/;
+const SPLIT = /\$preempt\.until\(/;
+
+it.each([
+  ['in lines of its own', 'while (i < n) {\n  x = Math.imul(x, 3) | 0;\n  i++;\n}'],
+  ['on one line', 'for (let k = 0; k < n; k++) x = Math.imul(x, 3) | 0;'],
+  ['up to the length of an array', 'for (let k = 0; k < n.length; k++) x += Math.abs(n[k]);'],
+])('a function of Math is arithmetic: %s', (_, loop) => {
+  const written = checks(`function* @(n) { let x = 1, i = 0;\n${loop}\nreturn x; }`);
+  expect(written).toMatch(LIGHT);
+  expect(written).toMatch(SPLIT);
+});
+
+it.each([
+  ['what is called is not known', 'x = f(x) | 0;'],
+  ['Math is a variable', 'const Math = n; x = Math.imul(x, 3) | 0;'],
+  ['it goes over a list', 'x = Math.max(...n);'],
+])('a call may take long: %s', (_, statement) => {
+  expect(checks(`function* @(n, f) { let x = 1, i = 0;\nwhile (i < n) {\n${statement}\ni++;\n}\nreturn x; }`)).toMatch(HEAVY);
+});
