@@ -29,7 +29,7 @@ it.each([
   ['on one line', 'for (let k = 0; k < n; k++) x = Math.imul(x, 3) | 0;'],
   ['up to the length of an array', 'for (let k = 0; k < n.length; k++) x += Math.abs(n[k]);'],
 ])('a function of Math is arithmetic: %s', (_, loop) => {
-  const written = checks(`function* @(n) { let x = 1, i = 0;\n${loop}\nreturn x; }`);
+  const written = checks(`go(function* @(n) { let x = 1, i = 0;\n${loop}\nreturn x; })`);
   expect(written).toMatch(LIGHT);
   expect(written).toMatch(SPLIT);
 });
@@ -39,5 +39,5 @@ it.each([
   ['Math is a variable', 'const Math = n; x = Math.imul(x, 3) | 0;'],
   ['it goes over a list', 'x = Math.max(...n);'],
 ])('a call may take long: %s', (_, statement) => {
-  expect(checks(`function* @(n, f) { let x = 1, i = 0;\nwhile (i < n) {\n${statement}\ni++;\n}\nreturn x; }`)).toMatch(HEAVY);
+  expect(checks(`go(function* @(n, f) { let x = 1, i = 0;\nwhile (i < n) {\n${statement}\ni++;\n}\nreturn x; })`)).toMatch(HEAVY);
 });
