@@ -145,7 +145,7 @@ const control: RuntimeControl = {
     return openDashboard(options);
   },
   trace(file: string): Trace {
-    mustBeMain('runtime.trace: a trace is started');
+    mustBeMain('runtime.trace');
     ensureArena();
     return startTrace(file);
   },
@@ -153,21 +153,22 @@ const control: RuntimeControl = {
   leaks(options: LeakOptions = {}): Promise<GoroutineInfo[]> {
     return findLeaks(options, goroutineIds, async () => (await goroutines()).goroutines);
   },
-  shutdown(): Promise<void> {
-    return stop('the runtime was shut down');
+  async shutdown(): Promise<void> {
+    mustBeMain('runtime.shutdown');
+    await stop('the runtime was shut down');
   },
   on(event: 'uncaught' | 'events', listener: UncaughtListener | EventsListener): void {
-    mustBeKnown('on', event);
+    mustBeKnown('on', event, listener);
+    mustBeMain('runtime.on');
     if (event === 'uncaught') {
       addUncaughtListener(listener as UncaughtListener);
       return;
     }
-    mustBeMain('runtime.on: events come');
     ensureArena();
     subscribe(listener as EventsListener);
   },
   off(event: 'uncaught' | 'events', listener: UncaughtListener | EventsListener): void {
-    mustBeKnown('off', event);
+    mustBeKnown('off', event, listener);
     if (event === 'uncaught') removeUncaughtListener(listener as UncaughtListener);
     else unsubscribe(listener as EventsListener);
   },
@@ -177,7 +178,9 @@ const control: RuntimeControl = {
 export const runtime: RuntimeControl = Object.setPrototypeOf(control, null);
 sameEverywhere(SAME_RUNTIME, runtime);
 
-function mustBeKnown(method: string, event: string): void {
-  if (event === 'uncaught' || event === 'events') return;
-  throw new TypeError(`runtime.${method}: unknown event '${event}'; known are uncaught and events`);
+function mustBeKnown(method: string, event: string, listener: unknown): void {
+  if (event !== 'uncaught' && event !== 'events')
+    throw new TypeError(`runtime.${method}: unknown event '${event}'; known are uncaught and events`);
+  if (typeof listener !== 'function')
+    throw new TypeError(`runtime.${method} takes a function as listener, got ${listener === null ? 'null' : typeof listener}`);
 }

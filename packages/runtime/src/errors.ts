@@ -2,6 +2,7 @@
  * Every error a user can meet, by class. Texts say what happened, to what, where, and what to do;
  * they are written where the fact is known, the classes live here so that no layer has to import another for them.
  */
+import { types } from 'node:util';
 import { usersLines } from './own-frames.ts';
 
 /** How deep in this package an error may be found. */
@@ -41,8 +42,15 @@ export function textOf(value: unknown): string {
   try {
     return value instanceof Error ? value.message : String(value);
   } catch {
-    return Object.prototype.toString.call(value);
+    // Of a Proxy that was revoked not even that can be told.
+    return types.isProxy(value) ? '[object Proxy]' : Object.prototype.toString.call(value);
   }
+}
+
+/** A value in a message, so that '1' is not taken for 1. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  return typeof value === 'bigint' ? `${value}n` : textOf(value);
 }
 
 /** Sending on, or closing, a channel that is closed already. Go panics with the same words. */

@@ -1,4 +1,5 @@
 /** The operations that stand for themselves. */
+import { shown } from './errors.ts';
 import { ensureArena } from './runtime.ts';
 import type { Op } from './scheduler/operation.ts';
 import { sleepOperation, waitOperation, yieldOperation } from './scheduler/wait.ts';
@@ -13,7 +14,7 @@ import { sleepOperation, waitOperation, yieldOperation } from './scheduler/wait.
  */
 export function sleep(milliseconds: number): Op<void> {
   if (typeof milliseconds !== 'number' || Number.isNaN(milliseconds)) {
-    throw new RangeError(`sleep takes milliseconds as a number, got ${String(milliseconds)}`);
+    throw new RangeError(`sleep takes milliseconds as a number, got ${shown(milliseconds)}`);
   }
   ensureArena();
   return sleepOperation(milliseconds);

@@ -228,8 +228,8 @@ function leaveArena(): void {
 }
 
 /** Throws RuntimeStateError on a worker. */
-export function mustBeMain(what: string): void {
-  if (machine.number > 0) throw new RuntimeStateError(`${what} on the main thread only`);
+export function mustBeMain(call: string): void {
+  if (machine.number > 0) throw new RuntimeStateError(`${call}: call it on the main thread`);
 }
 
 /** Settings for the next start. Throws RuntimeStateError once goroutines were started. */

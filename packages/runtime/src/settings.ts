@@ -1,5 +1,7 @@
 /** What can be configured, from `runtime.configure` and from the environment, checked before anything uses it. */
+
 import { availableParallelism } from 'node:os';
+import { shown } from './errors.ts';
 import { DEFAULT_HEAP_BYTES, MAXIMUM_HEAP_BYTES, MINIMUM_HEAP_BYTES } from './memory/arena.ts';
 import { MAXIMUM_MACHINES, MAXIMUM_PROCESSORS } from './memory/layout.ts';
 import { LONGEST_TIMEOUT } from './scheduler/real-timers.ts';
@@ -31,6 +33,8 @@ let chosen: Partial<Settings> = {};
 
 /** Checks and keeps settings. Throws RangeError or TypeError, and keeps nothing then. */
 export function configure(settings: Partial<Settings>): void {
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings))
+    throw new TypeError(`runtime.configure takes an object of settings, got ${shown(settings)}`);
   for (const key of Object.keys(settings)) {
     if (!(KNOWN as readonly string[]).includes(key)) {
       throw new TypeError(`runtime.configure: unknown setting '${key}'; known are ${KNOWN.join(', ')}`);
@@ -42,7 +46,7 @@ export function configure(settings: Partial<Settings>): void {
   mustBeWhole('runtime.configure: spareMilliseconds', settings.spareMilliseconds, 1, LONGEST_TIMEOUT);
   for (const key of ['hints', 'metrics'] as const) {
     if (settings[key] === undefined || typeof settings[key] === 'boolean') continue;
-    throw new TypeError(`runtime.configure: ${key} must be true or false, got ${String(settings[key])}`);
+    throw new TypeError(`runtime.configure: ${key} must be true or false, got ${shown(settings[key])}`);
   }
   chosen = { ...chosen, ...settings };
 }
@@ -50,7 +54,7 @@ export function configure(settings: Partial<Settings>): void {
 /** Throws RangeError for anything else; undefined is let through. */
 export function mustBeWhole(what: string, value: unknown, least: number, most: number): void {
   if (value === undefined || (Number.isInteger(value) && (value as number) >= least && (value as number) <= most)) return;
-  throw new RangeError(`${what} must be a whole number from ${least} to ${most}, got ${String(value)}`);
+  throw new RangeError(`${what} must be a whole number from ${least} to ${most}, got ${shown(value)}`);
 }
 
 /** The settings in force. Throws RangeError when GOMAXPROCS is no usable number. */

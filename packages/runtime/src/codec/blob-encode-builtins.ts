@@ -158,7 +158,20 @@ function isDomException(object: object): object is DOMException {
   return Reflect.get(object, Symbol.toStringTag) === 'DOMException' && object instanceof DOMException;
 }
 
+/** `detached` is of Node 21 and later. */
+function mustBeThere(writer: BlobWriter, buffer: ArrayBufferLike): void {
+  if (buffer.byteLength > 0) return;
+  try {
+    new Uint8Array(buffer);
+  } catch {
+    writer.refuse(
+      'is, or is a view of, an ArrayBuffer whose contents were moved: what was sent by transfer() cannot be sent again',
+    );
+  }
+}
+
 function writeView(writer: BlobWriter, view: ArrayBufferView): void {
+  mustBeThere(writer, view.buffer);
   if (isPooled(view)) {
     // The pool holds other data beside this Buffer's: only its own part is copied.
     writer.byte(layout.VALUE_NODE_BUFFER);
@@ -175,6 +188,7 @@ function writeView(writer: BlobWriter, view: ArrayBufferView): void {
 }
 
 function writeBuffer(writer: BlobWriter, buffer: ArrayBuffer & Resizable): void {
+  mustBeThere(writer, buffer);
   if (buffer.resizable === true) {
     writer.byte(layout.VALUE_RESIZABLE_BUFFER);
     writer.count(buffer.maxByteLength!);

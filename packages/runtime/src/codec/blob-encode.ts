@@ -23,7 +23,7 @@ import { isProxy } from 'node:util/types';
 import { writeBuiltin, writeErrorClass, writeFunction, writeLateBuiltin, writeSameOrNested } from './blob-encode-builtins.ts';
 import * as layout from './blob-layout.ts';
 import { type BlobWriter, giveWriter, takeWriter } from './blob-writer.ts';
-import { classNameOf, isDataClass } from './classes.ts';
+import { classNameOf, isDataClass, STAYS } from './classes.ts';
 import { SharedObject, staleText } from './handles.ts';
 
 const LIMIT = 128;
@@ -100,6 +100,7 @@ function writeObject(writer: BlobWriter, object: object): void {
     writeNested(writer, object, layout.VALUE_OBJECT);
     writer.inside.pop();
   } else {
+    if (STAYS in object) writer.refuse(String(object[STAYS]));
     writeBuiltin(writer, object);
   }
 }

@@ -10,6 +10,9 @@
  */
 const answers = new WeakMap<object, boolean>();
 
+/** On prototypes of this library: why instances stay on the thread that made them, as the rest of a sentence about one. */
+export const STAYS = Symbol('stays');
+
 /** Classes written in JavaScript, with private state, that are globals of Node. */
 const GLOBAL_CLASSES = new Set(
   (
@@ -37,7 +40,7 @@ export function isDataClass(prototype: object): boolean {
 function examine(prototype: object): boolean {
   for (let each: object | null = prototype; each !== null; each = Object.getPrototypeOf(each)) {
     if (each === Object.prototype) return true;
-    if (each === IteratorPrototype || each === AsyncIteratorPrototype) return false;
+    if (each === IteratorPrototype || each === AsyncIteratorPrototype || Object.hasOwn(each, STAYS)) return false;
     const maker: unknown = Object.getOwnPropertyDescriptor(each, 'constructor')?.value;
     if (typeof maker === 'function') {
       // The Object of another realm, such as of a vm context.

@@ -10,7 +10,7 @@ import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import { OBJECT_OF_FUNCTION, registerKind, SharedObject } from '../codec/handles.ts';
 import { HIGH_CONSTANT } from '../codec/tags.ts';
-import { CanceledError, textOf } from '../errors.ts';
+import { CanceledError, shown, textOf } from '../errors.ts';
 import { cells, requireArena, words } from '../memory/arena.ts';
 import { allocate, free, setDestroyer } from '../memory/heap.ts';
 import { KIND_CONTEXT } from '../memory/layout.ts';
@@ -197,7 +197,7 @@ export function withCancel(parent: Context): [ctx: Context, cancel: CancelFuncti
 export function withTimeout(parent: Context, milliseconds: number): [ctx: Context, cancel: CancelFunction] {
   mustBeContext('withTimeout', parent);
   if (typeof milliseconds !== 'number' || Number.isNaN(milliseconds)) {
-    throw new RangeError(`withTimeout takes milliseconds as a number, got ${String(milliseconds)}`);
+    throw new RangeError(`withTimeout takes milliseconds as a number, got ${shown(milliseconds)}`);
   }
   return limited(parent, Date.now() + milliseconds, sharedNow() + milliseconds);
 }
@@ -207,7 +207,7 @@ export function withDeadline(parent: Context, deadline: Date | number): [ctx: Co
   mustBeContext('withDeadline', parent);
   const time = deadline instanceof Date ? deadline.getTime() : deadline;
   if (typeof time !== 'number' || Number.isNaN(time)) {
-    throw new RangeError(`withDeadline takes a Date, or milliseconds since 1970, got ${String(deadline)}`);
+    throw new RangeError(`withDeadline takes a Date, or milliseconds since 1970, got ${shown(deadline)}`);
   }
   return limited(parent, time, sharedNow() + time - Date.now());
 }

@@ -11,18 +11,7 @@ import { FUNCTION_COUNT, KIND_GOROUTINE, MAXIMUM_FUNCTIONS, MAXIMUM_MACHINES } f
 import { WALK_START, walkBlocks } from '../memory/walk.ts';
 import { creatorsOf } from '../scheduler/creation-sites.ts';
 import { definitionOf } from '../scheduler/function-block.ts';
-import {
-  DONE,
-  functionOrLocal,
-  MACHINE,
-  NAME,
-  NUMBER,
-  RECORD_BYTES,
-  RUNNABLE,
-  RUNNING,
-  STATUS,
-  TASK_SLOT,
-} from '../scheduler/goroutine.ts';
+import { DONE, functionOrLocal, MACHINE, NAME, NUMBER, RECORD_BYTES, RUNNING, STATUS } from '../scheduler/goroutine.ts';
 import type { CensusReport, RunningGoroutine, SiteRow } from './frame.ts';
 
 /** Blocks that are looked at in one part: 1 to 3 ms. */
@@ -68,11 +57,9 @@ export class Census {
 
   /** Plain reads: an old value is a count of a moment ago. */
   private readonly visit = (record: number): void => {
-    let status = words[record + STATUS]!;
+    const status = words[record + STATUS]!;
     const machine = words[record + MACHINE]!;
     if (status < 0 || status >= DONE || !(cells[(record + NUMBER) >> 1]! > 0)) return;
-    // A plain function has no task that says so: it runs when it is on a machine.
-    if (status === RUNNABLE && machine >= 0 && words[record + TASK_SLOT]! < 0) status = RUNNING;
     const number = functionOrLocal(record);
     if (number >= MAXIMUM_FUNCTIONS) return; // It is being made.
     this.counts[(number + 1) * STATES + status]!++;

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { RuntimeStateError } from '../errors.ts';
+import { RuntimeStateError, shown } from '../errors.ts';
 import { memory } from '../memory/arena.ts';
 import { coreModule } from '../memory/core.ts';
 import { ensureArena, mustBeMain, whenArenaMade, whenThreadsStart } from '../runtime.ts';
@@ -81,7 +81,7 @@ function portOf(options: DashboardOptions): number {
   if (unknown !== undefined) throw new TypeError(`runtime.dashboard: unknown option '${unknown}'; known is port`);
   const { port = 0 } = options;
   if (!Number.isInteger(port) || port < 0 || port > MOST_PORT) {
-    throw new RangeError(`runtime.dashboard: port must be a whole number from 0 to ${MOST_PORT}, got ${String(port)}`);
+    throw new RangeError(`runtime.dashboard: port must be a whole number from 0 to ${MOST_PORT}, got ${shown(port)}`);
   }
   return port;
 }

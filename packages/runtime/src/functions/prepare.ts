@@ -157,7 +157,7 @@ class Preparer {
   #prepareStart({ argument, fn, inPlace, own, runs }: Start): boolean {
     const use = runs ? 'run' : 'block';
     if (!fn) return this.#prepareImported(argument, use);
-    if (!runs && (fn.generator || fn.async)) return false;
+    if (isRefused(fn, use)) return false;
     if (!inPlace) {
       this.#use(fn, use);
       return false;
@@ -183,7 +183,7 @@ class Preparer {
 
   #prepareImported(argument: Node, use: Use): boolean {
     const found = importedFunction(this.#analysis, argument);
-    if (!found || (use === 'block' && (found.fn.generator || found.fn.async))) return false;
+    if (!found || isRefused(found.fn, use)) return false;
     try {
       const { definition, captures } = define(found.analysis, found.fn, use, this.#options);
       if (captures.length > 0) return false;
@@ -402,4 +402,9 @@ function literal(value: unknown): string {
     /^(\n{12,}| {24,})$/.test(part) ? `${JSON.stringify(part[0])}.repeat(${part.length})` : JSON.stringify(part),
   );
   return texts.length === 0 ? '""' : texts.join('+');
+}
+
+/** Whether the call refuses functions of this kind, and is to see the function itself. */
+function isRefused(fn: Node, use: Use): boolean {
+  return use === 'block' ? fn.generator || fn.async : fn.generator && fn.async;
 }

@@ -13,7 +13,7 @@ import { encode } from '../codec/encode.ts';
 import { registerKind, SharedObject } from '../codec/handles.ts';
 import { background, Context, withCancel } from '../context/context.ts';
 import { cancelFor, enterMember } from '../context/node.ts';
-import { RuntimeStateError, SyncError, textOf } from '../errors.ts';
+import { RuntimeStateError, SyncError, shown, textOf } from '../errors.ts';
 import type { AnyFunction, ResultOf } from '../go.ts';
 import { words } from '../memory/arena.ts';
 import { compareExchange, load, store } from '../memory/atomics.ts';
@@ -106,7 +106,7 @@ export class Group extends SharedObject {
     this.mustBeCurrent();
     const any = limit < 0 || limit === Number.POSITIVE_INFINITY;
     if (!any && !(Number.isInteger(limit) && limit > 0 && limit <= 0x7fffffff)) {
-      throw new RangeError(`group.setLimit takes a whole number of at least 1, or Infinity for no limit, got ${String(limit)}`);
+      throw new RangeError(`group.setLimit takes a whole number of at least 1, or Infinity for no limit, got ${shown(limit)}`);
     }
     const { address } = this;
     lock(address + LIMIT_LOCK);

@@ -30,7 +30,7 @@ export function beforeExit(): void {
 async function close(): Promise<void> {
   closing = true;
   try {
-    if (await life.pool?.hasHiddenWork(REPORT_PATIENCE)) {
+    if (await life.pool?.hasHiddenWork(REPORT_PATIENCE, somebodyWaitsHere())) {
       await new Promise((resolve) => setTimeout(resolve, HIDDEN_WORK_MILLISECONDS));
       return;
     }

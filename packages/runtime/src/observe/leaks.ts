@@ -2,7 +2,9 @@
  * Leaks: goroutines that have not ended where all should have. As Go's goleak does it: look, and while some are left wait a
  * little longer each time, since what was just told to end needs a moment.
  */
+
 import { performance } from 'node:perf_hooks';
+import { shown } from '../errors.ts';
 import { cells } from '../memory/arena.ts';
 import { NUMBER } from '../scheduler/goroutine.ts';
 import { machine } from '../scheduler/machine.ts';
@@ -45,7 +47,7 @@ export async function findLeaks(
 }
 
 function checked(options: LeakOptions): { ignore: LeakOptions['ignore']; within: number } {
-  if (typeof options !== 'object' || options === null) throw new TypeError(`leaks takes options, got ${String(options)}`);
+  if (typeof options !== 'object' || options === null) throw new TypeError(`leaks takes options, got ${shown(options)}`);
   for (const key of Object.keys(options)) {
     if (!(KNOWN as readonly string[]).includes(key)) {
       throw new TypeError(`leaks: unknown option '${key}'; known are ${KNOWN.join(', ')}`);
@@ -55,7 +57,7 @@ function checked(options: LeakOptions): { ignore: LeakOptions['ignore']; within:
   if (ignore !== undefined && typeof ignore !== 'function')
     throw new TypeError(`leaks: ignore must be a function, got ${typeof ignore}`);
   if (!(typeof within === 'number' && within >= 0)) {
-    throw new RangeError(`leaks: within must be a number of milliseconds of at least 0, got ${String(within)}`);
+    throw new RangeError(`leaks: within must be a number of milliseconds of at least 0, got ${shown(within)}`);
   }
   return { ignore, within };
 }

@@ -7,6 +7,7 @@
  */
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
+import { classifyError, makeError } from '../codec/error-classes.ts';
 import { ArenaExhaustedError, CanceledError, ThreadLostError, textOf } from '../errors.ts';
 import { nameOrigins } from '../functions/load.ts';
 import { words } from '../memory/arena.ts';
@@ -73,8 +74,7 @@ export function completeWithError(record: number, error: unknown, local: LocalOu
     local.failed = true;
     local.value = error;
   }
-  // Who cancels a goroutine knows that it ends so, and a lost thread is reported as such: nobody needs to be told again.
-  fail(record, error, error instanceof CanceledError || error instanceof ThreadLostError, local);
+  fail(record, error, isKnown(error), local);
 }
 
 /** Its stack trace becomes what the user wants to know. */
@@ -103,11 +103,39 @@ function fail(record: number, error: unknown, quiet: boolean, local: LocalOutcom
   release(record);
 }
 
-/** What joiners get of an error that cannot be copied whole. */
+/** What joiners get of an error that cannot be copied whole: its class, message, code and stack, as far as they can be read. */
 function uncopied(error: unknown): Error {
+  try {
+    if (error instanceof Error) return outlineOf(error);
+  } catch {
+    // A getter of its own throws.
+  }
   const copy = new Error(textOf(error));
-  if (error instanceof Error && error.stack !== undefined) copy.stack = error.stack;
+  copy.stack = String(copy); // Not where it was copied.
   return copy;
+}
+
+function outlineOf(error: Error): Error {
+  const { className, name } = classifyError(error);
+  const { message, stack, code } = error as Error & { code?: unknown };
+  const copy = makeError(className);
+  const set = (key: string, value: unknown): void => {
+    Object.defineProperty(copy, key, { value, writable: true, enumerable: key === 'code', configurable: true });
+  };
+  set('message', String(message));
+  set('stack', String(stack));
+  if (name !== undefined) set('name', name);
+  if (typeof code === 'string' || typeof code === 'number') set('code', code);
+  return copy;
+}
+
+/** Who cancels a goroutine knows that it ends so, and a lost thread is reported as such: nobody needs to be told again. */
+function isKnown(error: unknown): boolean {
+  try {
+    return error instanceof CanceledError || error instanceof ThreadLostError;
+  } catch {
+    return false; // A Proxy that was revoked.
+  }
 }
 
 function end(record: number, status: number): void {

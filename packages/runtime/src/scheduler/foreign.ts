@@ -39,9 +39,14 @@ interface Handle {
   unref?(): void;
 }
 
-/** Whether the loop of this thread has work that is not listed. Nothing else goes on meanwhile: all is as it was when this returns. */
-export function hasHiddenWork(): boolean {
-  if (machine.pinned === 0) return false;
+/**
+ * Whether the loop of this thread has work that is not listed. Nothing else goes on meanwhile: all is as it was when this returns.
+ * On a thread without goroutines it counts only when somebody waits on the main thread, whom it may yet wake; then what is listed, too,
+ * which nobody has looked at.
+ */
+export function hasHiddenWork(somebodyWaits: boolean): boolean {
+  if (machine.pinned === 0 && !somebodyWaits) return false;
+  if (machine.pinned === 0 && moreThanOwn()) return true;
   const handles = (process as unknown as { _getActiveHandles(): Handle[] })._getActiveHandles();
   const holding = handles.filter((handle) => handle.hasRef?.() === true);
   try {

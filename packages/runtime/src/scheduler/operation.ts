@@ -14,6 +14,7 @@
  * constructor of a dozen classes: 300 ns each new operation).
  */
 /// <reference lib="esnext.disposable" preserve="true" />
+import { STAYS } from '../codec/classes.ts';
 import { PendingValue } from '../codec/pending.ts';
 import { RuntimeStateError } from '../errors.ts';
 import { machine, type Waiting } from './machine.ts';
@@ -57,6 +58,11 @@ export abstract class Operation<T> implements Op<T> {
    * the wake-up is on its way; then nothing has changed.
    */
   abstract withdraw(): boolean;
+
+  /** @internal */
+  get [STAYS](): string {
+    return `is an operation (${this.reason}), which is driven on the thread that made it: make it there`;
+  }
 
   [Symbol.iterator](): Iterator<unknown, T, unknown> {
     this.use();

@@ -1,6 +1,6 @@
 /** What a user's function has returned tells what kind of function it is. */
 
-export function isGenerator(value: unknown): value is Iterator<unknown, unknown, unknown> {
+export function isGenerator(value: unknown): value is Generator<unknown, unknown, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const candidate = value as Partial<Generator>;
   return (

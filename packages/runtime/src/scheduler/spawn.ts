@@ -22,6 +22,7 @@ import { BLOCKING, createRecord, MACHINE, NAME, numberOfRecord, putArguments, pu
 import { Goroutine } from './handle.ts';
 import { COUNT_CREATED, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
+import { isGenerator } from './returned.ts';
 import { schedule } from './schedule.ts';
 import { wakeForBlocking } from './spare.ts';
 import { storesHere } from './stores.ts';
@@ -45,7 +46,12 @@ export function requireThreads(): void {
 
 /** What all that start goroutines ask of what they are given. */
 export function mustBeFunction(fn: unknown, api: string): void {
-  if (typeof fn === 'function' || isPrepared(fn)) return;
+  if (typeof fn === 'function') {
+    if (!types.isAsyncFunction(fn) || !types.isGeneratorFunction(fn)) return;
+    const remedy = 'make it a generator function, which waits with yield*, or an async function';
+    throw new TypeError(`${api} takes a generator, plain or async function, got an async generator function: ${remedy}`);
+  }
+  if (isPrepared(fn)) return;
   const got = fn === null ? 'null' : typeof fn;
   const remedy =
     typeof fn === 'object' && fn !== null && Symbol.iterator in fn
@@ -189,10 +195,10 @@ export function spawnLocal<R>(
 }
 
 /** A plain or async function is called from the loop as well: starting a goroutine never runs its code. */
-
 function* callLater(fn: Function, parameters: readonly unknown[]): Generator<unknown, unknown, unknown> {
   const value: unknown = fn(...parameters);
   if (typeof value !== 'object' || value === null) return value;
   if ('then' in value) return yield* waitOperation(value as PromiseLike<unknown>);
+  if (isGenerator(value)) return yield* value;
   return value;
 }

@@ -10,7 +10,17 @@ import { pushBlocking } from './blocking-queue.ts';
 import { canceledError, isCanceled } from './cancel.ts';
 import { completeWithError, completeWithValue } from './complete.ts';
 import { functionOf, loadNumber } from './function-table.ts';
-import { argumentsOf, capturesOf, dropValues, functionNumberOf, isBlocking, MACHINE, STATUS, WAITING } from './goroutine.ts';
+import {
+  argumentsOf,
+  capturesOf,
+  dropValues,
+  functionNumberOf,
+  isBlocking,
+  MACHINE,
+  RUNNING,
+  STATUS,
+  WAITING,
+} from './goroutine.ts';
 import { COUNT_BLOCKING_CALLS, COUNT_STARTED, machine } from './machine.ts';
 import { isGenerator, isThenable } from './returned.ts';
 import { schedule } from './schedule.ts';
@@ -82,6 +92,7 @@ export function start(record: number): Task | null {
 /** A plain function is all its goroutine's turn, an async one the first of it. */
 function turnBegins(record: number, blocking: boolean): void {
   const { events } = machine;
+  words[record + STATUS] = RUNNING;
   words[machine.runningWord] = record;
   if (events === null) return;
   if (blocking) events.block(record);

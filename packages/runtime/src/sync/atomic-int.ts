@@ -1,5 +1,7 @@
 /** A 32-bit integer in shared memory; every operation is atomic and sequentially consistent, as in Go's `sync/atomic`. */
+
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
+import { shown } from '../errors.ts';
 import { requireArena, words } from '../memory/arena.ts';
 import * as atomics from '../memory/atomics.ts';
 import { allocate } from '../memory/heap.ts';
@@ -61,7 +63,7 @@ function create(initial: number): number {
 
 function integer(value: number): number {
   if (Number.isInteger(value) && value >= -0x80000000 && value <= 0x7fffffff) return value;
-  throw new RangeError(`AtomicInt holds whole numbers from -2147483648 to 2147483647, got ${String(value)}`);
+  throw new RangeError(`AtomicInt holds whole numbers from -2147483648 to 2147483647, got ${shown(value)}`);
 }
 
 registerKind(KIND_ATOMIC, (address) => new AtomicInt(address, EXISTING));

@@ -1,5 +1,7 @@
 /** Barrier: a number of goroutines wait for each other, round after round. The counting is `core/barrier.ts`. */
+
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
+import { shown } from '../errors.ts';
 import { requireArena, words } from '../memory/arena.ts';
 import { BARRIER_PARTIES, BARRIER_WORDS, OPERATION_BARRIER } from '../memory/blocks.ts';
 import { allocate } from '../memory/heap.ts';
@@ -59,7 +61,7 @@ class BarrierOperation extends ObjectOperation<{ leader: boolean }> {
 
 function create(parties: number): number {
   if (!Number.isInteger(parties) || parties < 1 || parties > 0x7fffffff) {
-    throw new RangeError(`a Barrier is for a whole number of parties from 1 to 2147483647, got ${String(parties)}`);
+    throw new RangeError(`a Barrier is for a whole number of parties from 1 to 2147483647, got ${shown(parties)}`);
   }
   requireArena();
   const barrier = allocate(KIND_BARRIER, BARRIER_WORDS * 4);

@@ -4,10 +4,12 @@
  * What happens under a channel's lock is `core/channel.ts`; the operations are `channel-operations.ts`. Values are encoded
  * before the lock is taken and read after it is given back: no user code runs under a lock.
  */
+
 import type { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { drop } from '../codec/cell.ts';
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
+import { shown } from '../errors.ts';
 import { requireArena, words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import {
@@ -24,6 +26,7 @@ import {
 import { allocate, free, retain, setDestroyer } from '../memory/heap.ts';
 import { KIND_CHANNEL, KIND_RING } from '../memory/layout.ts';
 import type { Op } from '../scheduler/operation.ts';
+import { isGenerator, isThenable } from '../scheduler/returned.ts';
 import { closeByHand, dropEnd, endsWithReader, initializeEnd, leaveChannel } from './channel-end.ts';
 import {
   type Received,
@@ -70,6 +73,10 @@ export interface RecvChan<out T> extends AsyncIterable<T> {
   readonly capacity: number;
   readonly closed: boolean;
 }
+
+const asyncBody =
+  'forEach calls a plain or generator function for each value, and its function returned a promise: make it a generator ' +
+  'function that waits with yield* wait(promise), or use for await in async code';
 
 /**
  * A channel of values of type `T`: any number of senders and receivers on any threads, first come, first served.
@@ -193,13 +200,15 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
    * });
    */
   *forEach(body: (value: T) => Generator<unknown, unknown, any> | void): Generator<unknown, void, any> {
+    if (typeof body !== 'function') throw new TypeError(`forEach takes a function, got ${body === null ? 'null' : typeof body}`);
     let left = true;
     try {
       for (;;) {
         const [value, ok] = yield* this.recvOk();
         if (!ok) break;
-        const steps = body(value);
-        if (steps !== undefined) yield* steps;
+        const steps: unknown = body(value);
+        if (isGenerator(steps)) yield* steps;
+        else if (isThenable(steps)) throw new TypeError(asyncBody);
       }
       left = false;
     } finally {
@@ -238,7 +247,7 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
 
 function mustBeCapacity(capacity: number, what: string): void {
   if (Number.isInteger(capacity) && capacity >= 0) return;
-  throw new RangeError(`${what} must be a whole number of at least 0, got ${String(capacity)}`);
+  throw new RangeError(`${what} must be a whole number of at least 0, got ${shown(capacity)}`);
 }
 
 /**

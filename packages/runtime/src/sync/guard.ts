@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** What locking gives: the right to unlock, once. */
+import { STAYS } from '../codec/classes.ts';
 
 /** What `lock` gives: unlocks at the end of a `using` block, or by `unlock()`. */
 export class Guard {
@@ -18,5 +19,10 @@ export class Guard {
 
   [Symbol.dispose](): void {
     this.unlock();
+  }
+
+  /** @internal */
+  get [STAYS](): string {
+    return 'is the right to unlock, which stays on the thread that locked: send the lock, or unlock there';
   }
 }

@@ -2,8 +2,10 @@
  * Semaphore: a number of permits that goroutines and async code on any threads take and give back, several at once if they
  * like. Go's `semaphore.Weighted` and async-mutex's `Semaphore` in one; who is let in when is `core/semaphore.ts`.
  */
+
 import { drop } from '../codec/cell.ts';
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
+import { shown } from '../errors.ts';
 import { requireArena, words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import {
@@ -203,5 +205,5 @@ function mustBeWeight(weight: unknown): void {
 
 function mustBeValue(value: number): number {
   if (Number.isInteger(value) && value === (value | 0)) return value;
-  throw new RangeError(`the value of a Semaphore is a whole number of 32 bits, got ${String(value)}`);
+  throw new RangeError(`the value of a Semaphore is a whole number of 32 bits, got ${shown(value)}`);
 }

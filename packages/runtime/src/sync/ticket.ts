@@ -6,7 +6,7 @@
  * first, together with what it may have acquired, and another one stands for it in the select.
  */
 import type { SharedObject } from '../codec/handles.ts';
-import { CanceledError } from '../errors.ts';
+import { CanceledError, shown } from '../errors.ts';
 import { cells, words } from '../memory/arena.ts';
 import {
   HOLDER_UNKNOWN,
@@ -214,5 +214,5 @@ export class TicketOperation<T> extends SelectableOperation<T> implements Promis
 /** Checks a priority: any number but NaN. */
 export function mustBePriority(priority: unknown): void {
   if (typeof priority === 'number' && !Number.isNaN(priority)) return;
-  throw new RangeError(`a priority must be a number, got ${String(priority)}`);
+  throw new RangeError(`a priority must be a number, got ${shown(priority)}`);
 }

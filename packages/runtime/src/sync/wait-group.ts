@@ -2,7 +2,7 @@
  * WaitGroup: waits until a counter is back at zero. Semantics of Go's `sync.WaitGroup`; the counting is `core/wait-group.ts`.
  */
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
-import { SyncError } from '../errors.ts';
+import { SyncError, shown } from '../errors.ts';
 import type { AnyFunction, ResultOf } from '../go.ts';
 import { requireArena, words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
@@ -40,7 +40,7 @@ export class WaitGroup extends SharedObject {
   /** Adds to the counter; at zero, all who wait go on. Throws SyncError when it would become negative, and changes nothing then. */
   add(amount = 1): void {
     this.mustBeCurrent();
-    if (!Number.isInteger(amount)) throw new RangeError(`WaitGroup.add takes a whole number, got ${String(amount)}`);
+    if (!Number.isInteger(amount)) throw new RangeError(`WaitGroup.add takes a whole number, got ${shown(amount)}`);
     const waiters = amount === (amount | 0) ? addToGroup(this.address, amount) : RESULT_REFUSED;
     if (waiters === RESULT_REFUSED) throw this.refused(amount);
     if (waiters !== 0) readyAll(waiters);

@@ -6,6 +6,7 @@
  * undecorated, then the goroutine waits for what async code would do. If the lock comes after the time was up, or after the
  * goroutine was cancelled, it is given back at once.
  */
+import { shown } from '../errors.ts';
 import { SelectableOperation } from '../scheduler/operation.ts';
 import { LONGEST_TIMEOUT } from '../scheduler/real-timers.ts';
 import { sleepOperation, waitOperation } from '../scheduler/wait.ts';
@@ -78,7 +79,7 @@ export function withTimeout(
     throw new TypeError(`withTimeout takes a context, as of background(), or a Mutex or Semaphore, got ${got}`);
   }
   if (typeof milliseconds !== 'number' || Number.isNaN(milliseconds)) {
-    throw new RangeError(`withTimeout takes milliseconds as a number, got ${String(milliseconds)}`);
+    throw new RangeError(`withTimeout takes milliseconds as a number, got ${shown(milliseconds)}`);
   }
   return new Limited(lock, milliseconds, error) as LimitedSemaphore;
 }

@@ -29,7 +29,7 @@ export interface WorkerControl {
   /** What the goroutines of this thread are doing, and where they stand if that is asked for. */
   report(withStacks: boolean): ThreadReport;
   /** Whether something outside may yet wake a goroutine of this thread that counts as asleep: see `scheduler/foreign.ts`. */
-  hasHiddenWork(): boolean;
+  hasHiddenWork(somebodyWaits: boolean): boolean;
   /** Ends the loop if nothing of this thread would miss it; true when it has. Then `abandon` follows. */
   retire(): boolean;
 }

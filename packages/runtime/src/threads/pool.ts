@@ -195,10 +195,10 @@ export class ThreadPool {
   }
 
   /** Whether a thread has hidden work, or does not answer within so many milliseconds. */
-  async hasHiddenWork(patience: number): Promise<boolean> {
+  async hasHiddenWork(patience: number, somebodyWaits: boolean): Promise<boolean> {
     let found = false;
     const answers = this.members.map(async ({ control }) => {
-      if (await control.hasHiddenWork()) found = true;
+      if (await control.hasHiddenWork(somebodyWaits)) found = true;
     });
     return !(await this.within(patience, Promise.all(answers))) || found;
   }

@@ -115,7 +115,8 @@ class ChannelTimer implements Timer {
     }
     // Ticks that it was too late for are left out.
     const now = performance.now();
-    this.due += this.period * Math.max(1, Math.ceil((now - this.due) / this.period));
+    const periods = Math.max(1, Math.ceil((now - this.due) / this.period));
+    this.due = periods === Number.POSITIVE_INFINITY ? now : this.due + this.period * periods;
     cells[(address + TIMER_DUE) >> 1] = sharedNow() + this.due - now;
     addTimer(this);
   }

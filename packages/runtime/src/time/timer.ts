@@ -2,10 +2,12 @@
  * `timer` and `ticker`: handles of a channel on which the time is sent. A handle is a block with the handle of the channel
  * (`timer-channel.ts`), so that both can be sent to other threads, each by itself.
  */
+
 import { clear, drop } from '../codec/cell.ts';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import { registerKind, SharedObject } from '../codec/handles.ts';
+import { shown } from '../errors.ts';
 import { words } from '../memory/arena.ts';
 import { allocate, free, setDestroyer } from '../memory/heap.ts';
 import { KIND_TIMER } from '../memory/layout.ts';
@@ -121,10 +123,10 @@ export function ticker(milliseconds: number): Ticker {
 
 function mustBeTime(api: string, milliseconds: unknown): void {
   if (typeof milliseconds === 'number' && !Number.isNaN(milliseconds)) return;
-  throw new RangeError(`${api} takes milliseconds as a number, got ${String(milliseconds)}`);
+  throw new RangeError(`${api} takes milliseconds as a number, got ${shown(milliseconds)}`);
 }
 
 function mustBePeriod(api: string, milliseconds: unknown): void {
   if (typeof milliseconds === 'number' && milliseconds > 0 && milliseconds !== Number.POSITIVE_INFINITY) return;
-  throw new RangeError(`${api} takes milliseconds as a number above 0, got ${String(milliseconds)}`);
+  throw new RangeError(`${api} takes milliseconds as a number above 0, got ${shown(milliseconds)}`);
 }

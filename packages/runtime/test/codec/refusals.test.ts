@@ -30,6 +30,13 @@ describe('what cannot be copied is named, with the path to it', () => {
     assert.match(refusal(class Point {}, cell), /value is the function 'Point'/);
   });
   it('symbols', () => assert.match(refusal([1, { 'a b': Symbol('q') }], cell), /value\[1\]\["a b"\] is a symbol, Symbol\(q\)/));
+  it('buffers whose contents were moved, and views of them', () => {
+    const buffer = new ArrayBuffer(8);
+    const [view, data] = [new Uint8Array(buffer), new DataView(buffer)];
+    structuredClone(buffer, { transfer: [buffer] });
+    for (const value of [buffer, view, data])
+      assert.match(refusal({ a: [value] }, cell), /value\.a\[0\] is, or is a view of, an ArrayBuffer whose/);
+  });
   it('in maps, sets, errors', () => {
     assert.match(refusal(new Map([['k', { f: Symbol() }]]), cell), /value \(entry "k"\)\.f is a symbol/);
     assert.match(refusal(new Map([[Symbol('key'), 1]]), cell), /value \(key number 0\) is a symbol/);

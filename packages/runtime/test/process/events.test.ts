@@ -42,7 +42,7 @@ describe('events', () => {
   it('come to the main thread only', async () => {
     expect(await run('refused', '1')).toEqual(
       printed(
-        'RuntimeStateError: runtime.on: events come on the main thread only',
+        'RuntimeStateError: runtime.on: call it on the main thread',
         "TypeError: runtime.on: unknown event 'exit'; known are uncaught and events",
       ),
     );

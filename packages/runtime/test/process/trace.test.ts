@@ -90,7 +90,7 @@ describe('a trace', () => {
       "Error: runtime.trace: cannot write '/no/such/folder/trace.json': ENOENT",
       'TypeError: runtime.trace takes the name of a file, got an empty one TypeError: runtime.trace takes the name of a file, got number',
       "RuntimeStateError: runtime.trace: a trace to 'FILE' is running, stop it before the next one begins",
-      'RuntimeStateError: runtime.trace: a trace is started on the main thread only',
+      'RuntimeStateError: runtime.trace: call it on the main thread',
       '',
     ]);
     const ended = await runProgram('trace', 'itself', { env: { GOTRACE: '/no/such/folder/trace.json' } });

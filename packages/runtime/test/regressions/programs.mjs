@@ -1,7 +1,7 @@
 /** One program for each bug that once was: `node programs.mjs NAME`. What each must print stands in `regressions.test.ts`. */
 
 import { setTimeout as later } from 'node:timers/promises';
-import { AtomicInt, chan, go, Mutex, run, runtime, select, sleep, WaitGroup, wait } from 'goroutines';
+import { AtomicInt, chan, go, group, Mutex, run, runtime, select, sleep, ticker, WaitGroup, wait } from 'goroutines';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -312,6 +312,141 @@ const programs = {
         return refused;
       }),
     );
+  },
+
+  async 'an async generator function'() {
+    for (const [name, start] of Object.entries({
+      go: () => go(async function* () {}),
+      'go.local': () => go.local(async function* () {}),
+      'go.with': () => go.with({}, async function* () {}),
+      'group.go': () => group().go(async function* () {}),
+    })) {
+      try {
+        start();
+      } catch (error) {
+        console.log(`${error.name}: ${error.message}`.slice(0, 80), name);
+      }
+    }
+  },
+
+  async 'a plain function that returns a generator, on this thread'() {
+    function* main(number) {
+      yield* sleep(1);
+      return number;
+    }
+    console.log(await go.local(() => main(3)), await run(() => main(4)));
+  },
+
+  async 'a signal whose reason cannot be copied'() {
+    const empty = chan();
+    const controller = new AbortController();
+    const parked = go.with({ signal: controller.signal }, function* () {
+      yield* empty.recv();
+    });
+    await waiting(parked);
+    controller.abort({ map: new WeakMap() });
+    const late = go.with({ signal: controller.signal }, function* () {});
+    for (const canceled of [parked, late])
+      await canceled.then(undefined, (error) => console.log(`${error.name}: ${error.message}`));
+  },
+
+  async 'a plain function says that it runs'() {
+    const words = new Int32Array(new SharedArrayBuffer(8));
+    const spinning = go(() => {
+      Atomics.store(words, 0, 1);
+      while (Atomics.load(words, 1) === 0);
+    });
+    await until(() => Atomics.load(words, 0) === 1);
+    console.log(spinning.status);
+    Atomics.store(words, 1, 1);
+    await spinning;
+  },
+
+  async 'errors that cannot be copied keep their outline'() {
+    const outline = ({ constructor, name, message, code }) => console.log(constructor.name, name, message, code);
+    class LimitError extends RangeError {}
+    await go(function* () {
+      throw Object.assign(new LimitError('far'), { code: 'EFAR', socket: new WeakMap() });
+    }).then(undefined, outline);
+    await go(function* () {
+      throw Object.defineProperty(new Error('hidden'), 'stack', {
+        get() {
+          throw new Error('no stack');
+        },
+      });
+    }).then(undefined, outline);
+    const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+    revoke();
+    await go
+      .local(function* () {
+        throw revoked;
+      })
+      .then(
+        () => undefined,
+        () => console.log('revoked'),
+      );
+  },
+
+  async 'a timer of a goroutine that has ended'() {
+    const channel = chan(1);
+    await run(function* () {
+      yield* go(() => {
+        globalThis.setTimeout(() => channel.trySend('sent'), 1000);
+      });
+      console.log(yield* channel.recv());
+    });
+  },
+
+  async 'forEach with a function of another kind'() {
+    const channel = chan(2);
+    await channel.send(1);
+    await channel.send(2);
+    const list = [];
+    console.log(
+      await go
+        .local(function* () {
+          yield* channel.forEach((value) => list.push(value) < 2 || channel.close());
+        })
+        .then(() => list),
+    );
+    for (const body of [5, async () => {}]) {
+      const one = chan(1);
+      one.trySend(1);
+      await go
+        .local(function* () {
+          yield* one.forEach(body);
+        })
+        .then(undefined, (error) => console.log(`${error.name}: ${error.message}`.slice(0, 60)));
+    }
+  },
+
+  async 'a ticker that ticks all the time'() {
+    const ticking = ticker(5e-324);
+    await ticking.chan.recv();
+    ticking.stop();
+    console.log('stopped');
+  },
+
+  async 'what a worker may not ask for'() {
+    console.log(
+      await go(async () => {
+        const refused = [];
+        const tries = [() => runtime.on('uncaught', () => undefined), () => runtime.shutdown()];
+        for (const attempt of tries) {
+          try {
+            await attempt();
+          } catch (error) {
+            refused.push(error.message);
+          }
+        }
+        return refused.join('; ');
+      }),
+    );
+    try {
+      runtime.on('uncaught', 5);
+    } catch (error) {
+      console.log(error.message);
+    }
   },
 
   async 'a plain function that returns an operation'() {

@@ -26,6 +26,23 @@ const expected: Record<string, string> = {
   'locks and groups ignore what is passed to their constructors': 'true',
   'yield in place of yield*, again and again': '20000',
   'a plain function that returns an operation': '1 7 8',
+  'an async generator function': ['go', 'go.local', 'go.with', 'group.go']
+    .map(
+      (api) =>
+        `${`TypeError: ${api} takes a generator, plain or async function, got an async generator function`.slice(0, 80)} ${api}`,
+    )
+    .join('\n'),
+  'a plain function that returns a generator, on this thread': '3 4',
+  'a signal whose reason cannot be copied': 'CanceledError: goroutine canceled: [object Object]\n'.repeat(2).trim(),
+  'a plain function says that it runs': 'running',
+  'errors that cannot be copied keep their outline': 'RangeError LimitError far EFAR\nError Error hidden undefined\nrevoked',
+  'a timer of a goroutine that has ended': 'sent',
+  'forEach with a function of another kind':
+    '[ 1, 2 ]\nTypeError: forEach takes a function, got number\nTypeError: forEach calls a plain or generator function for e',
+  'a ticker that ticks all the time': 'stopped',
+  'what a worker may not ask for':
+    'runtime.on: call it on the main thread; runtime.shutdown: call it on the main thread\n' +
+    'runtime.on takes a function as listener, got number',
 };
 
 describe('what went wrong once', () => {
