@@ -61,9 +61,11 @@ export interface RuntimeControl {
    * Serves a page, at 127.0.0.1 only, that shows live what the scheduler does: processors and their queues, threads and what runs on
    * them, steals and hand-offs, goroutines by state and by where they were created, and how late the main thread's
    * event loop is. Settles when the server listens. It runs on a thread of its own, keeps no process alive, and reads nothing
-   * while no page is open. Call it on the main thread; while one is open, another call gives the same one.
+   * while no page is open. Call it on the main thread; while one is open, another call gives the same one. GODASHBOARD=port
+   * opens one at the first `go`.
    *
-   * Rejects with RangeError for a port that is none, with RuntimeStateError on another thread or when the port is in use.
+   * Rejects with RangeError for a port that is none, with RuntimeStateError on another thread, when the port is in use, and while one
+   * is open with another port. With GODASHBOARD the first `go` throws the RangeError, and a port in use is only reported.
    *
    * @example
    * const { url, close } = await runtime.dashboard({ port: 8080 });
