@@ -189,7 +189,6 @@ export function spawnLocal<R>(
 }
 
 /** A plain or async function is called from the loop as well: starting a goroutine never runs its code. */
-
 function* callLater(fn: Function, parameters: readonly unknown[]): Generator<unknown, unknown, unknown> {
   const value: unknown = fn(...parameters);
   if (typeof value !== 'object' || value === null) return value;
