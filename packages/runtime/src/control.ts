@@ -64,8 +64,9 @@ export interface RuntimeControl {
    * while no page is open. Call it on the main thread; while one is open, another call gives the same one. GODASHBOARD=port
    * opens one at the first `go`.
    *
-   * Rejects with RangeError for a port that is none, with RuntimeStateError on another thread, when the port is in use, and while one
-   * is open with another port. With GODASHBOARD the first `go` throws the RangeError, and a port in use is only reported.
+   * Rejects with RangeError for a port that is none, with RuntimeStateError on another thread, when the port is in use, and
+   * while one is open with another port. With GODASHBOARD the first `go` throws the RangeError, and a port in use is only
+   * reported.
    *
    * @example
    * const { url, close } = await runtime.dashboard({ port: 8080 });

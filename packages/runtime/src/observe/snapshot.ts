@@ -52,9 +52,9 @@ export interface ProcessorSnapshot {
 
 /**
  * What a machine does. `running`: awake, with a processor or without a goroutine that has its turn; the main thread whenever it
- * is awake. `spinning`: it looks for work. `waiting`: it has goroutines to run and waits for a processor. `blocked`: in a blocking
- * call, or held up by a goroutine whose processor was taken away. `asleep`: goroutines that were started on it wait; the main
- * thread also without any. `spare`: asleep, with no goroutine of its own.
+ * is awake. `spinning`: it looks for work. `waiting`: it has goroutines to run and waits for a processor. `blocked`: in a
+ * blocking call, or held up by a goroutine whose processor was taken away. `asleep`: goroutines that were started on it wait;
+ * the main thread also without any. `spare`: asleep, with no goroutine of its own.
  */
 export type MachineState = 'running' | 'spinning' | 'waiting' | 'blocked' | 'asleep' | 'spare';
 
