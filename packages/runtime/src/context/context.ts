@@ -46,7 +46,7 @@ export type CancelFunction = (reason?: unknown) => void;
  * const [ctx, cancel] = withTimeout(background(), 100);
  * go(function* () {
  *   const hit = yield* select({ job: jobs.recv(), over: ctx.done.recv() });
- *   if (hit.key === 'over') console.log(ctx.err.message); // context deadline exceeded
+ *   if (hit.key === 'over') console.log(ctx.err?.message); // context deadline exceeded
  * });
  */
 export class Context extends SharedObject {

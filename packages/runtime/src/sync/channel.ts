@@ -286,7 +286,7 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
    * that nobody cancels reads the channel for as long as its thread is there.
    *
    * @example
-   * const response = new Response(lines.toReadableStream().pipeThrough(new TextEncoderStream()));
+   * for await (const line of lines.toReadableStream()) console.log(line);
    */
   toReadableStream(): ReadableStream<T> {
     this.mustBeCurrent();

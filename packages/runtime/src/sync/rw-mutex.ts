@@ -81,7 +81,13 @@ export class RWMutex extends SharedObject {
     return poll(OPERATION_READ_LOCK, this.address, askedBy(spareWaiter(), currentHolder())) === RESULT_DONE;
   }
 
-  /** The writer gives it back; any goroutine may. Throws SyncError when no writer holds it. */
+  /**
+   * The writer gives it back; any goroutine may. Throws SyncError when no writer holds it.
+   *
+   * @example
+   * yield* mutex.lock();
+   * mutex.unlock();
+   */
   unlock(): void {
     this.mustBeCurrent();
     const result = unlockWriter(this.address);
@@ -89,7 +95,13 @@ export class RWMutex extends SharedObject {
     wakeServed(result);
   }
 
-  /** A reader gives it back; any goroutine may. Throws SyncError when no reader holds it. */
+  /**
+   * A reader gives it back; any goroutine may. Throws SyncError when no reader holds it.
+   *
+   * @example
+   * yield* mutex.rLock();
+   * mutex.rUnlock();
+   */
   rUnlock(): void {
     this.mustBeCurrent();
     const result = unlockReader(this.address, currentHolder());

@@ -157,12 +157,22 @@ export class Semaphore extends SharedObject {
     return new TicketOperation<void>(WATCHING, this, weight, priority).eagerly();
   }
 
-  /** Whether no permit is left. */
+  /**
+   * Whether no permit is left. Source: async-mutex.
+   *
+   * @example
+   * if (connections.isLocked()) console.log('all in use');
+   */
   isLocked(): boolean {
     return this.getValue() <= 0;
   }
 
-  /** How many permits are left. */
+  /**
+   * How many permits are left. Source: async-mutex.
+   *
+   * @example
+   * console.log(`${connections.getValue()} left`);
+   */
   getValue(): number {
     this.mustBeCurrent();
     return load(this.address + SEMAPHORE_VALUE);
@@ -180,7 +190,13 @@ export class Semaphore extends SharedObject {
     wakeServed(setSemaphore(this.address, mustBeValue(value)));
   }
 
-  /** Everybody who waits to acquire finds `E_CANCELED` thrown, or the error given to the constructor. Permits that are held stay so. */
+  /**
+   * Everybody who waits to acquire finds `E_CANCELED` thrown, or the error given to the constructor. Permits that are held stay
+   * so. Source: async-mutex.
+   *
+   * @example
+   * connections.cancel();
+   */
   cancel(): void {
     this.mustBeCurrent();
     wakeServed(cancelSemaphore(this.address));

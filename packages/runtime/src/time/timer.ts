@@ -26,7 +26,7 @@ export interface Timer {
    * not received. Go's `Timer.Stop`, as of Go 1.23.
    *
    * @example
-   * if (!idle.stop()) console.log('it has fired');
+   * const wasPending = idle.stop();
    */
   stop(): boolean;
   /**
