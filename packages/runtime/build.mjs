@@ -1,6 +1,6 @@
 // What the TypeScript compiler does not do: the core (core/*.ts, AssemblyScript) becomes dist/core.wasm, the dashboard's page
 // (dashboard/) three files in dist/dashboard/page, and the compiled modules one file, dist/bundle/index.js. Each only when it
-// is older than what it is made of. Besides, the types for who requires the package.
+// is older than what it is made of. Besides, the types for who requires the package, and the README that is packed with it.
 
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -21,6 +21,7 @@ export async function build() {
   }
   for (const name of ['index', 'test']) writeCommonjsTypes(path.join(home, 'dist', `${name}.d.ts`));
   writeFileSync(path.join(home, 'dist/test.cjs'), "module.exports = require('./test.js');\n");
+  copyFileSync(path.join(home, '../../README.md'), path.join(home, 'README.md'));
 }
 
 /** Whether the file is older than any of the files in these folders. */

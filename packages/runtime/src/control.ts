@@ -17,21 +17,43 @@ import { configure, ensureArena, metrics, mustBeMain, procs, setProcs, stop } fr
 import type { Settings } from './settings.ts';
 
 export interface RuntimeControl {
-  /** Settings for the start, before the first `go`. Throws RangeError, TypeError or RuntimeStateError, and changes nothing then. */
+  /**
+   * Settings for the start, before the first `go`, on the main thread. Throws RangeError for a value out of range, TypeError
+   * for an unknown setting or another type, RuntimeStateError on another thread or once the runtime has started; changes
+   * nothing then.
+   *
+   * @example
+   * runtime.configure({ procs: 4, metrics: true });
+   */
   configure(settings: Partial<Settings>): void;
   /**
    * Changes how many threads run goroutines at one time, from 1 to 64, while they run. Settles when the new number is in
-   * force. Throws RangeError as `configure` does. Queued goroutines go on on the others; those that have begun stay on their
-   * threads, which take turns.
+   * force. Queued goroutines go on on the others; those that have begun stay on their threads, which take turns.
+   *
+   * Rejects with RangeError for another number, with RuntimeStateError on another thread than the main one, while the runtime
+   * is being stopped, and after it was started with `procs: 0`. Source: Go's `runtime.GOMAXPROCS`.
+   *
+   * @example
+   * await runtime.setProcs(2);
    */
   setProcs(procs: number): Promise<void>;
   /** Threads that run goroutines at one time; 0 when all run on the calling thread. */
   readonly procs: number;
-  /** Goroutines that were started and have not ended, the main goroutine among them. */
+  /** Goroutines that were started and have not ended, the main goroutine among them. Source: Go's `runtime.NumGoroutine`. */
   numGoroutine(): number;
-  /** Counters of the scheduler and bytes of shared memory in use. */
+  /**
+   * Counters of the scheduler and bytes of shared memory in use.
+   *
+   * @example
+   * const { goroutines, steals, preemptions } = runtime.stats();
+   */
   stats(): Stats;
-  /** The scheduler at this moment: processors, machines, queues. Cheap: some hundred reads of shared memory. */
+  /**
+   * The scheduler at this moment: processors, machines, queues. Cheap: some hundred reads of shared memory.
+   *
+   * @example
+   * for (const { id, state, goroutine } of runtime.snapshot().machines) console.log(id, state, goroutine);
+   */
   snapshot(): Snapshot;
   /**
    * Histograms of `node:perf_hooks`, in nanoseconds, over all threads since the program began: how long goroutines that could run
@@ -46,6 +68,9 @@ export interface RuntimeControl {
   /**
    * What every goroutine is doing: its state, what it waits for, where and since when, and where it was created. Goroutines of a
    * thread that does not answer within half a second, because one of them runs on, are listed without that.
+   *
+   * @example
+   * for (const { id, status, waitsFor } of await runtime.goroutines()) console.log(id, status, waitsFor);
    */
   goroutines(): Promise<GoroutineInfo[]>;
   /**
@@ -53,17 +78,28 @@ export interface RuntimeControl {
    * any threads. Only what is certain at one moment is named; but one that is outside of the circle might still unlock for
    * another, or cancel one of them. Locks taken by async code are not known to belong to anybody, and what channels, semaphores,
    * conditions, barriers and wait groups wait for can come from anybody, so that they are in no circle.
+   *
+   * @example
+   * for (const { goroutines } of await runtime.deadlocks()) console.log(goroutines.map(({ id }) => id));
    */
   deadlocks(): Promise<Deadlock[]>;
-  /** The same as text: goroutines, then deadlocks. */
+  /**
+   * All goroutines as text, as Go prints them, then deadlocks.
+   *
+   * @example
+   * console.log(await runtime.dump());
+   */
   dump(): Promise<string>;
   /**
    * Serves a page, at 127.0.0.1 only, that shows live what the scheduler does: processors and their queues, threads and what runs on
    * them, steals and hand-offs, goroutines by state and by where they were created, and how late the main thread's
    * event loop is. Settles when the server listens. It runs on a thread of its own, keeps no process alive, and reads nothing
-   * while no page is open. Call it on the main thread; while one is open, another call gives the same one.
+   * while no page is open. Call it on the main thread; while one is open, another call gives the same one. GODASHBOARD=port
+   * opens one at the first `go`.
    *
-   * Rejects with RangeError for a port that is none, with RuntimeStateError on another thread or when the port is in use.
+   * Rejects with RangeError for a port that is none, with RuntimeStateError on another thread, when the port is in use, and
+   * while one is open with another port. With GODASHBOARD the first `go` throws the RangeError, and a port in use is only
+   * reported.
    *
    * @example
    * const { url, close } = await runtime.dashboard({ port: 8080 });
@@ -86,11 +122,17 @@ export interface RuntimeControl {
   /**
    * The numbers of all goroutines that have not ended, at once and on any thread. What is there before a piece of work is what
    * `leaks` is to leave out after it.
+   *
+   * @example
+   * const before = runtime.goroutineIds();
    */
   goroutineIds(): number[];
   /**
    * Goroutines that have not ended: leaked, where all should have. Left out are the one that asks, those in `except`, and those
    * for which `ignore` says so. With `within` it waits so many milliseconds for the rest to end, and settles as soon as they have.
+   *
+   * Rejects with TypeError for options that are none, with RangeError for a `within` that is no number of at least 0. Source:
+   * go.uber.org/goleak.
    *
    * @example
    * const before = runtime.goroutineIds();
@@ -98,18 +140,43 @@ export interface RuntimeControl {
    * for (const { id, waitsFor, createdBy } of await runtime.leaks({ except: before, within: 1000 })) console.log(id, waitsFor, createdBy);
    */
   leaks(options?: LeakOptions): Promise<GoroutineInfo[]>;
-  /** Ends all goroutines and threads. Who waits for one of them gets a RuntimeStateError. The next `go` starts anew. */
+  /**
+   * Ends all goroutines and threads. Who waits for one of them gets a RuntimeStateError. The next `go` starts anew.
+   *
+   * @example
+   * await runtime.shutdown();
+   */
   shutdown(): Promise<void>;
-  /** Takes the place of ending the process when a goroutine failed and nobody joined it. */
+  /**
+   * Takes the place of ending the process when a goroutine failed and nobody joined it. The listener is given the error, and the
+   * number and name of the goroutine. On the main thread; throws RuntimeStateError elsewhere, TypeError for another event.
+   *
+   * @example
+   * runtime.on('uncaught', (error, { id, name }) => console.error(`goroutine ${id} (${name ?? 'unnamed'})`, error));
+   */
   on(event: 'uncaught', listener: UncaughtListener): void;
   /**
    * Everything the scheduler does from now on, in lists, some 50 times a second, in order of time. The listener does not keep the
    * process alive. On the main thread; throws RuntimeStateError elsewhere, and ArenaExhaustedError when there is no
    * room for what is being recorded.
+   *
+   * @example
+   * runtime.on('events', (events) => { for (const { time, kind, machine } of events) console.log(time, kind, machine); });
    */
   on(event: 'events', listener: EventsListener): void;
+  /**
+   * The listener is not called any more.
+   *
+   * @example
+   * runtime.off('uncaught', listener);
+   */
   off(event: 'uncaught', listener: UncaughtListener): void;
-  /** Before it returns, the listener is given what has happened up to now. */
+  /**
+   * The listener is not called any more; before it returns, that is given what has happened up to now.
+   *
+   * @example
+   * runtime.off('events', listener);
+   */
   off(event: 'events', listener: EventsListener): void;
 }
 

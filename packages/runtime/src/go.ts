@@ -25,9 +25,9 @@ export type AnyFunction = (...args: any[]) => unknown;
 export interface GoOptions {
   /** For dumps, traces and error reports. */
   name?: string;
-  /** Cancels the goroutine when it is aborted, with the signal's reason. */
+  /** Cancels the goroutine when it is aborted, with the signal's reason, as `Goroutine.cancel` does. */
   signal?: AbortSignal;
-  /** Cancels the goroutine when it is cancelled, with its error. */
+  /** Cancels the goroutine when it is cancelled, with its error, as `Goroutine.cancel` does. */
   context?: Context;
 }
 
@@ -36,17 +36,37 @@ export interface Go {
    * Starts a function as a goroutine on the worker threads and returns its handle at once. Arguments and captured
    * variables are copied; channels and locks go by reference.
    *
-   * Throws TypeError for what is no function, CaptureError when the function cannot run elsewhere, DataCloneError when
-   * an argument or captured value cannot be copied; nothing is started then.
+   * Throws TypeError for what is no function, CaptureError when the function cannot run elsewhere, DataCloneError when an
+   * argument or captured value cannot be copied, ArenaExhaustedError when memory is full, and as the first call RangeError when
+   * GOMAXPROCS or GODASHBOARD is of no use; nothing is started then.
+   *
+   * Source: the Go specification, Go statements.
    *
    * @example
    * const sum = go(function* (a: number, b: number) { return a + b; }, 1, 2);
    * console.log(await sum); // 3
    */
   <F extends AnyFunction>(fn: F, ...args: Parameters<F>): Goroutine<ResultOf<F>>;
-  /** The same on the calling thread: nothing is copied, the function may touch this thread's own objects. */
+  /**
+   * The same on the calling thread: nothing is copied, the function may touch this thread's own objects. Its loops are not
+   * preempted. Throws TypeError for what is no function.
+   *
+   * @example
+   * const seen = new Map<string, number>();
+   * go.local(function* () { yield* words.forEach((word) => void seen.set(word, (seen.get(word) ?? 0) + 1)); });
+   */
   local<F extends AnyFunction>(fn: F, ...args: Parameters<F>): Goroutine<ResultOf<F>>;
-  /** `go` with options. */
+  /**
+   * `go` with options: a name, and an AbortSignal or a context that cancels the goroutine. One whose signal is aborted already,
+   * or whose context is over, never runs. An async function is not stopped once it has begun: see `Goroutine.cancel`.
+   *
+   * Throws as `go` does, TypeError for an option that is unknown or of another type, and DataCloneError when the signal is
+   * aborted already and its reason cannot be copied.
+   *
+   * @example
+   * const [ctx, cancel] = withTimeout(background(), 1000);
+   * go.with({ name: 'poll', context: ctx }, function* () { for (;;) yield* sleep(100); });
+   */
   with<F extends AnyFunction>(options: GoOptions, fn: F, ...args: Parameters<F>): Goroutine<ResultOf<F>>;
 }
 
@@ -90,7 +110,10 @@ let mainRuns = false;
  * Starts the runtime, runs `main` as the main goroutine on the calling thread, and when it returns ends every other
  * goroutine and every thread. Resolves with its value, rejects with its error.
  *
- * Rejects with RuntimeStateError inside another `run`, and with DeadlockError when every goroutine waits for another.
+ * Rejects with TypeError for what is no function, with RuntimeStateError inside another `run`, with DeadlockError when every
+ * goroutine waits for another, and with RangeError when GOMAXPROCS or GODASHBOARD is of no use.
+ *
+ * Source: the Go specification, Program execution.
  *
  * @example
  * await run(function* () {

@@ -7,7 +7,7 @@ import { sleepOperation, waitOperation, yieldOperation } from './scheduler/wait.
 /**
  * Parks the goroutine for a time in milliseconds; others run meanwhile. At 0 or less it still lets others run first. A
  * sleep keeps the process alive and is no deadlock, also one of `Infinity`, which lasts until the goroutine is cancelled.
- * Throws RangeError for what is no number.
+ * Throws RangeError for what is no number. Source: Go's `time.Sleep`.
  *
  * @example
  * yield* sleep(250);
@@ -20,17 +20,30 @@ export function sleep(milliseconds: number): Op<void> {
   return sleepOperation(milliseconds);
 }
 
-/** `sleep`, named for a case of `select`. */
+/**
+ * `sleep`, named for a case of `select`. Source: Go's `time.After`, without its channel.
+ *
+ * @example
+ * const hit = yield* select({ answer: answers.recv(), late: after(50) });
+ */
 export const after: typeof sleep = sleep;
 
-/** Lets the other goroutines of this thread run, then goes on. */
+/**
+ * Lets the other goroutines of this thread run, then goes on. `select` cannot drive it. Source: Go's `runtime.Gosched`.
+ *
+ * @example
+ * for (const row of rows) {
+ *   compute(row);
+ *   yield* gosched();
+ * }
+ */
 export function gosched(): Op<void> {
   ensureArena();
   return yieldOperation();
 }
 
 /**
- * Parks the goroutine until a promise settles; gives its value or throws its error.
+ * Parks the goroutine until a promise settles; gives its value or throws its error. Throws TypeError for what has no `then`.
  *
  * @example
  * const text = yield* wait(readFile('notes.txt', 'utf8'));

@@ -4,8 +4,8 @@
  *   nothing ─(any channel, lock, go)→ arena ─(first go, run)→ threads ─(end of run, shutdown)→ arena again
  *
  * The arena is made synchronously, so that channels can be made at a module's top level. Threads start in the
- * background; goroutines started meanwhile wait in the global queue. Starting and stopping are asynchronous and guarded
- * by one async-mutex, so that they never overlap.
+ * background; goroutines started meanwhile wait in the main thread's run queue, and in the global one when that is full. Starting
+ * and stopping are asynchronous and guarded by one async-mutex, so that they never overlap.
  *
  * Stopping, in steps: (1) STOPPING is set and everybody woken: no machine runs another goroutine; (2) each machine,
  * asked through the control plane, answers when it is out of its loop, so that nothing is in the middle of anything;

@@ -11,7 +11,10 @@ import {
 /**
  * Of a context: one that is cancelled after so many milliseconds, too, with the function that cancels it earlier. Of a Mutex
  * or Semaphore: the same lock, for which `acquire`, `runExclusive` and `waitForUnlock` wait no longer than so many milliseconds
- * and then throw `E_TIMEOUT`, or the error given.
+ * and then throw `E_TIMEOUT`, or the error given. `select` cannot drive these.
+ *
+ * Throws TypeError for what is neither, RangeError for milliseconds that are no number. Source: Go's `context.WithTimeout`,
+ * async-mutex's `withTimeout`.
  *
  * @example
  * const [ctx, cancel] = withTimeout(background(), 1000);

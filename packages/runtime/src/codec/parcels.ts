@@ -2,7 +2,7 @@
  * What cannot live in shared memory but can be posted from thread to thread: MessagePorts, streams, Blobs, file handles.
  *
  * A hook carries them, since only the layer that knows the threads can post between them. The sending thread posts the
- * object into a fresh MessageChannel and keeps the other port under a number until the receiving thread asks for it.
+ * object into a fresh MessageChannel; the main thread keeps the other port under a number until the receiving thread asks for it.
  * In the arena there is a block for the parcel, with its thread and number; the value owns a reference of that block,
  * so a value that is dropped undelivered tells by the block's destroyer that the port can be closed.
  *

@@ -34,18 +34,19 @@ export type ContextKey = string | number | symbol;
 /**
  * Cancels a context, and all that were made of it, on every thread; the first call counts. The reason is copied: it becomes
  * the error's message and cause, and the reason of the context's AbortSignals. The function itself can be sent to other threads.
+ * Throws DataCloneError when the reason cannot be copied, and nothing is cancelled then. Source: Go's `context.CancelCauseFunc`.
  */
 export type CancelFunction = (reason?: unknown) => void;
 
 /**
  * When to give up, and values that go with a request: made by `background`, `withCancel`, `withTimeout`, `withDeadline`,
- * `withValue` or `fromSignal`, handed on as an argument. It crosses threads by reference.
+ * `withValue` or `fromSignal`, handed on as an argument. It crosses threads by reference. Source: Go's `context.Context`.
  *
  * @example
  * const [ctx, cancel] = withTimeout(background(), 100);
  * go(function* () {
  *   const hit = yield* select({ job: jobs.recv(), over: ctx.done.recv() });
- *   if (hit.key === 'over') console.log(ctx.err.message); // context deadline exceeded
+ *   if (hit.key === 'over') console.log(ctx.err?.message); // context deadline exceeded
  * });
  */
 export class Context extends SharedObject {
@@ -159,7 +160,12 @@ function valuesOf(parent: Context): Context | null {
 
 let root: Context | null = null;
 
-/** The context that is never cancelled and has no values: what all others are made of. */
+/**
+ * The context that is never cancelled and has no values: what all others are made of. Source: Go's `context.Background`.
+ *
+ * @example
+ * const [ctx, cancel] = withCancel(background());
+ */
 export function background(): Context {
   requireArena();
   if (root === null || !root.isCurrent()) {
@@ -170,7 +176,7 @@ export function background(): Context {
 
 /**
  * A context that is cancelled by its function, or with its parent. Call the function when the work is over, as in Go: until then,
- * what waits for the context is kept.
+ * what waits for the context is kept. Throws TypeError for a parent that is no context. Source: Go's `context.WithCancelCause`.
  *
  * @example
  * const [ctx, cancel] = withCancel(background());
@@ -184,7 +190,8 @@ export function withCancel(parent: Context): [ctx: Context, cancel: CancelFuncti
 
 /**
  * A context that is cancelled after so many milliseconds, too; at once when they are 0 or less. Its timer is one of the calling
- * thread, is work that keeps the process alive, and is removed when the context is cancelled. Throws RangeError for what is no number.
+ * thread, is work that keeps the process alive, and is removed when the context is cancelled. Throws RangeError for what is no
+ * number, TypeError for a parent that is no context. Source: Go's `context.WithTimeout`.
  *
  * @example
  * const [ctx, cancel] = withTimeout(background(), 1000);
@@ -202,7 +209,13 @@ export function withTimeout(parent: Context, milliseconds: number): [ctx: Contex
   return limited(parent, Date.now() + milliseconds, sharedNow() + milliseconds);
 }
 
-/** A context that is cancelled at a time, too, given as a Date or in milliseconds since 1970. Otherwise as `withTimeout`. */
+/**
+ * A context that is cancelled at a time, too, given as a Date or in milliseconds since 1970. Otherwise as `withTimeout`. Throws
+ * RangeError for what is neither, TypeError for a parent that is no context. Source: Go's `context.WithDeadline`.
+ *
+ * @example
+ * const [ctx, cancel] = withDeadline(background(), new Date(Date.now() + 60_000));
+ */
 export function withDeadline(parent: Context, deadline: Date | number): [ctx: Context, cancel: CancelFunction] {
   mustBeContext('withDeadline', parent);
   const time = deadline instanceof Date ? deadline.getTime() : deadline;
@@ -230,7 +243,8 @@ function limited(parent: Context, deadline: number, due: number): [ctx: Context,
  * A context with a value more, for what goes with a request through all layers. Key and value are seen on all threads: the
  * value is copied, now and with each `ctx.value(key)`; keys compare by value, and are strings, numbers or symbols of `Symbol.for`.
  *
- * Throws TypeError for another key, DataCloneError for a value that cannot be copied.
+ * Throws TypeError for another key or a parent that is no context, DataCloneError for a value that cannot be copied. Source:
+ * Go's `context.WithValue`.
  *
  * @example
  * const ctx = withValue(background(), 'request', { id: 7 });
@@ -246,7 +260,7 @@ const bySignal = new WeakMap<AbortSignal, Context>();
 
 /**
  * The context of an AbortSignal: cancelled when that is aborted, with its reason as the cause. The same one for each call with the
- * same signal, so a signal that lives long gets one listener.
+ * same signal, so a signal that lives long gets one listener. Throws TypeError for what is no AbortSignal.
  *
  * @example
  * const [ctx, cancel] = withTimeout(fromSignal(request.signal), 500);

@@ -49,7 +49,8 @@ const CONTEXT = GROUP_WORDS + 6;
 const BLOCK_WORDS = CONTEXT + 2;
 
 /**
- * Goroutines that belong together, made by `group()`. It crosses threads by reference: its goroutines may add others.
+ * Goroutines that belong together, made by `group()`. It crosses threads by reference: its goroutines may add others. Source:
+ * Go's `errgroup.Group` (golang.org/x/sync/errgroup).
  */
 export class Group extends SharedObject {
   private ownContext: Context | null = null;
@@ -68,7 +69,13 @@ export class Group extends SharedObject {
 
   /**
    * Starts a goroutine of the group, as `go` does, and never waits: over the limit the goroutine is queued, and started when another one
-   * has ended. It is cancelled at its wait when the group's context is; after that, new ones never run.
+   * has ended. It is cancelled at its wait when the group's context is; after that, new ones never run. An async function is not
+   * stopped once it has begun: see `Goroutine.cancel`. An error of it is the group's: `wait` throws the first.
+   *
+   * Throws as `go` does.
+   *
+   * @example
+   * all.go(function* (url) { return yield* wait(load(url)); }, 'https://example.org/');
    */
   go<F extends AnyFunction>(fn: F, ...args: Parameters<F>): Goroutine<ResultOf<F>> {
     this.mustBeCurrent();
@@ -80,7 +87,12 @@ export class Group extends SharedObject {
     });
   }
 
-  /** The same, if the limit allows it now; else starts nothing and returns null. */
+  /**
+   * The same, if the limit allows it now; else starts nothing and returns null. Throws as `go` does.
+   *
+   * @example
+   * if (all.tryGo(work, job) === null) busy.push(job);
+   */
   tryGo<F extends AnyFunction>(fn: F, ...args: Parameters<F>): Goroutine<ResultOf<F>> | null {
     this.mustBeCurrent();
     mustBeFunction(fn, 'group.tryGo');
@@ -101,6 +113,10 @@ export class Group extends SharedObject {
   /**
    * At most so many run at one time; Infinity or a negative number for any number, which is the rule at first. Throws RangeError
    * for 0 and what is no whole number, SyncError while goroutines of the group run.
+   *
+   * @example
+   * const all = group();
+   * all.setLimit(8);
    */
   setLimit(limit: number): void {
     this.mustBeCurrent();
@@ -117,7 +133,13 @@ export class Group extends SharedObject {
       throw new SyncError(`group.setLimit while ${running} goroutines of the group run: call it before the first go`);
   }
 
-  /** Waits until all have ended, their `finally` blocks included. Throws the first error, if there was one. */
+  /**
+   * Waits until all have ended, their `finally` blocks included. Throws the first error, if there was one. It leaves the context
+   * cancelled, so that goroutines which are added later never run.
+   *
+   * @example
+   * yield* all.wait();
+   */
   wait(): Op<void> {
     this.mustBeCurrent();
     return new ObjectOperation<void>(WAITING, this);
@@ -132,7 +154,7 @@ const WAITING = new ObjectRules('wait group', OPERATION_WAIT, (group: Group) => 
 });
 
 /**
- * Makes a group, whose context is a child of the given one. Go's `errgroup.WithContext`.
+ * Makes a group, whose context is a child of the given one. Go's `errgroup.WithContext`. Throws TypeError for what is no context.
  *
  * @example
  * const all = group();

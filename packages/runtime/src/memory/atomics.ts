@@ -1,7 +1,8 @@
 /**
  * The seam: every racy access of this package's TypeScript to the arena goes through it, so that a test can replace this
  * module by one that counts, delays or interleaves; the core has its own, `core/memory.ts`. All operations are
- * sequentially consistent. `Atomics` is named here only.
+ * sequentially consistent. Elsewhere `Atomics` is named in `core.ts`, which lends the core its wait, and for other memory, to
+ * block a thread, in `fatal.ts`, `worker.ts` and `threads/console.ts`.
  *
  * The plain ones are the core's: V8 does not inline `Atomics` (7.5 ns each), and a call into WebAssembly is 3 ns.
  */

@@ -55,7 +55,7 @@ export const CHANNEL_LOCK = 0;
 export const CHANNEL_CAPACITY = 1;
 /** The machine that reads the source of this channel; 0: none, or the main thread. Written once. */
 export const CHANNEL_FEEDER = 2;
-/** The machine on which a stream was made of this channel last; 0: none, or the main thread. */
+/** The machine that has made a stream of this channel last; 0: none, or the main thread. Written by it, without the lock. */
 export const CHANNEL_READER = 3;
 export const CHANNEL_CLOSED = 4;
 /** Address of the ring; 0 without one. Written once. */

@@ -79,7 +79,7 @@ export const THREAD_LIMIT = PROCESSOR_COUNT + 4;
 export const SPARE_WANTED = PROCESSOR_COUNT + 5;
 /** Not 0: machines tell what they do, and another number means that they begin anew; written by the main thread. See `scheduler/events.ts`. */
 export const EVENTS = PROCESSOR_COUNT + 6;
-/** Goroutine numbers handed out, in units of GOROUTINE_NUMBERS_AT_ONCE; atomic. */
+/** Goroutine numbers handed out, in units of NUMBERS_AT_ONCE (`scheduler/goroutine.ts`); atomic. */
 export const GOROUTINE_NUMBERS = AFTER_USAGE + 5 * WORDS_PER_LINE;
 /** Function definitions registered; atomic. */
 export const FUNCTION_COUNT = AFTER_USAGE + 6 * WORDS_PER_LINE;
@@ -159,7 +159,10 @@ export function machineBase(machine: number): number {
 }
 
 // ---- Processors -------------------------------------------------------------------------------------------------
-/** Who holds each processor, on a line of its own: a machine's number from 1 on, or one of the values below; by compare-exchange. */
+/**
+ * Who holds each processor, on a line of its own: a machine's number from 1 on (the monitor's too), MAXIMUM_MACHINES for the main
+ * thread, or one of the values below; by compare-exchange. See `scheduler/processor.ts`.
+ */
 export const HOLDERS = MACHINES + MAXIMUM_MACHINES * MACHINE_WORDS;
 /** There is no such processor (any more). */
 export const HOLDER_RETIRED = 0;

@@ -7,7 +7,7 @@
  * others still sleep. So a wake-up is at worst superfluous, never lost. The sleep is bounded all the same, which costs
  * nothing and would turn an error here into slowness.
  *
- * Rules: no user code, no allocation of JavaScript objects and no second lock inside, except where `lock-order` in
- * docs/architecture.md names the pair (select: channels in address order).
+ * Rules: no user code, no allocation of JavaScript objects and no second lock inside, except where "Locks" in
+ * docs/architecture.md names the pair (select: objects in order of address).
  */
 export { lock, unlock } from './core.ts';

@@ -82,7 +82,7 @@ export type ReadyCause = 'goroutine' | 'code' | 'machine' | 'poller';
 export type SchedulerEvent = EventDetail & {
   /** In milliseconds, as `performance.now()` on the main thread. */
   time: number;
-  /** The machine (thread) that did it: 0 is the main thread; MONITOR for the monitor. */
+  /** The machine (thread) that did it: 0 is the main thread, 127 the monitor. */
   machine: number;
   /** The processor that this machine holds, or that was taken or given. */
   processor: number | undefined;

@@ -11,6 +11,7 @@ import { machine } from '../scheduler/machine.ts';
 import { setTimeout } from '../scheduler/real-timers.ts';
 import type { GoroutineInfo } from './goroutines.ts';
 
+/** What `runtime.leaks`, `expectNoLeaks`, `toHaveNoLeaks` leave out, and for how long they wait. Source: go.uber.org/goleak. */
 export interface LeakOptions {
   /** Numbers of goroutines that are none, such as `runtime.goroutineIds()` gave before. */
   except?: Iterable<number>;

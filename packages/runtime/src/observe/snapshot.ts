@@ -51,10 +51,10 @@ export interface ProcessorSnapshot {
 }
 
 /**
- * What a machine does. `running`: with a processor, or the main thread while it is awake. `spinning`: it looks for work.
- * `waiting`: it has goroutines to run and waits for a processor. `blocked`: awake without a processor, in a blocking call or
- * held up by a goroutine whose processor was taken away. `asleep`: goroutines that were started on it wait. `spare`:
- * asleep, with no goroutine of its own.
+ * What a machine does. `running`: awake, with a processor or without a goroutine that has its turn; the main thread whenever it
+ * is awake. `spinning`: it looks for work. `waiting`: it has goroutines to run and waits for a processor. `blocked`: in a
+ * blocking call, or held up by a goroutine whose processor was taken away. `asleep`: goroutines that were started on it wait;
+ * the main thread also without any. `spare`: asleep, with no goroutine of its own.
  */
 export type MachineState = 'running' | 'spinning' | 'waiting' | 'blocked' | 'asleep' | 'spare';
 

@@ -18,7 +18,7 @@ import { COUNT_CREATED, COUNT_FINISHED, COUNTERS, type Counters } from '../sched
 
 /** What `runtime.stats()` gives: the counters of all threads since the program began, added up, and how things stand now. */
 export interface Stats extends Counters {
-  /** Goroutines that were started with `go` and have not ended. */
+  /** Goroutines that have not ended: also that of `run`, and those of `go.local` and `blocking`. */
   goroutines: number;
   /** Threads that run goroutines at one time. */
   procs: number;

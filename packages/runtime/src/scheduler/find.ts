@@ -3,9 +3,10 @@
  *
  * Order of looking: every 61st time the global queue, so that local work cannot keep it out; then, in fair turn, the
  * started goroutines of this thread and its queue of unstarted ones; then a batch of the global queue; then half of another
- * machine's queue. Every other time that the global queue is empty, one of another machine comes first: a machine that has
- * no processor (the main thread is one) queues what its goroutines start, and nobody but the others runs it. Both
- * also when a slice was used up, since 61 turns take seconds where each is as long as a slice.
+ * machine's queue. Of the first looks that find the global queue empty, every 16th takes one of another machine's queue, or else
+ * the oldest of its own: a machine that has no processor (the main thread is one) queues what its goroutines start, and nobody
+ * but the others runs it. When a slice was used up, the global queue and then another machine's come first as well, since 61
+ * turns take seconds where each is as long as a slice.
  */
 import { words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';

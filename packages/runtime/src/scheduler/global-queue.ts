@@ -1,6 +1,6 @@
 /**
  * The global run queue: a list of unstarted goroutines without bound, linked through their records, under one lock.
- * It takes what comes from threads without a processor and what overflows from local queues.
+ * It takes what overflows from run queues, and what blocking calls start while all goroutines run on the main thread.
  */
 import { words } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';

@@ -24,7 +24,7 @@ import { allocate, setDestroyer } from '../memory/heap.ts';
 import { BLOCK_REFERENCES, GOROUTINE_NUMBERS, KIND_GOROUTINE } from '../memory/layout.ts';
 import { decodeTuple, dropTuple, encodeTuple } from './tuple.ts';
 
-/** Link in the global queue; written by whoever owns the record. */
+/** Link in the global queue, in that of blocking calls, or in a group's line; written by whoever owns the record. */
 export const LINK = 0;
 /** The number of its function; with BLOCKING added it runs without a processor. Written once. */
 export const FUNCTION = GOROUTINE_FUNCTION;

@@ -88,11 +88,24 @@ export class Goroutine<R> extends SharedObject implements Op<R> {
     return numberOfRecord(this.address);
   }
 
+  /**
+   * What it is about at this moment: `runnable` (not begun, or about to go on), `running`, `waiting`, `done`, or `failed` when
+   * it has thrown.
+   */
   get status(): (typeof STATUS_NAMES)[number] {
     return STATUS_NAMES[load(this.address + STATUS)]!;
   }
 
-  /** Waits for the end; gives the result or throws the error. Any number of goroutines may join, on any thread, at any time. */
+  /**
+   * Waits for the end; gives the result or throws the error. Any number of goroutines may join, on any thread, at any time.
+   *
+   * Throws CanceledError when it was cancelled, ThreadLostError when its thread has ended, RuntimeStateError when the runtime was
+   * stopped; what it has thrown else.
+   *
+   * @example
+   * const worker = go(function* () { return 42; });
+   * console.log(yield* worker.join()); // as `yield* worker`
+   */
   join(): Op<R> {
     return this.joining();
   }
@@ -100,7 +113,16 @@ export class Goroutine<R> extends SharedObject implements Op<R> {
   /**
    * Cancels the goroutine: at the wait it is in, or at its next one, it finds a CanceledError thrown, and its `finally`
    * blocks run. Its joiners get that error unless it ends otherwise. Nothing happens when it has ended. The reason is
-   * copied; it becomes the error's message and cause.
+   * copied; it becomes the error's message and cause. One that has not begun never runs.
+   *
+   * It does not end an async function that has begun, which has no place where it could be stopped: only a context or
+   * AbortSignal that the function looks at itself does. So it is for whoever cancels by a context, a signal or a group.
+   *
+   * Throws DataCloneError when the reason cannot be copied, and nothing is cancelled then.
+   *
+   * @example
+   * const worker = go(function* () { yield* sleep(60_000); });
+   * worker.cancel('not needed any more');
    */
   cancel(reason?: unknown): void {
     this.mustBeCurrent();

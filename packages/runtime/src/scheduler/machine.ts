@@ -35,10 +35,10 @@ export interface Counters {
   /** Turns of goroutines, and how many of those ended in a wait. */
   switches: number;
   parks: number;
-  /** Times unstarted goroutines were taken from another thread, and how many. */
+  /** Times half of another thread's unstarted goroutines were taken, and how many that brought. Not counted: single ones. */
   steals: number;
   stolen: number;
-  /** Goroutines that were taken from the global queue, and times that a full queue gave half of its to it. */
+  /** Batches taken from the global queue (single goroutines are not counted), and goroutines that full queues gave to it. */
   globalTakes: number;
   overflows: number;
   /** Sleeping threads that this one has woken, and goroutines of this one that another thread has let go on. */

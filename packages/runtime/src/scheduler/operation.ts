@@ -28,8 +28,8 @@ export const BEGUN = 2;
 
 /**
  * What can wait, and gives a `T`: `yield*` drives it inside a goroutine, `await` in async code. `select` takes most as cases, but
- * not `blocking`, `gosched`, `Once.do`, `Cond.wait`, `Barrier.wait` and another `select`. An operation is driven once; a goroutine's
- * handle, which is one too, any number of times.
+ * not `blocking`, `gosched`, `Once.do`, `Cond.wait`, `Barrier.wait`, `runExclusive`, those of a lock with a limit (`withTimeout`,
+ * `tryAcquire`) and another `select`. An operation is driven once; a goroutine's handle, which is one too, any number of times.
  */
 export interface Op<T> extends PromiseLike<T> {
   [Symbol.iterator](): Iterator<unknown, T, unknown>;

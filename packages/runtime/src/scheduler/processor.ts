@@ -60,7 +60,7 @@ import { wakeMachine } from './parker.ts';
 /** The one that this machine held last; it is asked for first, since others are likely to hold the rest. */
 let favourite = 0;
 
-/** This thread's name in holder words. The main thread holds one only while it takes it from a lost machine. */
+/** This thread's name in holder words. The main thread holds one in passing: of a lost machine, or when their number changes. */
 function name(): number {
   return machine.number || MAXIMUM_MACHINES;
 }

@@ -20,7 +20,7 @@
  * Between (1) and (2) the kernel may take the owner's core away for long, and thieves may take all of the ring: then TAIL
  * stands one before HEAD until (3), and a ring is empty for a thief when HEAD is not before TAIL.
  *
- * Two classes for two rights: `LocalQueue` is the owner's end, `steal` the thief's.
+ * `LocalQueue` is the owner's end; what a thief does are its `stealFrom`, into the thief's own queue, and `takeFrom`, for one.
  */
 import { words } from '../memory/arena.ts';
 import { compareExchange, exchange, load, store } from '../memory/atomics.ts';

@@ -8,7 +8,8 @@ import { allocate } from '../memory/heap.ts';
 import { KIND_ATOMIC } from '../memory/layout.ts';
 
 /**
- * An integer that all threads share. Values wrap at 32 bits.
+ * An integer that all threads share. Sums wrap at 32 bits. The constructor and all methods throw RangeError for what is no whole
+ * number from -2^31 to 2^31 - 1. Source: Go's `sync/atomic` (`atomic.Int32`).
  *
  * @example
  * const hits = new AtomicInt();
@@ -22,11 +23,13 @@ export class AtomicInt extends SharedObject {
     super(existing === EXISTING ? value : create(value));
   }
 
+  /** The value at this moment. */
   load(): number {
     this.mustBeCurrent();
     return atomics.load(this.address);
   }
 
+  /** Sets the value. */
   store(value: number): void {
     this.mustBeCurrent();
     atomics.store(this.address, integer(value));
@@ -45,7 +48,12 @@ export class AtomicInt extends SharedObject {
     return atomics.exchange(this.address, integer(value));
   }
 
-  /** Stores `replacement` if the value is `expected`; returns whether it was. */
+  /**
+   * Stores `replacement` if the value is `expected`; returns whether it was.
+   *
+   * @example
+   * for (let most = peak.load(); now > most && !peak.compareAndSwap(most, now); most = peak.load());
+   */
   compareAndSwap(expected: number, replacement: number): boolean {
     this.mustBeCurrent();
     const from = integer(expected);

@@ -54,6 +54,7 @@ export interface ReceiveOp<T> extends Op<T | undefined> {
 
 /** What `recvOk` gives. */
 export interface ReceiveOkOp<T> extends Op<Received<T>> {
+  /** As of `ReceiveOp`. */
   readonly ok: boolean;
   /** @internal For the compiler only, never there. */
   readonly sentWithFlag: T;

@@ -49,11 +49,17 @@ export type { Received, ReceiveOkOp, ReceiveOp } from './channel-operations.ts';
  */
 export interface SendChan<in T> {
   // As properties: what is written as a method would accept a channel of a narrower type.
+  /** See `Chan.send`. */
   readonly send: (value: T) => Op<void>;
+  /** See `Chan.trySend`. */
   readonly trySend: (value: T) => boolean;
+  /** See `Chan.close`. */
   close(): void;
+  /** Values in the buffer now. */
   readonly length: number;
+  /** Values it holds before senders wait. */
   readonly capacity: number;
+  /** Whether it was closed, in whatever way. */
   readonly closed: boolean;
 }
 
@@ -63,14 +69,23 @@ export interface SendChan<in T> {
  * Source: the Go specification, channel types (`<-chan T`).
  */
 export interface RecvChan<out T> extends AsyncIterable<T> {
+  /** See `Chan.recv`. */
   recv(): ReceiveOp<T>;
+  /** See `Chan.recvOk`. */
   recvOk(): ReceiveOkOp<T>;
+  /** See `Chan.tryRecv`. */
   tryRecv(): Received<T>;
+  /** See `Chan.forEach`. */
   forEach(body: (value: T) => Generator<unknown, unknown, any> | void): Generator<unknown, void, any>;
+  /** See `Chan.toReadable`. */
   toReadable(): Readable;
+  /** See `Chan.toReadableStream`. */
   toReadableStream(): ReadableStream<T>;
+  /** Values in the buffer now. */
   readonly length: number;
+  /** Values it holds before senders wait. */
   readonly capacity: number;
+  /** Whether it was closed, in whatever way; there may be values left in its buffer. */
   readonly closed: boolean;
 }
 
@@ -81,6 +96,8 @@ const asyncBody =
 /**
  * A channel of values of type `T`: any number of senders and receivers on any threads, first come, first served.
  * Values arrive as copies.
+ *
+ * Source: the Go specification, channel types.
  */
 export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvChan<T> {
   /** @internal Use `chan()`. */
@@ -117,34 +134,65 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
     return channel;
   }
 
-  /** Sends a value; waits while the channel is full, or until a receiver comes when it is unbuffered. Throws ClosedChannelError on a closed channel. */
+  /**
+   * Sends a value; waits while the channel is full, or until a receiver comes when it is unbuffered.
+   *
+   * Throws ClosedChannelError on a closed channel, CanceledError when the reader of a stream has gone, and DataCloneError for a
+   * value that cannot be copied; nothing is sent then. Source: the Go specification, Send statements.
+   *
+   * @example
+   * yield* results.send({ id: 7, sum: 42 });
+   */
   send(value: T): Op<void> {
     this.mustBeCurrent();
     return new SendOperation(this, value);
   }
 
-  /** Receives a value; waits while the channel is empty. Gives `undefined` once it is closed and drained. */
+  /**
+   * Receives a value; waits while the channel is empty. Gives `undefined` once it is closed and drained.
+   *
+   * Of a channel that was made by `Chan.from` it throws, once that is drained, what its source has thrown, or ThreadLostError
+   * when the source's thread has ended. Source: the Go specification, Receive operator.
+   *
+   * @example
+   * const result = yield* results.recv();
+   */
   recv(): ReceiveOp<T> {
     this.mustBeCurrent();
     return new ReceiveOperation<T>(this);
   }
 
-  /** Receives a value and whether it was sent: `[value, true]`, or `[undefined, false]` once closed and drained. */
+  /**
+   * Receives a value and whether it was sent: `[value, true]`, or `[undefined, false]` once closed and drained. Throws as `recv`
+   * does. Source: the Go specification, Receive operator (`v, ok = <-ch`).
+   *
+   * @example
+   * const [value, ok] = yield* results.recvOk();
+   */
   recvOk(): ReceiveOkOp<T> {
     this.mustBeCurrent();
     return new ReceiveOkOperation<T>(this);
   }
 
   /**
-   * Sends if that is possible without waiting; returns whether it was. Throws ClosedChannelError on a closed channel. What
-   * `transfer` has marked is moved in either case.
+   * Sends if that is possible without waiting; returns whether it was. What `transfer` has marked is moved in either case. Throws
+   * as `send` does. Source: the Go specification, Select statements (one with a default).
+   *
+   * @example
+   * if (!results.trySend(42)) console.log('full, or nobody receives');
    */
   trySend(value: T): boolean {
     this.mustBeCurrent();
     return sendNow(this.address, value);
   }
 
-  /** Receives if a value is there: `[value, true]`, else `[undefined, false]`. */
+  /**
+   * Receives if a value is there: `[value, true]`, else `[undefined, false]`. Throws as `recv` does, and DataCloneError for a
+   * function or a moved object that this thread has to wait for. Source: the Go specification, Select statements.
+   *
+   * @example
+   * const [value, ok] = results.tryRecv();
+   */
   tryRecv(): Received<T> {
     this.mustBeCurrent();
     return receiveNow<T>(this.address);
@@ -152,14 +200,18 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
 
   /**
    * Closes the channel: receivers get what is buffered, then `undefined`. Throws ClosedChannelError when it is closed already,
-   * unless that was because its reader has gone.
+   * unless that was because its reader has gone. Source: the Go specification, close.
+   *
+   * @example
+   * for (const job of list) yield* jobs.send(job);
+   * jobs.close(); // ends `jobs.forEach` and `for await (const job of jobs)`
    */
   close(): void {
     this.mustBeCurrent();
     closeByHand(this.address);
   }
 
-  /** Values in the buffer now. */
+  /** Values in the buffer now. Go's `len`. */
   get length(): number {
     const ring = words[this.address + CHANNEL_RING]!;
     if (ring === 0) return 0;
@@ -168,15 +220,17 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
     return Math.min((load(ring + RING_TAIL) - head) | 0, this.capacity);
   }
 
+  /** Values it holds before senders wait; 0 for an unbuffered one. Go's `cap`. */
   get capacity(): number {
     return words[this.address + CHANNEL_CAPACITY]!;
   }
 
+  /** Whether it was closed, in whatever way; there may be values left in its buffer. */
   get closed(): boolean {
     return words[this.address + CHANNEL_CLOSED] !== 0;
   }
 
-  /** Receives until the channel is closed and drained. For async code; inside a goroutine use `forEach`. */
+  /** Receives until the channel is closed and drained. For async code; in a goroutine use `forEach`. Throws as `recv` does. */
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
     let left = true;
     try {
@@ -192,7 +246,8 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
   }
 
   /**
-   * Receives until the channel is closed and drained.
+   * Receives until the channel is closed and drained. Throws as `recv` does, and what the body throws. Source: the Go
+   * specification, For statements with range clause.
    *
    * @example
    * yield* jobs.forEach(function* (job) {
@@ -238,6 +293,9 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
   /**
    * The same as a ReadableStream of the Web, which carries any value. Cancelling it is what destroying is to `toReadable`; one
    * that nobody cancels reads the channel for as long as its thread is there.
+   *
+   * @example
+   * for await (const line of lines.toReadableStream()) console.log(line);
    */
   toReadableStream(): ReadableStream<T> {
     this.mustBeCurrent();
@@ -254,6 +312,8 @@ function mustBeCapacity(capacity: number, what: string): void {
  * Makes a channel. `capacity` is how many values it holds before senders wait; 0 makes sender and receiver meet.
  *
  * Throws RangeError for a capacity that is negative or no whole number, ArenaExhaustedError when memory is full.
+ *
+ * Source: the Go specification, Making slices, maps and channels.
  *
  * @example
  * const results = chan<number>(16);

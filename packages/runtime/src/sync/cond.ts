@@ -27,7 +27,7 @@ import { Mutex } from './mutex.ts';
 /**
  * A condition variable: goroutines and async code on any threads wait for a change of what a mutex guards.
  *
- * Throws TypeError when it is not given a Mutex.
+ * Throws TypeError when it is not given a Mutex. Source: Go's `sync.Cond`.
  *
  * @example
  * const mutex = new Mutex();
@@ -53,7 +53,10 @@ export class Cond extends SharedObject {
    * Gives the mutex back, waits for `signal` or `broadcast`, and takes the mutex again, also when it throws. What was waited
    * for need not be so any more by then: call it in a loop that checks. `select` cannot drive it.
    *
-   * Throws SyncError when the mutex is not locked.
+   * Throws SyncError when the mutex is not locked, and `E_CANCELED`, with the mutex taken, after its `cancel`.
+   *
+   * @example
+   * while (stock.load() === 0) yield* changed.wait();
    */
   wait(): Op<void> {
     this.mustBeCurrent();
@@ -64,13 +67,24 @@ export class Cond extends SharedObject {
     );
   }
 
-  /** Wakes the one that has waited longest, if one waits. The caller may hold the mutex or not. */
+  /**
+   * Wakes the one that has waited longest, if one waits. The caller may hold the mutex or not.
+   *
+   * @example
+   * stock.add(1);
+   * changed.signal();
+   */
   signal(): void {
     this.mustBeCurrent();
     wakeServed(signalCondition(this.address));
   }
 
-  /** Wakes all that wait. */
+  /**
+   * Wakes all that wait. The caller may hold the mutex or not.
+   *
+   * @example
+   * changed.broadcast();
+   */
   broadcast(): void {
     this.mustBeCurrent();
     wakeServed(broadcastCondition(this.address));

@@ -75,13 +75,24 @@ export class Mutex extends SharedObject {
     this.#cancelError = existing === EXISTING ? undefined : existing;
   }
 
-  /** Waits until the mutex is free and takes it. */
+  /**
+   * Waits until the mutex is free and takes it; gives a guard that unlocks. Throws `E_CANCELED` after `cancel`, or the error
+   * given to the constructor.
+   *
+   * @example
+   * using _ = yield* mutex.lock();
+   */
   lock(): Op<Guard> {
     this.mustBeCurrent();
     return new LockOperation(this);
   }
 
-  /** Takes the mutex if it is free; returns whether it was. */
+  /**
+   * Takes the mutex if it is free; returns whether it was.
+   *
+   * @example
+   * if (mutex.tryLock()) mutex.unlock();
+   */
   tryLock(): boolean {
     this.mustBeCurrent();
     return tryLockMutex(this.address, currentHolder()) === RESULT_DONE;
@@ -95,6 +106,7 @@ export class Mutex extends SharedObject {
     if (result !== RESULT_DONE) wakeServed(result);
   }
 
+  /** Whether somebody holds it at this moment. */
   isLocked(): boolean {
     this.mustBeCurrent();
     return load(this.address + MUTEX_HELD) !== 0;
@@ -104,7 +116,10 @@ export class Mutex extends SharedObject {
    * Takes the mutex as `lock` does and gives the function that gives it back. Of those who wait, who has the highest
    * priority is first. In async code it begins at the call: a free mutex is taken then, before `await`.
    *
-   * Throws `E_CANCELED` after `cancel`.
+   * Throws RangeError for a priority that is no number, and `E_CANCELED` after `cancel`. Source: async-mutex.
+   *
+   * @example
+   * const release = await mutex.acquire();
    */
   acquire(priority = 0): EagerOperation<Releaser> {
     this.mustBeCurrent();
@@ -115,6 +130,9 @@ export class Mutex extends SharedObject {
   /**
    * Calls a function while it holds the mutex and gives its result; the mutex is given back when that is there, also when
    * it is an error. The function may be plain, async or a generator function; it runs where this is driven.
+   *
+   * Throws TypeError for what is no function, RangeError for a priority that is no number, `E_CANCELED` after `cancel`, and
+   * what the function throws. Source: async-mutex.
    *
    * @example
    * yield* mutex.runExclusive(function* () { yield* channel.send(1); });
@@ -149,7 +167,11 @@ export class Mutex extends SharedObject {
 
   /**
    * Waits until the mutex is free and nobody of that priority or a higher one waits for it, without taking it. Another one may
-   * take it right after. In async code it begins at the call.
+   * take it right after. In async code it begins at the call. Throws RangeError for a priority that is no number. Source:
+   * async-mutex.
+   *
+   * @example
+   * await mutex.waitForUnlock();
    */
   waitForUnlock(priority = 0): EagerOperation<void> {
     this.mustBeCurrent();

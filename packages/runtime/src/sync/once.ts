@@ -13,7 +13,7 @@ import { type Callback, callInAsyncCode, callInGoroutine, mustBeCallback } from 
 import { Procedure } from './eager.ts';
 
 /**
- * Does something once, however many goroutines and threads ask for it.
+ * Does something once, however many goroutines and threads ask for it. Source: Go's `sync.Once`.
  *
  * @example
  * const ready = new Once();
@@ -34,7 +34,10 @@ export class Once extends SharedObject {
    * The first who drives this runs the function, in its own goroutine or async code; all others wait until that has ended,
    * and never run theirs. The function may be plain, async or a generator function. If it throws, the first gets the error,
    * and it counts as done all the same, as Go's does when it panics. A function that drives `do` of the same Once waits for
-   * itself.
+   * itself. `select` cannot drive it. Throws TypeError for what is no function.
+   *
+   * @example
+   * await ready.do(async () => { await prepare(); });
    */
   do(fn: Callback<[], unknown>): Op<void> {
     this.mustBeCurrent();

@@ -20,6 +20,8 @@ import { Guard } from './guard.ts';
  * wait to read when a writer unlocks come in before the next writer. So neither side is starved, and a goroutine must not
  * lock it for reading twice: a writer that comes in between would wait for the first, and the second for the writer.
  *
+ * Source: Go's `sync.RWMutex`.
+ *
  * @example
  * const mutex = new RWMutex();
  * go(function* () {
@@ -35,31 +37,57 @@ export class RWMutex extends SharedObject {
     super(existing === EXISTING ? address : create());
   }
 
-  /** Waits until nobody holds the lock and takes it for writing. */
+  /**
+   * Waits until nobody holds the lock and takes it for writing; gives a guard that unlocks.
+   *
+   * @example
+   * using _ = yield* mutex.lock();
+   */
   lock(): Op<Guard> {
     this.mustBeCurrent();
     return new ObjectOperation<Guard>(WRITING, this);
   }
 
-  /** Waits until no writer holds it or waits for it, and takes it for reading. */
+  /**
+   * Waits until no writer holds it or waits for it, and takes it for reading; gives a guard that unlocks.
+   *
+   * @example
+   * using _ = yield* mutex.rLock();
+   */
   rLock(): Op<Guard> {
     this.mustBeCurrent();
     return new ObjectOperation<Guard>(READING, this);
   }
 
-  /** Takes it for writing if nobody holds it; returns whether it has. */
+  /**
+   * Takes it for writing if nobody holds it; returns whether it has.
+   *
+   * @example
+   * if (mutex.tryLock()) mutex.unlock();
+   */
   tryLock(): boolean {
     this.mustBeCurrent();
     return poll(OPERATION_WRITE_LOCK, this.address, askedBy(spareWaiter(), currentHolder())) === RESULT_DONE;
   }
 
-  /** Takes it for reading if no writer holds it or waits for it; returns whether it has. */
+  /**
+   * Takes it for reading if no writer holds it or waits for it; returns whether it has.
+   *
+   * @example
+   * if (mutex.tryRLock()) mutex.rUnlock();
+   */
   tryRLock(): boolean {
     this.mustBeCurrent();
     return poll(OPERATION_READ_LOCK, this.address, askedBy(spareWaiter(), currentHolder())) === RESULT_DONE;
   }
 
-  /** The writer gives it back; any goroutine may. Throws SyncError when no writer holds it. */
+  /**
+   * The writer gives it back; any goroutine may. Throws SyncError when no writer holds it.
+   *
+   * @example
+   * yield* mutex.lock();
+   * mutex.unlock();
+   */
   unlock(): void {
     this.mustBeCurrent();
     const result = unlockWriter(this.address);
@@ -67,7 +95,13 @@ export class RWMutex extends SharedObject {
     wakeServed(result);
   }
 
-  /** A reader gives it back; any goroutine may. Throws SyncError when no reader holds it. */
+  /**
+   * A reader gives it back; any goroutine may. Throws SyncError when no reader holds it.
+   *
+   * @example
+   * yield* mutex.rLock();
+   * mutex.rUnlock();
+   */
   rUnlock(): void {
     this.mustBeCurrent();
     const result = unlockReader(this.address, currentHolder());

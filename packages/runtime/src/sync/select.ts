@@ -76,6 +76,11 @@ export interface DefaultHit {
  * The values of all its sends are copied first, and what `transfer` has marked is moved then, also that of cases that are not
  * the hit.
  *
+ * Throws TypeError for a case that is no operation, or one that cannot be a case; when it is driven, DataCloneError for a value
+ * that cannot be copied, with nothing done, and what the hit throws (a send on a closed channel, a failed goroutine).
+ *
+ * Source: the Go specification, Select statements.
+ *
  * @example
  * const hit = yield* select({ job: jobs.recv(), quit: quit.recv(), late: after(50) });
  * if (hit.key === 'job') console.log(hit.value);

@@ -34,7 +34,8 @@ export type Acquired = [value: number, release: Releaser];
  * A number of permits. Who asks for more than are left waits; those who wait are served in order of arrival, also when one
  * asks for many and those behind it for few.
  *
- * Throws RangeError for a value that is no whole number of 32 bits; a negative one is one.
+ * Throws RangeError for a value that is no whole number of 32 bits; a negative one is one. Source: golang.org/x/sync/semaphore
+ * (`Weighted`), async-mutex.
  *
  * @example
  * const connections = new Semaphore(10);
@@ -59,7 +60,11 @@ export class Semaphore extends SharedObject {
    * Takes so many permits, or waits until it can. Of those who wait, who has the highest priority is first, and within one
    * priority who came first; nobody behind the first one gets any before it. In async code it begins at the call.
    *
-   * Throws RangeError for a weight that is no whole number above 0, and `E_CANCELED` after `cancel`.
+   * Throws RangeError for a weight that is no whole number above 0 or a priority that is no number, and `E_CANCELED` after
+   * `cancel`.
+   *
+   * @example
+   * const [left, release] = await connections.acquire(2);
    */
   acquire(weight = 1, priority = 0): EagerOperation<Acquired> {
     this.mustBeCurrent();
@@ -68,14 +73,26 @@ export class Semaphore extends SharedObject {
     return new TicketOperation<Acquired>(ACQUIRING, this, weight, priority).eagerly();
   }
 
-  /** Takes so many permits if they are left and nobody waits for some; returns whether it has. */
+  /**
+   * Takes so many permits if they are left and nobody waits for some; returns whether it has. Throws RangeError for a weight that
+   * is no whole number above 0.
+   *
+   * @example
+   * if (connections.tryAcquire()) connections.release();
+   */
   tryAcquire(weight = 1): boolean {
     this.mustBeCurrent();
     mustBeWeight(weight);
     return tryTakeSemaphore(this.address, weight) === RESULT_DONE;
   }
 
-  /** Gives permits back; anybody may. Throws RangeError when there would be more than 2^31 - 1. */
+  /**
+   * Gives permits back; anybody may. Throws RangeError for a weight that is no whole number above 0, and when there would be more
+   * than 2^31 - 1.
+   *
+   * @example
+   * connections.release(2);
+   */
   release(weight = 1): void {
     this.mustBeCurrent();
     mustBeWeight(weight);
@@ -90,6 +107,12 @@ export class Semaphore extends SharedObject {
    * Calls a function with the number of permits there were, while it holds some of them, and gives its result; they are given
    * back when that is there, also when it is an error. The function may be plain, async or a generator function; it runs
    * where this is driven.
+   *
+   * Throws TypeError for what is no function, RangeError for a weight or priority as `acquire` does, `E_CANCELED` after
+   * `cancel`, and what the function throws. Source: async-mutex.
+   *
+   * @example
+   * const text = await connections.runExclusive(async () => (await fetch(url)).text());
    */
   runExclusive<T>(fn: (value: number) => Generator<unknown, T, any>, weight?: number, priority?: number): EagerOperation<T>;
   runExclusive<T>(fn: (value: number) => PromiseLike<T> | T, weight?: number, priority?: number): EagerOperation<T>;
@@ -122,7 +145,13 @@ export class Semaphore extends SharedObject {
     ).eagerly();
   }
 
-  /** Waits until so many permits could be acquired, without taking them. In async code it begins at the call. */
+  /**
+   * Waits until so many permits could be acquired, without taking them. In async code it begins at the call. Throws RangeError
+   * for a weight or priority as `acquire` does. Source: async-mutex.
+   *
+   * @example
+   * await connections.waitForUnlock(2);
+   */
   waitForUnlock(weight = 1, priority = 0): EagerOperation<void> {
     this.mustBeCurrent();
     mustBeWeight(weight);
@@ -130,24 +159,46 @@ export class Semaphore extends SharedObject {
     return new TicketOperation<void>(WATCHING, this, weight, priority).eagerly();
   }
 
-  /** Whether no permit is left. */
+  /**
+   * Whether no permit is left. Source: async-mutex.
+   *
+   * @example
+   * if (connections.isLocked()) console.log('all in use');
+   */
   isLocked(): boolean {
     return this.getValue() <= 0;
   }
 
-  /** How many permits are left. */
+  /**
+   * How many permits are left. Source: async-mutex.
+   *
+   * @example
+   * console.log(`${connections.getValue()} left`);
+   */
   getValue(): number {
     this.mustBeCurrent();
     return load(this.address + SEMAPHORE_VALUE);
   }
 
-  /** Sets how many permits are left, and lets those in who can be now. */
+  /**
+   * Sets how many permits are left, and lets those in who can be now. Throws RangeError for what is no whole number of 32 bits.
+   * Source: async-mutex.
+   *
+   * @example
+   * connections.setValue(20);
+   */
   setValue(value: number): void {
     this.mustBeCurrent();
     wakeServed(setSemaphore(this.address, mustBeValue(value)));
   }
 
-  /** Everybody who waits to acquire finds `E_CANCELED` thrown, or the error given to the constructor. Permits that are held stay so. */
+  /**
+   * Everybody who waits to acquire finds `E_CANCELED` thrown, or the error given to the constructor. Permits that are held stay
+   * so. Source: async-mutex.
+   *
+   * @example
+   * connections.cancel();
+   */
   cancel(): void {
     this.mustBeCurrent();
     wakeServed(cancelSemaphore(this.address));

@@ -18,7 +18,7 @@ import type { Op } from '../scheduler/operation.ts';
 import { mustBeFunction, requireThreads, spawn } from '../scheduler/spawn.ts';
 
 /**
- * Waits for a number of goroutines to finish.
+ * Waits for a number of goroutines to finish. Source: Go's `sync.WaitGroup`.
  *
  * @example
  * const all = new WaitGroup();
@@ -37,7 +37,13 @@ export class WaitGroup extends SharedObject {
     super(existing === EXISTING ? address : createWaitGroup());
   }
 
-  /** Adds to the counter; at zero, all who wait go on. Throws SyncError when it would become negative, and changes nothing then. */
+  /**
+   * Adds to the counter; at zero, all who wait go on. Throws SyncError when it would become negative, RangeError for what is no
+   * whole number or when it would exceed 2^31 - 1; changes nothing then.
+   *
+   * @example
+   * all.add(4);
+   */
   add(amount = 1): void {
     this.mustBeCurrent();
     if (!Number.isInteger(amount)) throw new RangeError(`WaitGroup.add takes a whole number, got ${shown(amount)}`);
@@ -53,14 +59,19 @@ export class WaitGroup extends SharedObject {
       : new RangeError(`WaitGroup counter out of range: ${count + amount}`);
   }
 
-  /** Takes one from the counter. */
+  /**
+   * Takes one from the counter. Throws SyncError when that is zero already.
+   *
+   * @example
+   * all.done();
+   */
   done(): void {
     this.add(-1);
   }
 
   /**
    * Starts a goroutine, as `go` does, that is counted until its end, however it ends. Go's `WaitGroup.Go`. An error of it is
-   * one that nobody joined, unless its handle is.
+   * one that nobody joined, unless its handle is. Throws as `go` does.
    *
    * @example
    * const all = new WaitGroup();
@@ -84,7 +95,12 @@ export class WaitGroup extends SharedObject {
     });
   }
 
-  /** Waits until the counter is zero. */
+  /**
+   * Waits until the counter is zero.
+   *
+   * @example
+   * yield* all.wait();
+   */
   wait(): Op<void> {
     this.mustBeCurrent();
     return new ObjectOperation<void>(WAITING, this);

@@ -18,7 +18,9 @@ import { select } from './select.ts';
 import type { Acquired } from './semaphore.ts';
 
 interface Lockable {
+  /** Whether it cannot be had at this moment. */
   isLocked(): boolean;
+  /** Everybody who waits for it finds `E_CANCELED` thrown. */
   cancel(): void;
 }
 
@@ -38,23 +40,33 @@ export interface SemaphoreLike extends Lockable {
   setValue(value: number): void;
 }
 
-/** A mutex with a time limit. */
+/** A mutex with a time limit. `select` cannot drive its operations. */
 export interface LimitedMutex extends Lockable {
+  /** As `Mutex.acquire`; throws `E_TIMEOUT`, or the error given, when the time is up. */
   acquire(priority?: number): EagerOperation<Releaser>;
+  /** As `Mutex.runExclusive`, whose wait for the lock is limited; the function itself is not. */
   runExclusive<T>(fn: () => Generator<unknown, T, any>, priority?: number): EagerOperation<T>;
   runExclusive<T>(fn: () => PromiseLike<T> | T, priority?: number): EagerOperation<T>;
+  /** As `Mutex.waitForUnlock`, with the limit. */
   waitForUnlock(priority?: number): EagerOperation<void>;
+  /** As `Mutex.release`. */
   release(): void;
 }
 
-/** A semaphore with a time limit. */
+/** A semaphore with a time limit. `select` cannot drive its operations. */
 export interface LimitedSemaphore extends Lockable {
+  /** As `Semaphore.acquire`; throws `E_TIMEOUT`, or the error given, when the time is up. */
   acquire(weight?: number, priority?: number): EagerOperation<Acquired>;
+  /** As `Semaphore.runExclusive`, whose wait for permits is limited; the function itself is not. */
   runExclusive<T>(fn: (value: number) => Generator<unknown, T, any>, weight?: number, priority?: number): EagerOperation<T>;
   runExclusive<T>(fn: (value: number) => PromiseLike<T> | T, weight?: number, priority?: number): EagerOperation<T>;
+  /** As `Semaphore.waitForUnlock`, with the limit. */
   waitForUnlock(weight?: number, priority?: number): EagerOperation<void>;
+  /** As `Semaphore.release`. */
   release(weight?: number): void;
+  /** As `Semaphore.getValue`. */
   getValue(): number;
+  /** As `Semaphore.setValue`. */
   setValue(value: number): void;
 }
 
@@ -63,6 +75,8 @@ type Ticket = Releaser | Acquired;
 /**
  * The same lock, for which `acquire`, `runExclusive` and `waitForUnlock` wait no longer than so many milliseconds and then
  * throw `E_TIMEOUT`, or the error given. What is decorated can be used beside it.
+ *
+ * Throws TypeError for what is no lock, RangeError for milliseconds that are no number. Source: async-mutex.
  *
  * @example
  * const release = await withTimeout(mutex, 100).acquire();
@@ -86,7 +100,7 @@ export function withTimeout(
 
 /**
  * The same lock, for which `acquire` and `runExclusive` do not wait: if it is not free they throw `E_ALREADY_LOCKED`, or the
- * error given. `tryLock` and `Semaphore.tryAcquire` tell by a boolean.
+ * error given. `tryLock` and `Semaphore.tryAcquire` tell by a boolean. Throws TypeError for what is no lock. Source: async-mutex.
  *
  * @example
  * await tryAcquire(mutex).runExclusive(() => 'nobody else was here');

@@ -23,9 +23,21 @@ const HANDLE_WORDS = 4;
 export interface Timer {
   /** Receives the time at which it fired, as `Date.now()` gives it. It has a buffer of one. */
   readonly chan: RecvChan<number>;
-  /** It does not fire any more, and nothing is received after this. Returns whether it was pending: not yet fired, or fired and not received. */
+  /**
+   * It does not fire any more, and nothing is received after this. Returns whether it was pending: not yet fired, or fired and
+   * not received. Go's `Timer.Stop`, as of Go 1.23.
+   *
+   * @example
+   * const wasPending = idle.stop();
+   */
   stop(): boolean;
-  /** It fires so many milliseconds from now, and nothing of before is received after this. Returns whether it was pending. */
+  /**
+   * It fires so many milliseconds from now, and nothing of before is received after this. Returns whether it was pending. Throws
+   * RangeError for what is no number. Go's `Timer.Reset`, as of Go 1.23.
+   *
+   * @example
+   * idle.reset(1000);
+   */
   reset(milliseconds: number): boolean;
 }
 
@@ -33,11 +45,20 @@ export interface Timer {
 export interface Ticker {
   /** Receives the time of each tick, as `Date.now()` gives it. It has a buffer of one: ticks that the receiver is too slow for are dropped. */
   readonly chan: RecvChan<number>;
-  /** It does not tick any more, and nothing is received after this. `chan` is not closed. Returns whether it was ticking. */
+  /**
+   * It does not tick any more, and nothing is received after this. `chan` is not closed. Returns whether it was ticking. Go's
+   * `Ticker.Stop`.
+   *
+   * @example
+   * beat.stop();
+   */
   stop(): boolean;
   /**
    * It ticks every so many milliseconds from now on, also when it was stopped; nothing of before is received after this. Returns
-   * whether it was ticking.
+   * whether it was ticking. Throws RangeError for what is no finite number above 0. Go's `Ticker.Reset`.
+   *
+   * @example
+   * beat.reset(250);
    */
   reset(milliseconds: number): boolean;
 }
@@ -107,7 +128,7 @@ export function timer(milliseconds: number): Timer {
 
 /**
  * A ticker that sends the time on its channel every so many milliseconds. Go's `time.NewTicker`. It keeps the process alive
- * until it is stopped. Throws RangeError for what is no number above 0.
+ * until it is stopped. Throws RangeError for what is no finite number above 0.
  *
  * @example
  * const beat = ticker(100);
