@@ -216,7 +216,7 @@ export class Analysis {
       if (!contains(span, node)) continue;
       const what = contextualTypes.get(node.type)!;
       if (node.type === 'MetaProperty' ? node.meta.name !== 'new' : node.type === 'ImportExpression') continue;
-      if (node.type === 'ThisExpression' && this.#isOfJsx(node)) continue;
+      if (node.type === 'ThisExpression' && (this.#isOfJsx(node) || this.#isOfAwaiter(node))) continue;
       const owner = this.#contextOwner(node);
       if (!owner || !contains(span, owner)) return { node, what: node.type === 'PrivateIdentifier' ? `#${node.name}` : what };
     }
@@ -245,6 +245,21 @@ export class Analysis {
     const parent = this.parent(node)!;
     if (parent.type === 'Property') return parent.value === node && parent.key.name === '__self';
     return parent.type === 'CallExpression' && parent.arguments[5] === node && /\b_?jsxDEV\)?$/.test(this.text(parent.callee));
+  }
+
+  /** `this` as TypeScript writes it for an async function that it makes a generator: `__awaiter(this, …, function* () { … })`. */
+  #isOfAwaiter(node: Node): boolean {
+    const parent = this.parent(node)!;
+    if (parent.type !== 'CallExpression' || parent.arguments[0] !== node || !/\b__awaiter$/.test(this.text(parent.callee)))
+      return false;
+    const body: Node | undefined = parent.arguments.at(-1);
+    return body?.type === 'FunctionExpression' && !this.#usesThis(body.body);
+  }
+
+  #usesThis(node: Node): boolean {
+    if (node.type === 'ThisExpression' || node.type === 'Super') return true;
+    const own = isFunction(node) && node.type !== 'ArrowFunctionExpression';
+    return !own && this.children(node).some((child) => this.#usesThis(child));
   }
 
   /** `import(…)` and `import.meta` in the span. */

@@ -70,17 +70,20 @@ export interface Preemption {
   (count: number, most: number): Iterable<unknown, number, unknown>;
   /** Gives back what it gets. */
   same(value: unknown): unknown;
-  /** How far a loop may count that stands at `from` and goes to `last`, with so much left of its count; else NaN. */
-  until(from: unknown, last: unknown, left: number): number;
+  /**
+   * How far a loop may count that stands at `from` and goes to so much before `last`, with so much left of its count; NaN for what is
+   * no number.
+   */
+  until(from: unknown, last: unknown, left: number, before?: number): number;
 }
 
 /** What depends on no scheduler. */
 export const preemptionHelpers: Pick<Preemption, 'same' | 'until'> = {
   same: (value) => value,
-  until(from, last, left) {
+  until(from, last, left, before = 0) {
     if ((from as number | 0) !== from || typeof last !== 'number') return Number.NaN;
     const end = from + left;
-    return end < last ? end : Math.floor(last);
+    return end < last - before ? end : Math.floor(last - before);
   },
 };
 

@@ -20,7 +20,7 @@ import {
   constantDeclarator,
   functionOf,
   isCompilerHelper,
-  isPure,
+  isPureDeclarator,
   isReassigned,
   isViteName,
   makesItself,
@@ -271,7 +271,7 @@ class Planner {
       return outer && (!isReassigned(variable) || makesItself(node)) ? node : undefined;
     }
     const declarator = constantDeclarator(variable);
-    return declarator && isPure(this.#analysis, declarator.init) ? declarator : undefined;
+    return declarator && isPureDeclarator(this.#analysis, declarator) ? declarator : undefined;
   }
 
   /** A declaration in a side branch (`if (x) { var f = … }`) may use names that aren't around the function. */

@@ -173,7 +173,7 @@ class Instrumenter {
     const counted = this.#countedBy(node);
     const step = counted && update ? stepOf(update, counted.name) : 0;
     if (counted && step > 0) {
-      this.#bounded(node, loop, counted, `${counted.last}-${step}`, text(update));
+      this.#bounded(node, loop, counted, step, text(update));
       return true;
     }
     const next = `${update ? `${text(update)};` : ''}${test ? `if(!(${text(test)}))break;` : ''}`;
@@ -190,7 +190,7 @@ class Instrumenter {
         (each: Node) => each.type === 'ExpressionStatement' && stepOf(each.expression, counted.name) > 0,
       );
       if (steps.length === 1) {
-        this.#bounded(node, loop, counted, counted.last, '');
+        this.#bounded(node, loop, counted, 0, '');
         return true;
       }
     }
@@ -210,13 +210,13 @@ class Instrumenter {
 
   /**
    * A loop that counts up to a bound gets a nearer bound in the place of a counter, so that the fast loop does no more than
-   * it did. `last` is at most what the user's test compares with, so to go on without that test is right; and where the
+   * it did. It is at most what the user's test compares with, less `before`, so to go on without that test is right; and where the
    * scheduler's `until` does not know numbers it gives NaN, and the fast loop ends after one iteration.
    */
-  #bounded(node: Node, loop: number, { name }: Counted, last: string, update: string): void {
+  #bounded(node: Node, loop: number, { name, last }: Counted, before: number, update: string): void {
     const left = this.#left(loop);
     const bound = `${this.#prefix}e${loop}`;
-    const enter = `const ${bound}=+${preemptName}.until(${name},${last},${left});${left}=${left}-1-(${bound}>${name}?${bound}-${name}:0)|0;`;
+    const enter = `const ${bound}=+${preemptName}.until(${name},${last},${left},${before});${left}=${left}-1-(${bound}>${name}?${bound}-${name}:0)|0;`;
     this.#body(
       node,
       `${this.#numbers(node, loop)}${enter}for(;;){`,
@@ -279,9 +279,12 @@ class Instrumenter {
 
   #enclose(body: Node, before: string, after: string): void {
     if (body.type !== 'BlockStatement') {
+      const { text } = this.#analysis.script;
+      const lineBefore = endOfLineBefore(text, body.start);
       // In the place of a space, so that nothing moves.
-      const space = before === '' && /[ \t]/.test(this.#analysis.script.text[body.start - 1]!) ? 1 : 0;
-      this.#edits.push({ at: body.start - space, length: space, text: `{${before}`, closes: false });
+      const space = before === '' && /[ \t]/.test(text[body.start - 1]!) ? 1 : 0;
+      if (lineBefore !== undefined) this.#insert(lineBefore, `{${before}`, false);
+      else this.#edits.push({ at: body.start - space, length: space, text: `{${before}`, closes: false });
       this.#insert(body.end, `;${after}}`, true);
     } else if (body.body.length === 0) {
       this.#insert(body.end - 1, `${before};${after}`, false);
@@ -433,6 +436,13 @@ interface Counted {
   last: string;
 }
 
+/** Where what stands at this place begins a line: behind the last token of the line before, if no comment can be there. */
+function endOfLineBefore(text: string, at: number): number | undefined {
+  const end = text.slice(0, at).trimEnd().length;
+  const line = text.slice(text.lastIndexOf('\n', end - 1) + 1, end);
+  return /\r?\n/.test(text.slice(end, at)) && /(?:\)|\bdo)$/.test(line) && !line.includes('//') ? end : undefined;
+}
+
 /** By how much `i++`, `++i` or `i += 2` counts up; 0 for anything else. */
 function stepOf(expression: Node, name: string): number {
   if (expression.type === 'UpdateExpression') return expression.operator === '++' && expression.argument.name === name ? 1 : 0;
@@ -446,7 +456,7 @@ const throwing = new Set(['NewExpression', 'ThrowStatement', 'TaggedTemplateExpr
 
 /** Of a name, and not an element. */
 function isProperty(node: Node): boolean {
-  return node.type === 'MemberExpression' && !node.computed;
+  return node.type === 'MemberExpression' && (!node.computed || typeof node.property.value === 'string');
 }
 
 /** Whether a variable here is an operand of arithmetic. */

@@ -23,10 +23,11 @@ import { type Defined, define, openDefinition, startOf, type Use } from './defin
 import { mayBeReadAt } from './eager.ts';
 import { importedFunction } from './imported.ts';
 import type { Script } from './inspector.ts';
+import { isExtracted } from './origin.ts';
 import { type Capture, givenName } from './plan.ts';
 import { lineBreak } from './positions.ts';
 import { functionOf } from './purity.ts';
-import { type FunctionDefinition, preparedName } from './reference.ts';
+import { early, type FunctionDefinition, preparedName } from './reference.ts';
 import { functionNamed, mayStartInside, memberOf, type Start, Starts } from './starts.ts';
 
 /** A change of a text: what is put in the place of `start` to `end`. */
@@ -136,10 +137,10 @@ class Preparer {
       const access = `globalThis.${preparedName}`;
       const helpers =
         `function ${this.#start}(d,v){return ${access}.prepared(d,v)}` +
-        `function ${this.#mark}(f,d,v,g){${access}?.mark(f,d,v,g);return f}`;
+        `function ${this.#mark}(f,d,v,g){(${access}??=${early}).mark(f,d,v,g);return f}`;
       changes.sort((a, b) => a.start - b.start || a.end - b.end);
       // Extracted text ends so, and no line of it is to begin with code of ours.
-      const apart = script.text.endsWith('};') ? '' : '\n';
+      const apart = isExtracted(script.text) ? '' : '\n';
       const text = `${apart}${helpers}${this.#declarations.join('')}`;
       changes.push({ start: script.text.length, end: script.text.length, text });
     }
@@ -377,7 +378,7 @@ function placeOf(analysis: Analysis, fn: Node): { at: number; before: string; na
   const exported = analysis.parent(statement);
   if (exported?.type.startsWith('Export')) statement = exported;
   const block = analysis.parent(statement);
-  if (!block || !['Program', 'BlockStatement', 'StaticBlock'].includes(block.type)) return undefined;
+  if (!block || !['Program', 'BlockStatement', 'StaticBlock', 'SwitchCase'].includes(block.type)) return undefined;
   if (member !== undefined) return { at: statement.end, before: ';', name: member };
   if (fn.type === 'ClassDeclaration' && fn.id) return { at: statement.end, before: ';', name: fn.id.name };
   if (fn.type !== 'FunctionDeclaration') {
@@ -388,9 +389,10 @@ function placeOf(analysis: Analysis, fn: Node): { at: number; before: string; na
   }
   if (!fn.id) return undefined;
   const { name } = fn.id;
+  if (block.type === 'SwitchCase') return { at: block.consequent[0].start, before: '', name };
   const directive: Node | undefined = (block.body as Node[]).findLast((each) => each.directive !== undefined);
   if (directive) return { at: directive.end, before: ';', name };
-  if (block.type !== 'Program') return { at: block.start + 1, before: '', name };
+  if (block.type !== 'Program') return { at: analysis.script.text.indexOf('{', block.start) + 1, before: '', name };
   return { at: /^#!.*\r?\n?/.exec(analysis.script.text)?.[0].length ?? 0, before: '', name };
 }
 

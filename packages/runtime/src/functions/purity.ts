@@ -60,6 +60,29 @@ export function makesItself({ id, body }: Node): boolean {
   );
 }
 
+/** Whether a declarator may be evaluated again: its initializer, and what stands in its pattern. */
+export function isPureDeclarator(analysis: Analysis, { id, init }: Node): boolean {
+  return isPure(analysis, init) && isPurePattern(analysis, id);
+}
+
+function isPurePattern(analysis: Analysis, pattern: Node | null): boolean {
+  switch (pattern?.type) {
+    case 'ObjectPattern':
+      return pattern.properties.every(
+        (property: Node) =>
+          (!property.computed || isPure(analysis, property.key)) && isPurePattern(analysis, property.value ?? property.argument),
+      );
+    case 'ArrayPattern':
+      return pattern.elements.every((element: Node | null) => isPurePattern(analysis, element));
+    case 'AssignmentPattern':
+      return isPure(analysis, pattern.right) && isPurePattern(analysis, pattern.left);
+    case 'RestElement':
+      return isPurePattern(analysis, pattern.argument);
+    default:
+      return true;
+  }
+}
+
 /** The function or class that an initializer is, also inside esbuild's `__name(fn, "name")`. */
 export function functionOf(initializer: Node): Node | undefined {
   if (isFunction(initializer) || isClass(initializer)) return initializer;
@@ -71,7 +94,8 @@ export function functionOf(initializer: Node): Node | undefined {
 export function isPure(analysis: Analysis, node: Node): boolean {
   switch (node.type) {
     case 'Literal':
-      return true;
+      // One that keeps where it has come to is not evaluated again: each goroutine gets a copy of its own.
+      return !/[gy]/.test(node.regex?.flags ?? '');
     case 'TemplateLiteral':
       return node.expressions.every((part: Node) => isPure(analysis, part));
     case 'UnaryExpression':
@@ -149,7 +173,7 @@ function isStatic(analysis: Analysis, node: Node): boolean {
 
 /** What a thread has its own copy of is read where the goroutine was started. */
 function isPerThread(analysis: Analysis, node: Node): boolean {
-  return /^(globalThis\b|process\.(env|argv|execArgv)\.|performance\.)/.test(analysis.text(node));
+  return /^(globalThis\b|process\.(env[.[]|argv\b|execArgv\b)|performance\.)/.test(analysis.text(node));
 }
 
 /** Whether it is one of these names, and not hidden by a variable. */

@@ -202,6 +202,13 @@ export function provideInstallation(install: unknown): void {
   access.install = install;
 }
 
+/** What stands in its place for modules that run before this one: it keeps the marks. As text, since those modules import nothing. */
+export const early = '{early:[],mark(...a){this.early.push(a)}}';
+
 export function providePrepared(): void {
-  Object.defineProperty(globalThis, preparedName, { value: access, configurable: true });
+  const before = (globalThis as unknown as Record<string, { early?: Parameters<typeof access.mark>[] } | undefined>)[
+    preparedName
+  ];
+  Object.defineProperty(globalThis, preparedName, { value: access, configurable: true, writable: true });
+  for (const marks of before?.early ?? []) access.mark(...marks);
 }

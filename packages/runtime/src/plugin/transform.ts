@@ -1,5 +1,6 @@
 /** One module with its functions prepared, for a bundle or to be served. */
 
+import { existsSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import remapping from '@jridgewell/remapping';
 import MagicString, { type SourceMap } from 'magic-string';
@@ -23,8 +24,10 @@ export interface Written {
   sources: readonly (string | null)[];
 }
 
+/** A folder's name may have a `#`. */
 export function fileOf(id: string): string {
-  return id.replace(/[?#].*$/, '');
+  const file = id.replace(/\?.*$/, '');
+  return file.includes('#') && !existsSync(file) ? file.replace(/#.*$/, '') : file;
 }
 
 /** Undefined where there is nothing to do. */

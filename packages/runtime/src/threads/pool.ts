@@ -242,6 +242,8 @@ async function poolOfOne(): Promise<Piscina> {
   const { Piscina } = await import('piscina');
   const piscina = new Piscina({
     filename: fileURLToPath(workerFile),
+    // `process.argv` begins with Node and the worker's file; what follows is the program's.
+    argv: process.argv.slice(2),
     minThreads: 0,
     maxThreads: 1,
     idleTimeout: Number.POSITIVE_INFINITY,

@@ -53,7 +53,7 @@ describe.each(bundlers)('bundled by %s', (bundler) => {
     const name = `${bundler}-entry.cjs`;
     const said = await bundle(bundler, 'apart/entry.cjs', name);
     expect(said).toBe('');
-    expect(await start(name)).toBe('[1,2]\n');
+    expect(await start(name)).toBe('[1,2,3]\n');
   });
 
   it('runs its modules once', async () => {

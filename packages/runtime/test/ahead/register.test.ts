@@ -15,7 +15,7 @@ describe('goroutines/register', () => {
   });
 
   it('takes a CommonJS entry', async () => {
-    expect(await node(folder, [...register, 'apart/entry.cjs'])).toBe('[1,2]\n');
+    expect(await node(folder, [...register, 'apart/entry.cjs'])).toBe('[1,2,3]\n');
   });
 
   it('keeps places in TypeScript that is more than types', async () => {

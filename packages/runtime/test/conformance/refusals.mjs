@@ -50,6 +50,12 @@ function needsCopies(value) {
   return value;
 }
 
+/** As messages show a value. */
+function shown(value) {
+  if (typeof value === 'bigint') return `${value}n`;
+  return typeof value === 'string' ? `'${value}'` : String(value);
+}
+
 export const refusals = {
   *'go with what is no function'() {
     for (const [wrong, what] of [
@@ -171,7 +177,7 @@ export const refusals = {
     for (const wrong of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, '1', null, 1n, {}]) {
       refuses(() => chan(wrong), {
         name: 'RangeError',
-        message: `chan capacity must be a whole number of at least 0, got ${String(wrong)}`,
+        message: `chan capacity must be a whole number of at least 0, got ${shown(wrong)}`,
       });
     }
     refuses(() => chan(2 ** 40), { name: 'ArenaExhaustedError', message: /^no room for / });
@@ -203,7 +209,10 @@ export const refusals = {
 
   *'sleep and wait'() {
     for (const wrong of [undefined, '5', Number.NaN, null]) {
-      refuses(() => sleep(wrong), { name: 'RangeError', message: `sleep takes milliseconds as a number, got ${String(wrong)}` });
+      refuses(() => sleep(wrong), {
+        name: 'RangeError',
+        message: `sleep takes milliseconds as a number, got ${shown(wrong)}`,
+      });
     }
     for (const [wrong, what] of [
       [undefined, 'undefined'],

@@ -115,13 +115,15 @@ describe('GODASHBOARD', () => {
 it('on another thread it is refused', async () => {
   const started = start([programs, 'fromAGoroutine']);
   expect(await started.ended).toBe(0);
-  expect(started.stdout).toMatch(/^RuntimeStateError: runtime\.dashboard .*main thread/);
+  expect(started.stdout).toMatch(/^RuntimeStateError: runtime\.dashboard: .*main thread/);
 });
 
 describe('runtime.dashboard', () => {
   it.each([-1, 65_536, 1.5, Number.NaN, '80', null, 2 ** 40])('refuses the port %s', async (port) => {
     await expect(runtime.dashboard({ port: port as number })).rejects.toThrow(
-      new RangeError(`runtime.dashboard: port must be a whole number from 0 to 65535, got ${port}`),
+      new RangeError(
+        `runtime.dashboard: port must be a whole number from 0 to 65535, got ${typeof port === 'string' ? `'${port}'` : port}`,
+      ),
     );
   });
 

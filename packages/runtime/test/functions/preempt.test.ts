@@ -41,3 +41,25 @@ it.each([
 ])('a call may take long: %s', (_, statement) => {
   expect(checks(`go(function* @(n, f) { let x = 1, i = 0;\nwhile (i < n) {\n${statement}\ni++;\n}\nreturn x; })`)).toMatch(HEAVY);
 });
+
+it('what opens the body of a loop without braces moves no column of a line of its own', () => {
+  const text = 'go(function* @(n, f) {\n  for (let k = 0; k < n; k++)\n    f(k);\n});';
+  const analysed = text.replace('@', '');
+  const analysis = new Analysis({
+    url: 'file:///app/main.js',
+    text: analysed,
+    isModule: true,
+    startLine: 0,
+    startColumn: 0,
+    sourceMapURL: '',
+  });
+  const edits = loopChecks(analysis, analysis.functionAt(text.indexOf('@'))!);
+  const line = analysed.indexOf('    f(k);');
+  expect(edits.filter(({ at }) => at > line && at < analysed.indexOf('(k);'))).toEqual([]);
+  expect(edits.map(({ at }) => at)).toContain(analysed.indexOf('k++)') + 4);
+});
+
+it('a bound that is no number is compared with as it is', () => {
+  expect(checks('go(function* @(n) {\nfor (let i = 0n; i < n; i++) {\n  n += 0n;\n}\n});')).not.toContain('n-1');
+  expect(checks('go(function* @(n) {\nfor (let i = 0n; i < n; i++) {\n  i;\n}\n});')).toContain('.until(i,n,$n0,1)');
+});

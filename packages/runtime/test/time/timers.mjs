@@ -11,6 +11,9 @@ function* untilFired(drive, { chan: channel }) {
   yield* until(drive, () => channel.length === 1);
 }
 
+/** As messages show a value. */
+const shown = (value) => (typeof value === 'string' ? `'${value}'` : String(value));
+
 export const timers = {
   *'fires once, with the time'(drive) {
     const before = Date.now();
@@ -220,10 +223,13 @@ export const timers = {
 
   *'takes numbers only, and periods above 0'() {
     for (const wrong of [Number.NaN, '5', undefined, null]) {
-      assert.throws(() => timer(wrong), { name: 'RangeError', message: `timer takes milliseconds as a number, got ${wrong}` });
+      assert.throws(() => timer(wrong), {
+        name: 'RangeError',
+        message: `timer takes milliseconds as a number, got ${shown(wrong)}`,
+      });
       assert.throws(() => ticker(wrong), {
         name: 'RangeError',
-        message: `ticker takes milliseconds as a number above 0, got ${wrong}`,
+        message: `ticker takes milliseconds as a number above 0, got ${shown(wrong)}`,
       });
     }
     for (const wrong of [0, -1, Number.POSITIVE_INFINITY]) assert.throws(() => ticker(wrong), { name: 'RangeError' });
