@@ -1,0 +1,69 @@
+/**
+ * Values that the thread which is to have them cannot make at once, since they hold a function that it has to load first.
+ * A thread has a function from then on, so each case has one of its own.
+ */
+import { chan, go, Mutex, Semaphore, select } from 'goroutines';
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+async function until(condition) {
+  while (!condition()) await turn();
+}
+
+const failure = (answer) => Object.assign(new Error('failure'), { answer });
+const nameOf = (error) => `${error.message}, answer ${error.answer?.()}`;
+
+/** How a wait ends. */
+function* endOf(operation) {
+  try {
+    return `got ${yield* operation}`;
+  } catch (error) {
+    return nameOf(error);
+  }
+}
+
+/** Somebody who waits for a lock that is held here is sent away. */
+async function sentAway(lock, wait) {
+  await lock.acquire();
+  const waiting = go(function* () {
+    return yield* endOf(wait());
+  });
+  await until(() => waiting.status === 'waiting');
+  lock.cancel();
+  console.log(await waiting);
+}
+
+export const programs = {
+  async 'sent away from a lock'() {
+    const plain = new Mutex(failure(() => 1));
+    await sentAway(plain, () => plain.lock());
+    const ticket = new Mutex(failure(() => 2));
+    await sentAway(ticket, () => ticket.acquire());
+    const semaphore = new Semaphore(
+      1,
+      failure(() => 3),
+    );
+    await sentAway(semaphore, () => semaphore.acquire());
+    const selected = new Mutex(failure(() => 4));
+    await sentAway(selected, () => select({ lock: selected.lock(), never: null }));
+    const both = new Semaphore(
+      1,
+      failure(() => 5),
+    );
+    await sentAway(both, () => select({ ticket: both.acquire(), never: null }));
+  },
+
+  async 'sent away from a lock in async code'() {
+    const mutex = new Mutex(failure(() => 6));
+    await mutex.lock();
+    const begun = chan(1);
+    const waiting = go(async () => {
+      const locked = mutex.lock().then(() => 'got it', nameOf);
+      await begun.send(true);
+      return await locked;
+    });
+    await begun.recv();
+    mutex.cancel();
+    console.log(await waiting);
+  },
+};
