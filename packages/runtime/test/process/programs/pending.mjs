@@ -2,7 +2,7 @@
  * Values that the thread which is to have them cannot make at once, since they hold a function that it has to load first.
  * A thread has a function from then on, so each case has one of its own.
  */
-import { chan, go, Mutex, Semaphore, select } from 'goroutines';
+import { Chan, chan, go, gosched, Mutex, Semaphore, select } from 'goroutines';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -21,6 +21,15 @@ function* endOf(operation) {
     return nameOf(error);
   }
 }
+
+/** A source that gives one value, and fails. */
+const failed = (answer) =>
+  Chan.from(
+    (async function* () {
+      yield 1;
+      throw failure(answer);
+    })(),
+  );
 
 /** Somebody who waits for a lock that is held here is sent away. */
 async function sentAway(lock, wait) {
@@ -65,5 +74,49 @@ export const programs = {
     await begun.recv();
     mutex.cancel();
     console.log(await waiting);
+  },
+
+  async 'the error of a failed source'() {
+    const receivers = [
+      [() => 7, (source) => source.recv()],
+      [() => 8, (source) => source.recvOk()],
+      [() => 9, (source) => select({ source: source.recv(), never: null })],
+      [() => 10, (source) => select({ source: source.recvOk() })],
+    ];
+    for (const [answer, receive] of receivers) {
+      const source = failed(answer);
+      console.log(
+        await go(function* () {
+          yield* source.recv();
+          while (!source.closed) yield* gosched();
+          return yield* endOf(receive(source));
+        }),
+      );
+    }
+  },
+
+  async 'the error of a failed source in async code'() {
+    const source = failed(() => 11);
+    await source.recv();
+    console.log(
+      await go(async () => {
+        await until(() => source.closed);
+        return await source.recv().then(() => 'got it', nameOf);
+      }),
+    );
+  },
+
+  async 'tryRecv from a failed source'() {
+    const source = failed(() => 12);
+    await source.recv();
+    const told = go(function* () {
+      while (!source.closed) yield* gosched();
+      try {
+        return source.tryRecv();
+      } catch (error) {
+        return `${error.name}: ${error.message}`;
+      }
+    });
+    console.log(await told);
   },
 };
