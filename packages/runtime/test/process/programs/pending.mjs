@@ -2,7 +2,7 @@
  * Values that the thread which is to have them cannot make at once, since they hold a function that it has to load first.
  * A thread has a function from then on, so each case has one of its own.
  */
-import { Chan, chan, go, gosched, Mutex, Semaphore, select } from 'goroutines';
+import { Chan, chan, go, gosched, Mutex, runtime, Semaphore, select } from 'goroutines';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -118,5 +118,35 @@ export const programs = {
       }
     });
     console.log(await told);
+  },
+
+  async 'errors that nobody joins, told to a listener'() {
+    const told = [];
+    runtime.on('uncaught', (error, { name }) => told.push(`${name}: ${nameOf(error)}`));
+    const first = go.with({ name: 'first' }, function* () {
+      throw failure(() => 13);
+    });
+    await until(() => first.status === 'failed');
+    const second = go.with({ name: 'second' }, () => {
+      throw new Error('plain');
+    });
+    await until(() => second.status === 'failed');
+    go.with({ name: 'third' }, () => {
+      throw failure(() => 14);
+    });
+    await until(() => told.length === 3);
+    console.log(told.join('\n'));
+  },
+
+  'an error that nobody joins'() {
+    class HttpError extends Error {
+      constructor(message) {
+        super(message);
+        this.toJSON = () => ({ message });
+      }
+    }
+    go.with({ name: 'fetcher' }, function* fetches() {
+      throw new HttpError('404');
+    });
   },
 };
