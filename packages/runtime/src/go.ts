@@ -1,7 +1,7 @@
 /** `go` and `run`: starting goroutines, and the program whose main goroutine ends it. */
 import { Context } from './context/context.ts';
 import { bind } from './context/member.ts';
-import { RuntimeStateError } from './errors.ts';
+import { DataCloneError, RuntimeStateError, textOf } from './errors.ts';
 import { provideStart } from './functions/origin.ts';
 import { ensureThreads, stop } from './runtime.ts';
 import { cancel } from './scheduler/cancel.ts';
@@ -68,7 +68,7 @@ export const go: Go = Object.assign(
       ensureThreads();
       const handle = spawn<ResultOf<F>>(fn, args, name, 'go.with', (record) => {
         // Before it is queued: where it is cancelled already, it never runs.
-        if (signal?.aborted) cancel(record, signal.reason);
+        if (signal?.aborted) cancelFor(record, signal);
         if (context !== undefined) bind(record, context);
         return true;
       });
@@ -134,9 +134,21 @@ function checkedOptions(options: GoOptions): GoOptions {
   return options;
 }
 
+/** Nobody could be told that the reason cannot be copied: then the goroutine learns at least what it says. */
+function cancelFor(record: number, { reason }: AbortSignal): void {
+  try {
+    cancel(record, reason);
+  } catch (error) {
+    if (!(error instanceof DataCloneError)) throw error;
+    cancel(record, textOf(reason));
+  }
+}
+
 /** The listener is taken off again when the goroutine ends, so that a signal can outlive many goroutines. */
 function cancelOnAbort(handle: Goroutine<unknown>, signal: AbortSignal): void {
-  const abort = (): void => handle.cancel(signal.reason);
+  const abort = (): void => {
+    if (handle.isCurrent()) cancelFor(handle.address, signal);
+  };
   signal.addEventListener('abort', abort, { once: true });
   const done = (): void => signal.removeEventListener('abort', abort);
   joinOperation(handle).then(done, done);

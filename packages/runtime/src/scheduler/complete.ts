@@ -7,6 +7,7 @@
  */
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
+import { bareError } from '../codec/error-classes.ts';
 import { ArenaExhaustedError, CanceledError, ThreadLostError, textOf } from '../errors.ts';
 import { nameOrigins } from '../functions/load.ts';
 import { words } from '../memory/arena.ts';
@@ -105,9 +106,7 @@ function fail(record: number, error: unknown, quiet: boolean, local: LocalOutcom
 
 /** What joiners get of an error that cannot be copied whole. */
 function uncopied(error: unknown): Error {
-  const copy = new Error(textOf(error));
-  if (error instanceof Error && error.stack !== undefined) copy.stack = error.stack;
-  return copy;
+  return error instanceof Error ? bareError(error) : new Error(textOf(error));
 }
 
 function end(record: number, status: number): void {

@@ -100,7 +100,8 @@ export class Goroutine<R> extends SharedObject implements Op<R> {
   /**
    * Cancels the goroutine: at the wait it is in, or at its next one, it finds a CanceledError thrown, and its `finally`
    * blocks run. Its joiners get that error unless it ends otherwise. Nothing happens when it has ended. The reason is
-   * copied; it becomes the error's message and cause.
+   * copied; it becomes the error's message and cause. Of an error with a function or another part for which its thread would have
+   * to wait, class, name, message, code and stack are left; another such reason throws a DataCloneError, and nothing is cancelled.
    */
   cancel(reason?: unknown): void {
     this.mustBeCurrent();

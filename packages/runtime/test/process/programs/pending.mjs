@@ -2,7 +2,22 @@
  * Values that the thread which is to have them cannot make at once, since they hold a function that it has to load first.
  * A thread has a function from then on, so each case has one of its own.
  */
-import { Chan, chan, go, gosched, Mutex, runtime, Semaphore, select } from 'goroutines';
+import { createSecretKey } from 'node:crypto';
+import {
+  background,
+  Chan,
+  chan,
+  go,
+  gosched,
+  group,
+  Mutex,
+  proxy,
+  runtime,
+  Semaphore,
+  select,
+  withCancel,
+  withValue,
+} from 'goroutines';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -19,6 +34,18 @@ function* endOf(operation) {
     return `got ${yield* operation}`;
   } catch (error) {
     return nameOf(error);
+  }
+}
+
+const budgetError = () => Object.assign(new RangeError('out of budget'), { code: 'E_BUDGET', retry: () => 'again' });
+const described = (error) =>
+  `${error instanceof RangeError} ${error.name} ${error.message} ${error.code} ${error.retry} ${error.stack.includes('budgetError')}`;
+
+function refusal(attempt) {
+  try {
+    return attempt();
+  } catch (error) {
+    return `${error.name}: ${error.message}`;
   }
 }
 
@@ -148,5 +175,64 @@ export const programs = {
     go.with({ name: 'fetcher' }, function* fetches() {
       throw new HttpError('404');
     });
+  },
+
+  async 'reasons of goroutines'() {
+    const empty = chan();
+    const handle = go(function* () {
+      try {
+        yield* empty.recv();
+      } catch (error) {
+        return described(error.cause);
+      }
+    });
+    await until(() => handle.status === 'waiting');
+    console.log(refusal(() => handle.cancel(() => 1)));
+    handle.cancel(budgetError());
+    console.log(await handle);
+    const early = go(() => 'ran all the same');
+    early.cancel(budgetError());
+    console.log(await early.join().then(null, (error) => described(error.cause)));
+    const controller = new AbortController();
+    const signalled = go.with({ signal: controller.signal }, function* () {
+      yield* empty.recv();
+    });
+    await until(() => signalled.status === 'waiting');
+    controller.abort(() => 'of an AbortSignal');
+    console.log(await signalled.join().then(null, ({ message }) => message));
+  },
+
+  async 'reasons of contexts'() {
+    const [ctx, cancel] = withCancel(background());
+    console.log(
+      refusal(() => cancel(() => 1)),
+      ctx.err,
+    );
+    cancel(budgetError());
+    const look = () => {
+      const { err, cause, signal } = ctx;
+      return [err.message, described(err.cause), described(cause), described(signal.reason)].join('; ');
+    };
+    console.log(look());
+    console.log(await go(look));
+    const all = group();
+    all.go(() => {
+      throw budgetError();
+    });
+    await all.wait().then(null, (error) => console.log(error.message, error.retry()));
+    console.log(await go((all) => all.context.err.message, all));
+  },
+
+  async 'values of contexts'() {
+    const root = background();
+    console.log(refusal(() => withValue(root, 'f', function double() {})));
+    console.log(refusal(() => withValue(root, 'o', { methods: [() => 1] })));
+    console.log(refusal(() => withValue(root, 'b', { file: new Blob(['text']) })));
+    console.log(refusal(() => withValue(root, 'k', createSecretKey(Buffer.alloc(8)))));
+    const { port1, port2 } = new MessageChannel();
+    console.log(refusal(() => withValue(root, 'p', port2)));
+    port1.close();
+    const log = withValue(root, 'log', proxy({ line: (text) => `logged ${text}` }));
+    console.log(await go(async (ctx) => await ctx.value('log').line('once'), log));
   },
 };
