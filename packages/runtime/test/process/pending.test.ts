@@ -47,6 +47,8 @@ describe.each(['1', '2'])('what a thread has to load first, on %s', (GOMAXPROCS)
     ['reasons of goroutines', REASONS_OF_GOROUTINES],
     ['reasons of contexts', REASONS_OF_CONTEXTS],
     ['values of contexts', VALUES_OF_CONTEXTS],
+    ['a Blob that several threads receive', "16\n16 16\n[ 'secret', 'secret' ]\nsecret\n"],
+    ['what was moved is received once', `${RECEIVED}\n`],
   ])('%s', async (program, stdout) => {
     expect(await runProgram('pending', program, { env: { GOMAXPROCS } })).toEqual({ code: 0, stdout, stderr: '' });
   });

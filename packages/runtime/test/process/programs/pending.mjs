@@ -15,6 +15,7 @@ import {
   runtime,
   Semaphore,
   select,
+  transfer,
   withCancel,
   withValue,
 } from 'goroutines';
@@ -234,5 +235,30 @@ export const programs = {
     port1.close();
     const log = withValue(root, 'log', proxy({ line: (text) => `logged ${text}` }));
     console.log(await go(async (ctx) => await ctx.value('log').line('once'), log));
+  },
+
+  async 'a Blob that several threads receive'() {
+    const here = go(() => new Blob(['from a goroutine']));
+    console.log((await here).size);
+    const size = function* (goroutine) {
+      const blob = yield* goroutine;
+      return blob.size;
+    };
+    console.log(await go(size, here), await go(size, here));
+    const elsewhere = go(() => ({ key: createSecretKey(Buffer.from('secret')) }));
+    // Two async functions that wait for each other are on two threads, if there are two.
+    const exported = async (goroutine) => (await goroutine).key.export().toString();
+    console.log(await Promise.all([go(exported, elsewhere), go(exported, elsewhere)]));
+    console.log(await exported(elsewhere));
+  },
+
+  async 'what was moved is received once'() {
+    const moved = go(() => transfer(new MessageChannel().port1));
+    (await moved).close();
+    console.log(
+      await go((goroutine) => goroutine.then(() => 'received'), moved)
+        .join()
+        .then(null, ({ message }) => message),
+    );
   },
 };
