@@ -191,8 +191,7 @@ export const programs = {
     console.log(refusal(() => handle.cancel(() => 1)));
     handle.cancel(budgetError());
     console.log(await handle);
-    const early = go(() => 'ran all the same');
-    early.cancel(budgetError());
+    const early = go.with({ signal: AbortSignal.abort(budgetError()) }, () => 'ran all the same');
     console.log(await early.join().then(null, (error) => described(error.cause)));
     const controller = new AbortController();
     const signalled = go.with({ signal: controller.signal }, function* () {
