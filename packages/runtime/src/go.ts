@@ -1,7 +1,7 @@
 /** `go` and `run`: starting goroutines, and the program whose main goroutine ends it. */
 import { Context } from './context/context.ts';
 import { bind } from './context/member.ts';
-import { CanceledError, DataCloneError, RuntimeStateError, textOf } from './errors.ts';
+import { DataCloneError, RuntimeStateError, textOf } from './errors.ts';
 import { provideStart } from './functions/origin.ts';
 import { ensureThreads, stop } from './runtime.ts';
 import { cancel } from './scheduler/cancel.ts';
@@ -88,7 +88,7 @@ export const go: Go = Object.assign(
       ensureThreads();
       const handle = spawn<ResultOf<F>>(fn, args, name, 'go.with', (record) => {
         // Before it is queued: where it is cancelled already, it never runs.
-        if (signal?.aborted) cancelFor(signal, (reason) => cancel(record, reason));
+        if (signal?.aborted) cancelFor(record, signal);
         if (context !== undefined) bind(record, context);
         return true;
       });
@@ -157,19 +157,21 @@ function checkedOptions(options: GoOptions): GoOptions {
   return options;
 }
 
-/** With the signal's reason, or what it says where it cannot be copied. */
-function cancelFor(signal: AbortSignal, cancelWith: (reason: unknown) => void): void {
+/** Nobody could be told that the reason cannot be copied: then the goroutine learns at least what it says. */
+function cancelFor(record: number, { reason }: AbortSignal): void {
   try {
-    cancelWith(signal.reason);
+    cancel(record, reason);
   } catch (error) {
     if (!(error instanceof DataCloneError)) throw error;
-    cancelWith(new CanceledError(`goroutine canceled: ${textOf(signal.reason)}`));
+    cancel(record, textOf(reason));
   }
 }
 
 /** The listener is taken off again when the goroutine ends, so that a signal can outlive many goroutines. */
 function cancelOnAbort(handle: Goroutine<unknown>, signal: AbortSignal): void {
-  const abort = (): void => cancelFor(signal, (reason) => handle.cancel(reason));
+  const abort = (): void => {
+    if (handle.isCurrent()) cancelFor(handle.address, signal);
+  };
   signal.addEventListener('abort', abort, { once: true });
   const done = (): void => signal.removeEventListener('abort', abort);
   joinOperation(handle).then(done, done);

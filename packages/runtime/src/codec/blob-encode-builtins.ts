@@ -13,7 +13,7 @@ import { Described, mapKeyStep, mapValueStep } from './path.ts';
 import { numberOfSame } from './same-everywhere.ts';
 import { publishSharedBuffer } from './shared-buffers.ts';
 import { isMarked, isPooled } from './transfer.ts';
-import { isTransferable } from './transferable.ts';
+import { isPostable, isTransferable } from './transferable.ts';
 import { type Resizable, tracksLength, viewNumber } from './view-classes.ts';
 
 /** An object that is neither plain, nor an array, nor an instance of a program's class. */
@@ -69,6 +69,9 @@ function writeBoxed(writer: BlobWriter, object: object): void {
 /** The last resort: an object that may be posted to the other thread. */
 function writeParcel(writer: BlobWriter, object: object): void {
   const moved = isMarked(object);
+  if (writer.atOnce && (isTransferable(object) || isPostable(object))) {
+    writer.refuse(`is ${describe(object)}, which is posted to a thread and must be waited for there. Keep its contents instead.`);
+  }
   const parcel = parcelHook === undefined ? 0 : reserve(writer, object, moved);
   if (parcel === 0) {
     writer.refuse(
@@ -226,7 +229,7 @@ export function writeFunction(writer: BlobWriter, fn: Function): void {
   if (functionHook === undefined) writer.refuse(`is ${nameOf(fn)}. Send data only, or use proxy(value).`);
   let reference: { functionNumber: number; captures: unknown[] | null };
   try {
-    reference = functionHook.encode(fn);
+    reference = functionHook.encode(fn, writer.atOnce);
   } catch (error) {
     if (error instanceof CaptureError) writer.refuse(`is ${nameOf(fn)} that cannot be copied: ${error.message}`, error);
     throw error;

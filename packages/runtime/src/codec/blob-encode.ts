@@ -31,8 +31,9 @@ const LIMIT = 128;
 const DEEPEST = 300;
 const hasOwn = Object.prototype.hasOwnProperty;
 
-export function encodeBlob(value: unknown, what: string): number {
-  const writer = takeWriter(what);
+/** `atOnce`: of parts that every thread can make without waiting. */
+export function encodeBlob(value: unknown, what: string, atOnce = false): number {
+  const writer = takeWriter(what, atOnce);
   try {
     writeValue(writer, value);
     for (let index = 0; index < writer.late.length; index++) {

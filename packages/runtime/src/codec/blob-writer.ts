@@ -44,6 +44,8 @@ interface Parcel {
 export class BlobWriter {
   /** For messages: 'send on a channel'. */
   what = '';
+  /** Only what every thread can make without waiting. */
+  atOnce = false;
   bytes!: Buffer;
   view!: DataView;
   position = 0;
@@ -355,10 +357,11 @@ export class BlobWriter {
 
 let spare: BlobWriter | undefined;
 
-export function takeWriter(what: string): BlobWriter {
+export function takeWriter(what: string, atOnce: boolean): BlobWriter {
   const writer = spare ?? new BlobWriter();
   spare = undefined;
   writer.what = what;
+  writer.atOnce = atOnce;
   return writer;
 }
 

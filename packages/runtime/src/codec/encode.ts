@@ -19,6 +19,16 @@ export function encode(value: unknown, cell: number, what: string): void {
   else encodeOther(value, cell, what);
 }
 
+/**
+ * The same for a cell that is read where nobody can wait for a part of the value (PendingValue): a function that a thread has to load
+ * first, and an object that is posted, are refused. Proxies are not.
+ */
+export function encodeAtOnce(value: unknown, cell: number, what: string): void {
+  const hasParts = typeof value === 'function' || (typeof value === 'object' && value !== null);
+  if (hasParts && !(value instanceof SharedObject)) write(cell, tags.HIGH_BINARY, encodeBlob(value, what, true));
+  else encode(value, cell, what);
+}
+
 function writeNumber(value: number, cell: number): void {
   if (Number.isNaN(value)) write(cell, tags.NAN_HIGH, 0);
   else cells[cell] = value;

@@ -46,5 +46,20 @@ export function makeError(className: string): Error {
   }
 }
 
+/** What can be copied of any error: its class as far as that comes back as itself, name, message, code and stack. Never throws itself. */
+export function bareError(error: Error): Error {
+  try {
+    const bare = makeError(classifyError(error).className);
+    for (const key of ['name', 'message', 'code', 'stack'] as const) {
+      const value: unknown = Reflect.get(error, key);
+      if (typeof value !== 'string' && typeof value !== 'number') continue;
+      Object.defineProperty(bare, key, { value, writable: true, enumerable: key === 'code', configurable: true });
+    }
+    return bare;
+  } catch {
+    return new Error(library.textOf(error));
+  }
+}
+
 /** Own properties that errors have without being enumerable. */
 export const HIDDEN_ERROR_PROPERTIES = ['message', 'cause', 'errors', 'error', 'suppressed', 'code'] as const;

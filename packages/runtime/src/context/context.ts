@@ -7,7 +7,7 @@
  */
 import { clear, drop } from '../codec/cell.ts';
 import { decode } from '../codec/decode.ts';
-import { encode } from '../codec/encode.ts';
+import { encode, encodeAtOnce } from '../codec/encode.ts';
 import { OBJECT_OF_FUNCTION, registerKind, SharedObject } from '../codec/handles.ts';
 import { HIGH_CONSTANT } from '../codec/tags.ts';
 import { CanceledError, shown, textOf } from '../errors.ts';
@@ -33,8 +33,10 @@ export type ContextKey = string | number | symbol;
 
 /**
  * Cancels a context, and all that were made of it, on every thread; the first call counts. The reason is copied: it becomes
- * the error's message and cause, and the reason of the context's AbortSignals. The function itself can be sent to other threads.
- * Throws DataCloneError when the reason cannot be copied, and nothing is cancelled then. Source: Go's `context.CancelCauseFunc`.
+ * the error's message and cause, and the reason of the context's AbortSignals. Every thread has it without waiting: of an error with
+ * a function or another part for which that cannot be, class, name, message, code and stack are left; another such
+ * reason throws a DataCloneError, and nothing is cancelled. The function itself can be sent to other threads. Source: Go's
+ * `context.CancelCauseFunc`.
  */
 export type CancelFunction = (reason?: unknown) => void;
 
@@ -133,7 +135,7 @@ function createContext(node: Done, rest: Context | null, key?: string, value?: u
   const context = allocate(KIND_CONTEXT, CONTEXT_WORDS * 4);
   for (const cell of [NODE, REST, KEY, VALUE]) clear((context + cell) >> 1);
   try {
-    if (key !== undefined) encode(value, (context + VALUE) >> 1, 'keep a value in a context');
+    if (key !== undefined) encodeAtOnce(value, (context + VALUE) >> 1, 'keep a value in a context');
     encode(key, (context + KEY) >> 1, 'keep a value in a context');
     encode(node, (context + NODE) >> 1, 'make a context');
     if (rest !== null) encode(rest, (context + REST) >> 1, 'make a context');
@@ -243,8 +245,9 @@ function limited(parent: Context, deadline: number, due: number): [ctx: Context,
  * A context with a value more, for what goes with a request through all layers. Key and value are seen on all threads: the
  * value is copied, now and with each `ctx.value(key)`; keys compare by value, and are strings, numbers or symbols of `Symbol.for`.
  *
- * Throws TypeError for another key or a parent that is no context, DataCloneError for a value that cannot be copied. Source:
- * Go's `context.WithValue`.
+ * Throws TypeError for another key or a parent that is no context, DataCloneError for a value that cannot be copied, or that a
+ * thread could not have without waiting: with a function, which must be loaded there first, or a Blob, a key or something moved,
+ * which is posted there. Proxies can be kept. Source: Go's `context.WithValue`.
  *
  * @example
  * const ctx = withValue(background(), 'request', { id: 7 });

@@ -18,9 +18,7 @@
  */
 import { clear, drop, move } from '../codec/cell.ts';
 import { decode } from '../codec/decode.ts';
-import { encode } from '../codec/encode.ts';
 import { EXISTING, proxyOf, registerKind } from '../codec/handles.ts';
-import { PendingValue } from '../codec/pending.ts';
 import { HIGH_HANDLE } from '../codec/tags.ts';
 import { ArenaExhaustedError, CanceledError, DeadlineExceededError, textOf } from '../errors.ts';
 import { cells, requireArena, words } from '../memory/arena.ts';
@@ -30,7 +28,7 @@ import { closeChannel } from '../memory/core.ts';
 import { allocate, generationOf, release, retain, retainLiving, setDestroyer, withReserve } from '../memory/heap.ts';
 import { KIND_DONE, MAXIMUM_MACHINES } from '../memory/layout.ts';
 import { lock, unlock } from '../memory/lock.ts';
-import { cancel, whenCanceledByContext } from '../scheduler/cancel.ts';
+import { cancel, encodeReason, whenCanceledByContext } from '../scheduler/cancel.ts';
 import { readyAll } from '../scheduler/inbox.ts';
 import { machine } from '../scheduler/machine.ts';
 import { MEMBER_LINKS, MEMBER_NODE, MEMBER_RECORD, whenMemberLeaves } from '../scheduler/member.ts';
@@ -159,7 +157,7 @@ export function isCanceled(node: number): boolean {
 export function cancelFor(node: number, reason: unknown): void {
   if (isCanceled(node)) return;
   try {
-    withReserve(() => encode(reason, sendScratch, 'cancel a context'));
+    withReserve(() => encodeReason(reason, sendScratch, 'cancel a context'));
   } catch (error) {
     if (!(error instanceof ArenaExhaustedError)) throw error;
     clear(sendScratch); // Better without its reason than not at all.
@@ -323,13 +321,7 @@ export function reasonOf(node: number): unknown {
 export function errorOf(node: number): CanceledError {
   const origin = originOf(node);
   if (load(origin + NODE_STATE) === DEADLINE_EXCEEDED) return new DeadlineExceededError('context deadline exceeded');
-  let reason: unknown;
-  try {
-    reason = reasonOf(node);
-  } catch (error) {
-    if (!(error instanceof PendingValue)) throw error;
-    reason = error.message; // It holds a function that this thread has not loaded.
-  }
+  const reason = reasonOf(node);
   if (reason instanceof CanceledError) return reason;
   return new CanceledError(reason === undefined ? 'context canceled' : `context canceled: ${textOf(reason)}`, { cause: reason });
 }

@@ -126,7 +126,7 @@ export function remember(fn: Function, reference: FunctionReference, runs: boole
 
 /** The same for a function that this library has just made. */
 export function mark(fn: Function, reference: FunctionReference): void {
-  (fn as Marked)[REFERENCE] = reference;
+  Object.defineProperty(fn, REFERENCE, { value: reference, configurable: true });
 }
 
 /** What was found at run time. */

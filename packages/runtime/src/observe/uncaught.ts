@@ -1,11 +1,13 @@
 /**
  * Errors that nobody joined. They are reported to the main thread by a notice in its inbox; it looks again after a turn
- * of its loop, as Node does with rejections, and then lets the error end the process like any uncaught one.
+ * of its loop, as Node does with rejections, and then lets the error end the process like any uncaught one. An error of which a
+ * function must be loaded first is waited for, and so are, behind it, those that come later: reports keep their order.
  */
 import { inspect } from 'node:util';
 import { decode } from '../codec/decode.ts';
+import { PendingValue } from '../codec/pending.ts';
 import { throwUncaught } from '../fatal.ts';
-import { cells } from '../memory/arena.ts';
+import { buffer, cells } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { release, retain } from '../memory/heap.ts';
 import { createdByLines, withLineBeforeOrigin } from '../own-frames.ts';
@@ -14,6 +16,7 @@ import { creationOf } from '../scheduler/creation-sites.ts';
 import { UNCAUGHT } from '../scheduler/diagnostics.ts';
 import { functionOrLocal, JOINED, NAME, NUMBER } from '../scheduler/goroutine.ts';
 import { errorOf } from '../scheduler/handle.ts';
+import { machine } from '../scheduler/machine.ts';
 import { NOTICE_UNJOINED, whenNoticed } from '../scheduler/notice.ts';
 import { whenNonePauses } from '../scheduler/preempt.ts';
 import { placeOfFunction } from './goroutines.ts';
@@ -21,6 +24,9 @@ import { placeOfFunction } from './goroutines.ts';
 export type UncaughtListener = (error: unknown, goroutine: { id: number; name: string | undefined }) => void;
 
 const listeners: UncaughtListener[] = [];
+
+/** Records whose reports wait for the error of the first one; null when none does. */
+let heldUp: number[] | null = null;
 
 export function addUncaughtListener(listener: UncaughtListener): void {
   listeners.push(listener);
@@ -33,20 +39,53 @@ export function removeUncaughtListener(listener: UncaughtListener): void {
 
 /** On the main thread. */
 export function watchUncaught(): void {
+  heldUp = null;
   whenNoticed(NOTICE_UNJOINED, (record) => {
     retain(record);
-    setImmediate(() => setImmediate(() => whenNonePauses(() => report(record))));
+    setImmediate(() => setImmediate(() => whenNonePauses(() => reportInTurn(record))));
   });
 }
 
-function report(record: number): void {
+function reportInTurn(record: number): void {
+  if (heldUp !== null) {
+    heldUp.push(record);
+    return;
+  }
   if (load(record + JOINED) !== 0) {
     release(record);
     return;
   }
+  let error: unknown;
+  try {
+    error = errorOf(record);
+  } catch (problem) {
+    if (problem instanceof PendingValue) {
+      holdUp(problem, record);
+      return;
+    }
+    error = problem;
+  }
+  report(record, error);
+}
+
+/** A listener may throw, so each has a turn of its own. */
+function holdUp(pending: PendingValue, record: number): void {
+  const arena = buffer;
+  heldUp = [record];
+  machine.pending++;
+  const goOn = (): void => {
+    if (arena !== buffer) return;
+    machine.pending--;
+    const records = heldUp ?? [];
+    heldUp = null;
+    for (const each of records) setImmediate(() => arena === buffer && reportInTurn(each));
+  };
+  pending.ready.then(goOn, goOn);
+}
+
+function report(record: number, error: unknown): void {
   const id = cells[(record + NUMBER) >> 1]!;
   const name = decode((record + NAME) >> 1) as string | undefined;
-  const error = errorOf(record);
   const number = functionOrLocal(record);
   const origin = createdByLines(creationOf(number, localCreatorOf(record)));
   release(record);

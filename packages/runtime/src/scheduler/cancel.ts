@@ -9,9 +9,10 @@
  * one. A cancelled goroutine never ends a thread, and no other goroutine notices.
  */
 import { decode } from '../codec/decode.ts';
-import { encode } from '../codec/encode.ts';
+import { encode, encodeAtOnce } from '../codec/encode.ts';
+import { bareError } from '../codec/error-classes.ts';
 import { SharedObject } from '../codec/handles.ts';
-import { CanceledError, textOf } from '../errors.ts';
+import { CanceledError, DataCloneError, textOf } from '../errors.ts';
 import { words } from '../memory/arena.ts';
 import { compareExchange, load, store } from '../memory/atomics.ts';
 import { kindOf } from '../memory/heap.ts';
@@ -27,6 +28,19 @@ const CLAIMED = 1;
 const PUBLISHED = 2;
 
 /**
+ * Writes down why something is cancelled, so that every thread has it without waiting: of an error that cannot be copied so
+ * what every error has. Throws DataCloneError when it is another value.
+ */
+export function encodeReason(reason: unknown, cell: number, what: string): void {
+  try {
+    encodeAtOnce(reason, cell, what);
+  } catch (problem) {
+    if (!(problem instanceof DataCloneError && reason instanceof Error)) throw problem;
+    encode(bareError(reason), cell, what);
+  }
+}
+
+/**
  * Cancels a goroutine; nothing happens when it has ended or was cancelled before. Throws DataCloneError when the reason
  * cannot be copied, and nothing has happened then. The caller holds a reference of the record.
  */
@@ -34,7 +48,7 @@ export function cancel(record: number, reason: unknown): void {
   reserveWaiter(); // For the notice: once PUBLISHED, it must not fail.
   if (load(record + STATUS) >= DONE || compareExchange(record + CANCELED, NOT, CLAIMED) !== NOT) return;
   try {
-    encode(reason, (record + CANCEL_REASON) >> 1, 'cancel a goroutine');
+    encodeReason(reason, (record + CANCEL_REASON) >> 1, 'cancel a goroutine');
   } catch (error) {
     store(record + CANCELED, NOT);
     throw error;

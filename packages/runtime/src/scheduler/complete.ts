@@ -7,7 +7,7 @@
  */
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
-import { classifyError, makeError } from '../codec/error-classes.ts';
+import { bareError } from '../codec/error-classes.ts';
 import { ArenaExhaustedError, CanceledError, ThreadLostError, textOf } from '../errors.ts';
 import { nameOrigins } from '../functions/load.ts';
 import { words } from '../memory/arena.ts';
@@ -106,26 +106,12 @@ function fail(record: number, error: unknown, quiet: boolean, local: LocalOutcom
 /** What joiners get of an error that cannot be copied whole: its class, message, code and stack, as far as they can be read. */
 function uncopied(error: unknown): Error {
   try {
-    if (error instanceof Error) return outlineOf(error);
+    if (error instanceof Error) return bareError(error);
   } catch {
     // A getter of its own throws.
   }
   const copy = new Error(textOf(error));
   copy.stack = String(copy); // Not where it was copied.
-  return copy;
-}
-
-function outlineOf(error: Error): Error {
-  const { className, name } = classifyError(error);
-  const { message, stack, code } = error as Error & { code?: unknown };
-  const copy = makeError(className);
-  const set = (key: string, value: unknown): void => {
-    Object.defineProperty(copy, key, { value, writable: true, enumerable: key === 'code', configurable: true });
-  };
-  set('message', String(message));
-  set('stack', String(stack));
-  if (name !== undefined) set('name', name);
-  if (typeof code === 'string' || typeof code === 'number') set('code', code);
   return copy;
 }
 

@@ -1,6 +1,7 @@
 /** Functions inside values (captured ones above all): how the codec writes them down and makes them again. */
 import { setFunctionHook } from '../codec/functions.ts';
 import { PendingValue } from '../codec/pending.ts';
+import { CaptureError } from '../errors.ts';
 import { MAXIMUM_FUNCTIONS } from '../memory/layout.ts';
 import { definitionOf } from './function-block.ts';
 import { failureOf, functionOf, loadNumber, locatedCaptures, numberOf } from './function-table.ts';
@@ -10,6 +11,9 @@ export interface RemoteHook {
   lineOf(value: object): unknown[] | undefined;
   make(line: unknown[]): Function;
 }
+
+const NOT_AT_ONCE =
+  'a thread has to load it first, and must have this value without waiting. Keep data only, import the function where it is used, or use proxy(value).';
 
 let remoteHook: RemoteHook | undefined;
 /** In the place of a function's number; no function has it. */
@@ -21,9 +25,10 @@ export function setRemoteHook(hook: RemoteHook): void {
 
 export function installFunctionHook(): void {
   setFunctionHook({
-    encode(fn) {
+    encode(fn, atOnce) {
       const line = remoteHook?.lineOf(fn);
       if (line !== undefined) return { functionNumber: REMOTE, captures: line };
+      if (atOnce) throw new CaptureError(NOT_AT_ONCE);
       const functionNumber = numberOf(fn, 'copy of a function', 'value');
       return { functionNumber, captures: locatedCaptures };
     },

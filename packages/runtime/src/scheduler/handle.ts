@@ -113,12 +113,13 @@ export class Goroutine<R> extends SharedObject implements Op<R> {
   /**
    * Cancels the goroutine: at the wait it is in, or at its next one, it finds a CanceledError thrown, and its `finally`
    * blocks run. Its joiners get that error unless it ends otherwise. Nothing happens when it has ended. The reason is
-   * copied; it becomes the error's message and cause. One that has not begun never runs.
+   * copied; it becomes the error's message and cause. Of an error with a function or another part for which its thread would have
+   * to wait, class, name, message, code and stack are left. One that has not begun never runs.
    *
    * It does not end an async function that has begun, which has no place where it could be stopped: only a context or
    * AbortSignal that the function looks at itself does. So it is for whoever cancels by a context, a signal or a group.
    *
-   * Throws DataCloneError when the reason cannot be copied, and nothing is cancelled then.
+   * Throws DataCloneError when the reason is not an error and cannot be copied, or not without waiting; nothing is cancelled then.
    *
    * @example
    * const worker = go(function* () { yield* sleep(60_000); });

@@ -8,7 +8,9 @@ import type { SharedObject } from '../codec/handles.ts';
 import { PendingValue } from '../codec/pending.ts';
 import { words } from '../memory/arena.ts';
 import {
+  OUTCOME_CLOSED,
   OUTCOME_DONE,
+  RESULT_CLOSED,
   RESULT_WAITS,
   SELECT_OBJECT,
   SELECT_OPERATION,
@@ -130,18 +132,19 @@ export function concludeOrKeep(operation: SelectableOperation<any>, result: numb
     return true;
   } catch (error) {
     if (!(error instanceof PendingValue)) throw error;
-    keepOutcome(operation, waiter);
+    keepOutcome(operation, result, waiter);
     wakeWhenReady(error, waiting);
     return false;
   }
 }
 
-/** Gives the operation a waiter of its own, with what was received, from which `end` takes it. */
-export function keepOutcome(operation: SelectableOperation<any>, received: number): void {
+/** Gives the operation a waiter of its own, with the outcome and what was received, from which `end` takes them. */
+export function keepOutcome(operation: SelectableOperation<any>, result: number, received: number): void {
   if (operation.waiter === 0) {
     reserveWaiter();
     operation.waiter = takeWaiter(machine.number, 0);
   }
-  if (operation.waiter !== received) move((received + WAITER_CELL) >> 1, (operation.waiter + WAITER_CELL) >> 1);
-  words[operation.waiter + WAITER_OUTCOME] = OUTCOME_DONE;
+  const closed = result === RESULT_CLOSED; // Then nothing was received: the spare's cell has what was there before.
+  if (!closed && operation.waiter !== received) move((received + WAITER_CELL) >> 1, (operation.waiter + WAITER_CELL) >> 1);
+  words[operation.waiter + WAITER_OUTCOME] = closed ? OUTCOME_CLOSED : OUTCOME_DONE;
 }

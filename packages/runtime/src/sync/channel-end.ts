@@ -29,6 +29,7 @@ import {
 } from '../memory/blocks.ts';
 import { closeChannel } from '../memory/core.ts';
 import { release } from '../memory/heap.ts';
+import { encodeReason } from '../scheduler/cancel.ts';
 import { readyAll } from '../scheduler/inbox.ts';
 
 /** Before anybody else knows the channel. */
@@ -65,18 +66,9 @@ export function failureOf(channel: number): { error: unknown } | undefined {
 /** What a sender throws that found the channel closed. */
 export function refusalOf(channel: number): Error {
   if (load(channel + CHANNEL_END) !== END_LEFT) return new ClosedChannelError('send on closed channel');
-  const reason = reasonOf(channel);
+  const reason = decode((channel + CHANNEL_WHY) >> 1);
   const text = 'the reader of this channel has gone';
   return reason === undefined ? new CanceledError(text) : new CanceledError(`${text}: ${textOf(reason)}`, { cause: reason });
-}
-
-/** Without it where this thread cannot make it at once. */
-function reasonOf(channel: number): unknown {
-  try {
-    return decode((channel + CHANNEL_WHY) >> 1);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Before the channel's block is freed. */
@@ -93,7 +85,8 @@ function end(channel: number, how: number, why: unknown): void {
   if (compareExchange(channel + CHANNEL_END, END_PLAIN, END_WRITING) !== END_PLAIN) return;
   const cell = (channel + CHANNEL_WHY) >> 1;
   try {
-    encode(why, cell, 'end a channel');
+    if (how === END_FAILED) encode(why, cell, 'end a channel');
+    else encodeReason(why, cell, 'end a channel'); // Senders do not wait for it.
   } catch (problem) {
     // What cannot be copied is told in words; where there is no room for these, the end comes without a reason.
     if (problem instanceof DataCloneError) encodeText(textOf(why), cell, how);

@@ -393,16 +393,18 @@ export function sendNow(channel: number, value: unknown): boolean {
 export function receiveNow<T>(channel: number): Received<T> {
   const waiter = spareWaiter();
   const result = poll(OPERATION_RECEIVE, channel, waiter);
-  if (result === RESULT_CLOSED) mustHaveEndedWell(channel);
-  if (result === RESULT_WAITS || result === RESULT_CLOSED) return [undefined, false];
-  wakeServed(result);
+  if (result === RESULT_WAITS) return [undefined, false];
+  if (result !== RESULT_CLOSED) wakeServed(result);
   try {
-    return [takeFrom(waiter) as T, true];
+    if (result !== RESULT_CLOSED) return [takeFrom(waiter) as T, true];
+    mustHaveEndedWell(channel);
+    return [undefined, false];
   } catch (error) {
-    drop((waiter + WAITER_CELL) >> 1);
+    if (result !== RESULT_CLOSED) drop((waiter + WAITER_CELL) >> 1);
     if (!(error instanceof PendingValue)) throw error;
+    const what = result === RESULT_CLOSED ? 'the error that ended this channel' : 'the value';
     const reason =
       'holds a function or a moved object that is not on this thread yet: receive it with recv(), which waits for it';
-    throw new DataCloneError(`tryRecv: the value ${reason}`, { cause: error });
+    throw new DataCloneError(`tryRecv: ${what} ${reason}`, { cause: error });
   }
 }

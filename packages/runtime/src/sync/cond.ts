@@ -174,7 +174,7 @@ async function waitInAsyncCode(condition: Cond): Promise<void> {
 
 /** What ends a wait for the mutex though it can be waited for once more. */
 function isCancellation(error: unknown, condition: Cond): boolean {
-  return error instanceof CanceledError || error === condition.mutex.cancelError();
+  return error instanceof CanceledError || condition.mutex.hasSentAwayWith(error);
 }
 
 /** The wait ends with an error: if a signal has come, it was meant for one who goes on. */

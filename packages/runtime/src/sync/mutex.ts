@@ -22,16 +22,14 @@ import {
   OPERATION_WATCH_MUTEX,
   OUTCOME_CANCELED,
   OUTCOME_RETRY,
-  RESULT_CLOSED,
   RESULT_DONE,
   RESULT_REFUSED,
   RESULT_WAITS,
   SELECT_OBJECT,
   SELECT_OPERATION,
   SELECT_WAITER,
-  WAITER_OUTCOME,
 } from '../memory/blocks.ts';
-import { cancelMutex, lockMutex, nameHolder, retryLock, tryLockMutex, unlockMutex } from '../memory/core.ts';
+import { cancelMutex, lockMutex, nameHolder, tryLockMutex, unlockMutex } from '../memory/core.ts';
 import { allocate, release, setDestroyer } from '../memory/heap.ts';
 import { KIND_MUTEX } from '../memory/layout.ts';
 import { currentHolder, holderFor } from '../scheduler/holder.ts';
@@ -44,7 +42,7 @@ import { callInAsyncCode, callInGoroutine, mustBeCallback } from './callback.ts'
 import { type EagerOperation, Procedure } from './eager.ts';
 import { Guard } from './guard.ts';
 import { readCancelError, writeCancelError } from './lock-errors.ts';
-import { mustBePriority, TicketOperation, TicketRules } from './ticket.ts';
+import { errorOfCanceled, mustBePriority, outcomeOf, TicketOperation, TicketRules } from './ticket.ts';
 
 /** Gives back what was acquired; a second call does nothing. */
 export type Releaser = () => void;
@@ -196,6 +194,11 @@ export class Mutex extends SharedObject {
     this.#cancelError ??= readCancelError((this.address + MUTEX_ERROR) >> 1);
     return this.#cancelError;
   }
+
+  /** @internal Whether it is what somebody on this thread found thrown who was sent away. */
+  hasSentAwayWith(error: unknown): boolean {
+    return error === this.#cancelError;
+  }
 }
 
 function createMutex(cancelError: unknown): number {
@@ -296,15 +299,10 @@ class LockOperation extends SelectableOperation<Guard> {
   /** Handed over, woken to try again, or sent away. */
   end(): boolean {
     const { waiter } = this;
-    const outcome = words[waiter + WAITER_OUTCOME];
-    let canceled = outcome === OUTCOME_CANCELED;
-    if (outcome === OUTCOME_RETRY) {
-      const result = retryLock(this.object.address, waiter);
-      if (result === RESULT_WAITS) return false;
-      canceled = result === RESULT_CLOSED;
-    }
+    const outcome = outcomeOf(this.object.address, waiter);
+    if (outcome === OUTCOME_RETRY) return false;
+    if (outcome === OUTCOME_CANCELED) throw errorOfCanceled(this);
     this.discard();
-    if (canceled) throw this.object.cancelError();
     this.conclude();
     return true;
   }

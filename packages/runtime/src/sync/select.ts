@@ -204,7 +204,7 @@ class SelectOperation extends Operation<unknown> {
         operation.discard();
         throw error;
       }
-      keepOutcome(operation, received);
+      keepOutcome(operation, result, received);
       wakeWhenReady(error, waiting);
       return false;
     }

@@ -6,11 +6,13 @@
  * first, together with what it may have acquired, and another one stands for it in the select.
  */
 import type { SharedObject } from '../codec/handles.ts';
+import { PendingValue } from '../codec/pending.ts';
 import { CanceledError, shown } from '../errors.ts';
 import { cells, words } from '../memory/arena.ts';
 import {
   HOLDER_UNKNOWN,
   OUTCOME_CANCELED,
+  OUTCOME_DONE,
   OUTCOME_RETRY,
   RESULT_CLOSED,
   RESULT_WAITS,
@@ -153,17 +155,9 @@ export class TicketOperation<T> extends SelectableOperation<T> implements Promis
 
   end(): boolean {
     const { waiter } = this;
-    const outcome = words[waiter + WAITER_OUTCOME];
-    let canceled = outcome === OUTCOME_CANCELED;
-    if (outcome === OUTCOME_RETRY) {
-      const result = retryLock(this.object.address, waiter);
-      if (result === RESULT_WAITS) return false;
-      canceled = result === RESULT_CLOSED;
-    }
-    if (canceled) {
-      this.discard();
-      throw this.object.cancelError();
-    }
+    const outcome = outcomeOf(this.object.address, waiter);
+    if (outcome === OUTCOME_RETRY) return false;
+    if (outcome === OUTCOME_CANCELED) throw errorOfCanceled(this);
     this.conclude(0, waiter);
     this.discard();
     return true;
@@ -208,6 +202,32 @@ export class TicketOperation<T> extends SelectableOperation<T> implements Promis
       () => undefined,
     );
     this.waiting!.abandon(new CanceledError('taken over by select'));
+  }
+}
+
+/**
+ * How a wait for a lock has ended; OUTCOME_RETRY when it has not. The waiter keeps that it was sent away, so that it does not
+ * enter the line again when this is asked twice.
+ */
+export function outcomeOf(lock: number, waiter: number): number {
+  const outcome = words[waiter + WAITER_OUTCOME]!;
+  if (outcome !== OUTCOME_RETRY) return outcome;
+  const result = retryLock(lock, waiter);
+  if (result === RESULT_WAITS) return OUTCOME_RETRY;
+  if (result !== RESULT_CLOSED) return OUTCOME_DONE;
+  words[waiter + WAITER_OUTCOME] = OUTCOME_CANCELED;
+  return OUTCOME_CANCELED;
+}
+
+/** What one who was sent away finds thrown. It gives back its waiter, but keeps it while the error cannot be made (PendingValue). */
+export function errorOfCanceled(operation: SelectableOperation<any> & { readonly object: Cancellable }): unknown {
+  try {
+    const error = operation.object.cancelError();
+    operation.discard();
+    return error;
+  } catch (error) {
+    if (!(error instanceof PendingValue)) operation.discard();
+    throw error;
   }
 }
 

@@ -14,8 +14,9 @@
  *   5. When the block is freed, on whichever thread, the main thread is told, closes what was not fetched, and tells a receiver on
  *      another thread to let go of the object.
  *
- * An object can be received once: a second thread that decodes the same value (the result of a goroutine that is joined twice) is
- * refused. While the main thread computes, nothing is delivered to the others.
+ * What was moved can be received once: a second thread that decodes the same value (the result of a goroutine that is joined twice) is
+ * refused. What is copied the main thread opens itself and keeps while the block lives; each thread that asks gets a parcel of its own.
+ * While the main thread computes, nothing is delivered to the others.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type TransferListItem } from 'node:worker_threads';
 import { describe } from '../codec/classes.ts';
@@ -35,7 +36,7 @@ const SENDER = 1;
 const PARCEL_BYTES = 8;
 
 type ToMain =
-  | { readonly posted: number; readonly parcel: MessagePort }
+  | { readonly posted: number; readonly parcel: MessagePort; readonly moved: boolean }
   | { readonly wanted: number; readonly sender: number }
   | { readonly freed: number };
 /** Without a parcel: somebody else has it. */
@@ -49,10 +50,11 @@ let office: MessagePort | null = null;
 const asked = new Map<number, { ready: Promise<void>; arrived: () => void }>();
 const refused = new Set<number>();
 
-/** On the main thread: the workers' ports by machine, unopened parcels, and who was given which. */
+/** On the main thread: the workers' ports by machine, unopened parcels, those of them that were moved, and who was given which. */
 const customers = new Map<number, MessagePort>();
 const unopened = new Map<number, MessagePort>();
-const receivers = new Map<number, number>();
+const movedOnes = new Set<number>();
+const receivers = new Map<number, Set<number>>();
 
 /** On the main thread, with a new arena; on a worker with its port to the main thread. */
 export function installParcels(port: MessagePort | null): void {
@@ -66,7 +68,7 @@ export function installParcels(port: MessagePort | null): void {
 /** The arena is not used again, or a new one has come. */
 export function forgetParcels(): void {
   for (const parcel of unopened.values()) parcel.close();
-  for (const state of [opened, asked, refused, unopened, receivers]) state.clear();
+  for (const state of [opened, asked, refused, unopened, movedOnes, receivers]) state.clear();
 }
 
 function reserve(object: object, moved: boolean): number {
@@ -80,6 +82,14 @@ function reserve(object: object, moved: boolean): number {
 }
 
 function post(address: number, object: object, moved: boolean): void {
+  const parcel = parcelOf(object, moved);
+  const number = words[address + NUMBER]!;
+  if (office === null) takeParcel(number, parcel, moved);
+  else office.postMessage({ posted: number, parcel, moved } satisfies ToMain, [parcel]);
+}
+
+/** The port in which the object lies as an unread message. */
+function parcelOf(object: object, moved: boolean): MessagePort {
   const { port1, port2 } = new MessageChannel();
   try {
     port1.postMessage([object], moved ? [object as TransferListItem] : []);
@@ -88,9 +98,7 @@ function post(address: number, object: object, moved: boolean): void {
     throw error;
   }
   port1.close();
-  const number = words[address + NUMBER]!;
-  if (office === null) unopened.set(number, port2);
-  else office.postMessage({ posted: number, parcel: port2 } satisfies ToMain, [port2]);
+  return port2;
 }
 
 function receive(address: number): object {
@@ -100,7 +108,6 @@ function receive(address: number): object {
   if (office === null) {
     const parcel = fetch(number, words[address + SENDER]!);
     if (parcel === undefined) throw gone();
-    receivers.set(number, 0);
     return open(number, parcel);
   }
   if (refused.has(number)) throw gone();
@@ -172,15 +179,35 @@ export function disconnectParcels(machineNumber: number): void {
 }
 
 function handleOnMain(from: number, message: ToMain): void {
-  if ('posted' in message) unopened.set(message.posted, message.parcel);
+  if ('posted' in message) takeParcel(message.posted, message.parcel, message.moved);
   else if ('freed' in message) freed(message.freed);
   else answer(from, message.wanted, message.sender);
 }
 
+function takeParcel(number: number, parcel: MessagePort, moved: boolean): void {
+  unopened.set(number, parcel);
+  if (moved) movedOnes.add(number);
+}
+
 function answer(from: number, number: number, sender: number): void {
-  const parcel = fetch(number, sender) ?? null;
-  if (parcel !== null) receivers.set(number, from);
+  const parcel = parcelFor(number, sender) ?? null;
+  if (parcel !== null) addReceiver(number, from);
   customers.get(from)?.postMessage({ number, parcel } satisfies ToWorker, parcel === null ? [] : [parcel]);
+}
+
+function addReceiver(number: number, machineNumber: number): void {
+  const before = receivers.get(number);
+  if (before === undefined) receivers.set(number, new Set([machineNumber]));
+  else before.add(machineNumber);
+}
+
+/** For a worker: what was moved itself, while nobody has it, else a copy. */
+function parcelFor(number: number, sender: number): MessagePort | undefined {
+  const kept = opened.get(number);
+  const parcel = kept === undefined ? fetch(number, sender) : undefined;
+  if (movedOnes.has(number)) return parcel;
+  const object = kept ?? (parcel === undefined ? undefined : open(number, parcel));
+  return object === undefined ? undefined : parcelOf(object, false);
 }
 
 /** A parcel that nobody has yet. */
@@ -203,7 +230,7 @@ function freed(number: number): void {
   opened.delete(number);
   unopened.get(number)?.close();
   unopened.delete(number);
-  const receiver = receivers.get(number);
+  movedOnes.delete(number);
+  for (const receiver of receivers.get(number) ?? []) customers.get(receiver)?.postMessage({ forget: number } satisfies ToWorker);
   receivers.delete(number);
-  if (receiver !== undefined && receiver !== 0) customers.get(receiver)?.postMessage({ forget: number } satisfies ToWorker);
 }
