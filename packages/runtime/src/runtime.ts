@@ -20,7 +20,7 @@ import { RuntimeStateError } from './errors.ts';
 import { hintAtRegister } from './hint.ts';
 import { beforeExit, noteActivity } from './life/exit.ts';
 import { goroutines } from './life/reports.ts';
-import { life, lifecycle } from './life/state.ts';
+import { keepingProcess, life } from './life/state.ts';
 import { resize, startThreads, startWanted } from './life/threads.ts';
 import { isAttached, whenArenaNeeded, words } from './memory/arena.ts';
 import { load, store } from './memory/atomics.ts';
@@ -164,7 +164,7 @@ export async function stop(reason: string): Promise<void> {
   if (!life.usable || !life.threadsWanted) return;
   // At once, and not only when threads that are still starting have come: they shall not start anything.
   store(STOPPING, 1);
-  await lifecycle.runExclusive(async () => {
+  await keepingProcess(async () => {
     if (!life.threadsWanted) return;
     const error = new RuntimeStateError(reason);
     for (let number = 0; number < load(MACHINE_COUNT); number++) wakeMachine(number);

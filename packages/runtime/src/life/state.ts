@@ -7,10 +7,20 @@ import { Mutex as AsyncMutex } from 'async-mutex';
 import { load } from '../memory/atomics.ts';
 import { BUSY_MACHINES } from '../memory/layout.ts';
 import { blockingSize } from '../scheduler/blocking-queue.ts';
-import { LONGEST_TIMEOUT } from '../scheduler/real-timers.ts';
+import { clearInterval, LONGEST_TIMEOUT, setInterval } from '../scheduler/real-timers.ts';
 import type { ThreadPool } from '../threads/pool.ts';
 
 export const lifecycle = new AsyncMutex();
+
+/** Does something under the mutex, and the process does not end before: what it waits for (threads, who holds the mutex) keeps none. */
+export async function keepingProcess(work: () => Promise<void>): Promise<void> {
+  const timer = setInterval(() => undefined, LONGEST_TIMEOUT);
+  try {
+    await lifecycle.runExclusive(work);
+  } finally {
+    clearInterval(timer);
+  }
+}
 
 class Life {
   /** There is an arena, and this thread is machine 0. */

@@ -41,9 +41,11 @@ import { coverNumbers, freeNumber } from '../threads/machine-numbers.ts';
 import { startMonitor } from '../threads/monitor.ts';
 import { ThreadPool } from '../threads/pool.ts';
 import { goroutines } from './reports.ts';
-import { life, lifecycle } from './state.ts';
+import { keepingProcess, life, lifecycle } from './state.ts';
 
 let startingSpare = false;
+/** A thread was asked whether it can be ended. */
+let retiring = false;
 
 /** Starts the threads of the processors in the background. */
 export function startThreads(): void {
@@ -85,7 +87,7 @@ const control: MainControl = {
     process.exit(code);
   },
   uncaught: throwUncaught,
-  surplus: endSurplus,
+  surplus: (number) => void endSurplus(number),
   metrics: addMetrics,
 };
 
@@ -111,12 +113,15 @@ export function startWanted(): void {
     });
 }
 
-/** Under the lifecycle's mutex. A spare one is the answer to SPARE_WANTED; one for a new processor leaves the wish as it is. */
-async function addThread(isSpare: boolean): Promise<void> {
+/**
+ * Under the lifecycle's mutex. A spare one is the answer to SPARE_WANTED; one for a new processor leaves the wish as it is. False when
+ * there is no number left for another.
+ */
+async function addThread(isSpare: boolean): Promise<boolean> {
   const number = freeNumber();
   if (number < 0) {
     store(SPARE_WANTED, 0);
-    return;
+    return false;
   }
   life.pool ??= newPool();
   life.machines.push(number);
@@ -129,6 +134,7 @@ async function addThread(isSpare: boolean): Promise<void> {
       add(THREAD_COUNT, 1);
       if (isSpare) store(SPARE_WANTED, 0);
     });
+    return true;
   } catch (error) {
     forget(number);
     throw error;
@@ -143,13 +149,20 @@ function forget(number: number): void {
 }
 
 /** A spare thread has had nothing to do for long. One is kept. */
-function endSurplus(number: number): void {
-  void lifecycle.runExclusive(async () => {
-    if (!life.threadsWanted || load(STOPPING) !== 0 || life.pool === null || !isSurplus()) return;
-    // From here on nobody counts on it.
-    add(THREAD_COUNT, -1);
-    if (!(await life.pool.retire(number))) {
+async function endSurplus(number: number): Promise<void> {
+  const { pool } = life;
+  if (retiring || pool === null || !life.threadsWanted || load(STOPPING) !== 0 || !isSurplus()) return;
+  retiring = true;
+  // From here on nobody counts on it.
+  add(THREAD_COUNT, -1);
+  // Not under the mutex: it may just have taken a goroutine, and answers when that has come to a wait.
+  const agreed = await pool.askToRetire(number);
+  await lifecycle.runExclusive(async () => {
+    retiring = false;
+    if (life.pool !== pool) return; // All were stopped meanwhile.
+    if (!agreed || !(await pool.retire(number))) {
       add(THREAD_COUNT, 1);
+      if (blockingSize() !== 0) wakeForBlocking(); // One more may run.
       return;
     }
     passOnNotices(number);
@@ -158,11 +171,12 @@ function endSurplus(number: number): void {
     if (blockingSize() !== 0) wakeForBlocking(); // It may have been chosen for one in that moment.
     life.holdWhileBusy();
   });
+  schedule(); // Another may have been asked for meanwhile.
 }
 
 /** So many processors from now on; settles when no more are held than that. Goroutines run already. */
 export async function resize(count: number): Promise<void> {
-  await lifecycle.runExclusive(async () => {
+  await keepingProcess(async () => {
     const before = load(PROCESSOR_COUNT);
     if (!life.threadsWanted || load(STOPPING) !== 0)
       throw new RuntimeStateError('runtime.setProcs: the runtime is being stopped');
@@ -171,7 +185,8 @@ export async function resize(count: number): Promise<void> {
     configure({ procs: count });
     store(THREAD_LIMIT, count + settings().spareThreads);
     if (count > before) {
-      while (load(THREAD_COUNT) < count) await addThread(false);
+      let more = true;
+      while (more && load(THREAD_COUNT) < count) more = await addThread(false);
       addProcessors(before, count);
       wakeForWork();
       // Those that were spare may be none any more, and one is kept.

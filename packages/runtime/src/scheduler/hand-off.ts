@@ -30,7 +30,7 @@ import {
   takeProcessor,
   waitForProcessor,
 } from './processor.ts';
-import { wakeForBlocking } from './spare.ts';
+import { askForSpare, wakeForBlocking } from './spare.ts';
 import { acceptsMore, hasStartable, start } from './start.ts';
 import { fireTimers, hasTimers } from './timers.ts';
 import { anyQueued, anyQueuedAndProcessor, stopSearchingWithWork, wakeForWork } from './wake.ts';
@@ -104,7 +104,11 @@ function isFree(): boolean {
 
 /** Runs the oldest blocking call, if this machine may. */
 function runBlocking(): void {
-  if (!isFree() || !mayRunBlocking() || !reserveBlocking()) return;
+  if (!isFree() || blockingSize() === 0) return;
+  if (!reserveBlocking()) {
+    askForSpare(); // Whoever has woken this machine for one has not.
+    return;
+  }
   words[machine.base + MACHINE_BLOCKING] = 1;
   const record = takeBlocking();
   if (record !== 0) {

@@ -5,7 +5,8 @@
  * must first refuse the task, and one whose goroutine blocks does not answer, which is when another thread is wanted.
  *
  * For as long as a thread lives its two Comlink proxies are held, and released when it ends: Comlink drops requests in
- * flight when a proxy is collected during the call, and leaks when a worker ends during one.
+ * flight when a proxy is collected during the call, and leaks when a worker ends during one. Such a request is never answered,
+ * so what may be asked of a thread that ends is raced with that end (`ask`).
  */
 
 import { fileURLToPath } from 'node:url';
@@ -37,6 +38,10 @@ interface Member {
   control: Comlink.Remote<WorkerControl>;
   ports: MessagePort[];
   piscina: Piscina;
+  /** Settles when the thread has ended, or is about to be ended: what it was asked then is never answered. */
+  gone: Promise<undefined>;
+  isGone: boolean;
+  leave(): void;
 }
 
 export class ThreadPool {
@@ -88,13 +93,18 @@ export class ThreadPool {
     await this.add(machine, () => undefined);
   }
 
-  /** Ends one thread, if nothing of it would be missed. Its machine's state is NONE then. */
-  async retire(machine: number): Promise<boolean> {
+  /** Asks one thread to end its loop, if nothing of it would be missed. While a goroutine runs there it does not answer. */
+  async askToRetire(machine: number): Promise<boolean> {
     const member = this.members.find((candidate) => candidate.machine === machine);
-    if (member === undefined || !(await member.control.retire())) return false;
-    if (this.take(machine) === undefined) return false; // It was lost meanwhile.
-    await abandonMember(member, 'a spare thread has ended');
-    await this.endMember(member);
+    return member !== undefined && (await ask(member, (control) => control.retire())) === true;
+  }
+
+  /** Ends one thread that has agreed to that. False when it was lost since. */
+  async retire(machine: number): Promise<boolean> {
+    const member = this.take(machine);
+    if (member === undefined) return false;
+    await Promise.race([abandonMember(member, 'a spare thread has ended'), member.gone]);
+    void this.endMember(member); // It has nothing of ours any more.
     return true;
   }
 
@@ -125,7 +135,7 @@ export class ThreadPool {
     Comlink.expose(this.main, toMain.port1 as unknown as Comlink.Endpoint);
     const ports = [toWorker.port1, toMain.port1];
     for (const port of ports) port.unref();
-    const member: Member = { machine, control, ports, piscina };
+    const member: Member = { machine, control, ports, piscina, ...ending() };
     connectParcels(machine, parcels.port1);
     try {
       const full: string | undefined = await piscina.run(installation, {
@@ -144,6 +154,7 @@ export class ThreadPool {
       why = error.message;
     });
     thread?.once('exit', () => {
+      member.leave();
       if (this.ending || !this.members.includes(member)) return;
       publish(machine, 'lost', why);
       this.lost(machine, why);
@@ -180,15 +191,20 @@ export class ThreadPool {
    */
   async report(patience: number, withStacks: boolean): Promise<Map<number, ThreadReport>> {
     const listening = new Set<Member>();
-    const asked = this.members.map((member) => ({ member, answer: member.control.listen().then(() => listening.add(member)) }));
+    const listen = async (member: Member): Promise<void> => {
+      await ask(member, (control) => control.listen());
+      if (!member.isGone) listening.add(member);
+    };
+    const asked = this.members.map((member) => ({ member, answer: listen(member) }));
     const all = Promise.all(asked.map(({ answer }) => answer));
     if (!(await this.within(patience, all))) {
       const asleep = asked.filter(({ member }) => load(machineBase(member.machine) + MACHINE_STATE) !== MACHINE_STATE_AWAKE);
       await this.within(LONG_PATIENCE, Promise.all(asleep.map(({ answer }) => answer)));
     }
     const reports = new Map<number, ThreadReport>();
-    const longer = [...listening].map(async ({ control, machine }) => {
-      reports.set(machine, await control.report(withStacks));
+    const longer = [...listening].map(async (member) => {
+      const report = await ask(member, (control) => control.report(withStacks));
+      if (report !== undefined) reports.set(member.machine, report);
     });
     await this.within(LONG_PATIENCE, Promise.all(longer));
     return reports;
@@ -197,8 +213,8 @@ export class ThreadPool {
   /** Whether a thread has hidden work, or does not answer within so many milliseconds. */
   async hasHiddenWork(patience: number, somebodyWaits: boolean): Promise<boolean> {
     let found = false;
-    const answers = this.members.map(async ({ control }) => {
-      if (await control.hasHiddenWork(somebodyWaits)) found = true;
+    const answers = this.members.map(async (member) => {
+      if (await ask(member, (control) => control.hasHiddenWork(somebodyWaits))) found = true;
     });
     return !(await this.within(patience, Promise.all(answers))) || found;
   }
@@ -215,7 +231,9 @@ export class ThreadPool {
     await Promise.all(members.map((member) => this.endMember(member)));
   }
 
-  private async endMember({ machine, control, ports, piscina }: Member): Promise<void> {
+  private async endMember(member: Member): Promise<void> {
+    const { machine, control, ports, piscina } = member;
+    member.leave();
     control[Comlink.releaseProxy]();
     for (const port of ports) port.close();
     await piscina.destroy();
@@ -226,6 +244,26 @@ export class ThreadPool {
 
 function publish(thread: number, event: ThreadMessage['event'], why?: string): void {
   if (THREAD.hasSubscribers) THREAD.publish({ thread, event, why });
+}
+
+function ending(): Pick<Member, 'gone' | 'isGone' | 'leave'> {
+  let settle: (value: undefined) => void;
+  const gone = new Promise<undefined>((resolve) => {
+    settle = resolve;
+  });
+  return {
+    gone,
+    isGone: false,
+    leave() {
+      this.isGone = true;
+      settle(undefined);
+    },
+  };
+}
+
+/** Undefined when the thread has ended, or ends before it answers. */
+async function ask<T>(member: Member, question: (control: Member['control']) => Promise<T>): Promise<T | undefined> {
+  return member.isGone ? undefined : Promise.race([question(member.control), member.gone]);
 }
 
 async function abandonMember({ control, machine }: Member, message: string): Promise<void> {

@@ -1,6 +1,8 @@
 /** Wrong uses: what each is told, and that a hundred of them leave nothing in shared memory. */
+
 import assert from 'node:assert/strict';
 import { AtomicInt, chan, go, gosched, Mutex, run, runtime, select, sleep, transfer, WaitGroup, wait } from 'goroutines';
+import { shown } from '../helpers/shown.mjs';
 
 const TIMES = 100;
 /** Bytes: no block of shared memory is smaller. */
@@ -48,12 +50,6 @@ function* generator() {
 
 function needsCopies(value) {
   return value;
-}
-
-/** As messages show a value. */
-function shown(value) {
-  if (typeof value === 'bigint') return `${value}n`;
-  return typeof value === 'string' ? `'${value}'` : String(value);
 }
 
 export const refusals = {

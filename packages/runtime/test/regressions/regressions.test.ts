@@ -33,9 +33,9 @@ const expected: Record<string, string> = {
     )
     .join('\n'),
   'a plain function that returns a generator, on this thread': '3 4',
-  'a signal whose reason cannot be copied': 'CanceledError: goroutine canceled: [object Object]\n'.repeat(2).trim(),
+  'a signal whose reason cannot be copied': 'CanceledError: the goroutine was cancelled: [object Object]\n'.repeat(2).trim(),
   'a plain function says that it runs': 'running',
-  'errors that cannot be copied keep their outline': 'RangeError LimitError far EFAR\nError Error hidden undefined\nrevoked',
+  'errors that cannot be copied keep their outline': 'RangeError RangeError far EFAR\nError Error hidden undefined\nrevoked',
   'a timer of a goroutine that has ended': 'sent',
   'forEach with a function of another kind':
     '[ 1, 2 ]\nTypeError: forEach takes a function, got number\nTypeError: forEach calls a plain or generator function for e',

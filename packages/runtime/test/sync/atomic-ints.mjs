@@ -1,6 +1,8 @@
 /** Programs about `AtomicInt`. */
+
 import assert from 'node:assert/strict';
 import { AtomicInt, chan, go } from 'goroutines';
+import { shown } from '../helpers/shown.mjs';
 
 export const atomicInts = {
   *'loads, stores, adds and swaps'() {
@@ -24,7 +26,7 @@ export const atomicInts = {
   *'takes whole numbers of 32 bits only'() {
     const value = new AtomicInt(1);
     for (const wrong of [0.5, Number.NaN, 0x80000000, -0x80000001, '1', undefined, 1n]) {
-      const message = `AtomicInt holds whole numbers from -2147483648 to 2147483647, got ${String(wrong)}`;
+      const message = `AtomicInt holds whole numbers from -2147483648 to 2147483647, got ${shown(wrong)}`;
       assert.throws(() => value.store(wrong), { name: 'RangeError', message });
       assert.throws(() => value.add(wrong), { name: 'RangeError', message });
       assert.throws(() => value.compareAndSwap(1, wrong), { name: 'RangeError', message });

@@ -1,7 +1,9 @@
 /** Programs about `Barrier`. */
+
 import assert from 'node:assert/strict';
 import { AtomicInt, after, Barrier, chan, go, gosched, select } from 'goroutines';
 import { parkedInOrder, until } from '../helpers/conditions.mjs';
+import { shown } from '../helpers/shown.mjs';
 
 export const barriers = {
   *'all go on when the last has come, round after round, with one leader each'(drive) {
@@ -75,7 +77,7 @@ export const barriers = {
 
   *misuse() {
     for (const wrong of [0, -1, 1.5, Number.NaN, '2', 2 ** 31]) {
-      const message = `a Barrier is for a whole number of parties from 1 to 2147483647, got ${String(wrong)}`;
+      const message = `a Barrier is for a whole number of parties from 1 to 2147483647, got ${shown(wrong)}`;
       assert.throws(() => new Barrier(wrong), { name: 'RangeError', message });
     }
     const barrier = new Barrier(2);

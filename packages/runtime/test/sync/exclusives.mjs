@@ -92,7 +92,7 @@ export const exclusives = {
     );
     guard.unlock();
     for (const index of [2, 4, 3, 1, 5, 0]) assert.equal(yield* drive(log.recv()), index);
-    assert.throws(() => mutex.acquire('1'), { name: 'RangeError', message: 'a priority must be a number, got 1' });
+    assert.throws(() => mutex.acquire('1'), { name: 'RangeError', message: "a priority must be a number, got '1'" });
   },
 
   *'runExclusive: one at a time, whatever the function is'(drive) {

@@ -1,7 +1,9 @@
 /** Programs about `Semaphore`. */
+
 import assert from 'node:assert/strict';
 import { AtomicInt, after, chan, E_CANCELED, go, gosched, Semaphore, select } from 'goroutines';
 import { parkedInOrder, until, untilParked } from '../helpers/conditions.mjs';
+import { shown } from '../helpers/shown.mjs';
 
 /** Takes so many, tells, and gives them back when told to. */
 function taker(semaphore, weight, log, leave) {
@@ -289,7 +291,7 @@ export const semaphores = {
 
   *misuse() {
     for (const wrong of [0.5, Number.NaN, '1', undefined, 2 ** 31]) {
-      const message = `the value of a Semaphore is a whole number of 32 bits, got ${String(wrong)}`;
+      const message = `the value of a Semaphore is a whole number of 32 bits, got ${shown(wrong)}`;
       assert.throws(() => new Semaphore(wrong), { name: 'RangeError', message });
       assert.throws(() => new Semaphore(1).setValue(wrong), { name: 'RangeError', message });
     }

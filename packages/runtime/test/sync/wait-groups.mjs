@@ -1,7 +1,9 @@
 /** Programs about `WaitGroup`. */
+
 import assert from 'node:assert/strict';
 import { AtomicInt, chan, go, gosched, WaitGroup } from 'goroutines';
 import { parkedInOrder, untilParked } from '../helpers/conditions.mjs';
+import { shown } from '../helpers/shown.mjs';
 
 export const waitGroups = {
   *'waits until all are done, round after round'(drive) {
@@ -142,7 +144,7 @@ export const waitGroups = {
     for (const wrong of [0.5, Number.NaN, Number.POSITIVE_INFINITY, '1', null]) {
       assert.throws(() => group.add(wrong), {
         name: 'RangeError',
-        message: `WaitGroup.add takes a whole number, got ${String(wrong)}`,
+        message: `WaitGroup.add takes a whole number, got ${shown(wrong)}`,
       });
     }
     group.add(0x7fffffff);

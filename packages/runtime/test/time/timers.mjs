@@ -1,7 +1,9 @@
 /** Programs about timers and tickers: Go's `time` tests by meaning, as of Go 1.23. */
+
 import assert from 'node:assert/strict';
 import { AtomicInt, after, chan, go, gosched, select, sleep, ticker, timer } from 'goroutines';
 import { until } from '../helpers/conditions.mjs';
+import { shown } from '../helpers/shown.mjs';
 
 const LONG = 600_000;
 const NOTHING = [undefined, false];
@@ -10,9 +12,6 @@ const NOTHING = [undefined, false];
 function* untilFired(drive, { chan: channel }) {
   yield* until(drive, () => channel.length === 1);
 }
-
-/** As messages show a value. */
-const shown = (value) => (typeof value === 'string' ? `'${value}'` : String(value));
 
 export const timers = {
   *'fires once, with the time'(drive) {

@@ -1,0 +1,73 @@
+// Spare threads come and end all the time, while other things are asked of the threads. Each program ends by itself.
+import { AtomicInt, blocking, go, runtime } from 'goroutines';
+
+process.on('warning', () => undefined);
+const after = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Five calls at one time, each on a thread of its own. */
+const five = (milliseconds) =>
+  Promise.all(
+    Array.from({ length: 5 }, () =>
+      blocking((length) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, length), milliseconds),
+    ),
+  );
+
+function compute(milliseconds) {
+  for (const end = performance.now() + milliseconds; performance.now() < end; );
+}
+
+/** A spare thread says that it is one too many, and has a goroutine by the time it is asked whether it can end. */
+async function heldUp(how) {
+  runtime.configure({ procs: 1, spareThreads: 5, spareMilliseconds: 30 });
+  for (let round = 0; round < 6; round++) {
+    await five(60);
+    compute(45); // They say so; this thread hears it later.
+    const [begun, flag] = [new AtomicInt(), new AtomicInt()];
+    const held = go(function* (lost) {
+      'use no-preempt';
+      begun.store(1);
+      const end = Date.now() + (lost ? 50 : 60_000);
+      while (Date.now() < end && flag.load() === 0);
+      if (lost) process.reallyExit(3);
+    }, how === 'lost');
+    while (begun.load() === 0) await after(1);
+    await after(20);
+    if (how === 'lost') await held.then(undefined, () => undefined);
+    await runtime.setProcs(2);
+    flag.store(1);
+    await held.then(undefined, () => undefined);
+    await runtime.setProcs(1);
+  }
+  await runtime.shutdown();
+  console.log('over');
+}
+
+export const programs = {
+  async processors() {
+    runtime.configure({ procs: 1, spareThreads: 5, spareMilliseconds: 20 });
+    for (let round = 0; round < 40; round++) {
+      await five(5);
+      await after(18 + (round % 5));
+      for (let change = 0; change < 10; change++) await runtime.setProcs(1 + (change & 1));
+    }
+    console.log('over');
+  },
+
+  busy: () => heldUp('busy'),
+  lost: () => heldUp('lost'),
+
+  /** Asked what their goroutines do, threads end. */
+  async reports() {
+    runtime.configure({ procs: 2 });
+    for (let round = 0; round < 5; round++) {
+      const lost = go(function* () {
+        for (const end = Date.now() + 5; Date.now() < end; );
+        process.reallyExit(3);
+      }).then(undefined, (error) => error.name);
+      await after(round);
+      await runtime.goroutines();
+      await lost;
+    }
+    console.log('over');
+  },
+};
