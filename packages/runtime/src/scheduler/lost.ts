@@ -3,8 +3,9 @@
  *
  * Its goroutines end with ThreadLostError. What waited there is passed over by `claim`, since its state says LOST; its
  * counts are taken back, and its processor goes on to others. Its queue is untouched: others steal from it. Others repair what
- * is theirs (`whenMachineLost`: proxies, channels that it fed or read as streams). Not repaired: a mutex that a lost goroutine
- * held stays locked, as after any goroutine that never unlocks; and memory that only the lost thread held is not given back.
+ * is theirs (`whenMachineLost`: proxies, channels that it fed or read as streams, locks that its waiters held up). Not
+ * repaired: a mutex that a lost goroutine held stays locked, as after any goroutine that never unlocks; and memory that only the
+ * lost thread held is not given back.
  */
 import { ThreadLostError } from '../errors.ts';
 import { words } from '../memory/arena.ts';
