@@ -8,6 +8,7 @@ describe('a thread that ends in the middle', () => {
     ['the others', /^all accounted for\n$/],
     ['queued', /^all ran\n$/],
     ['called', /^ThreadLostError,ThreadLostError,ThreadLostError\n$/],
+    ['error', /^RangeError: nobody joins this\n$/],
     ['sender', /^from before\n$/],
     ['mutex', /^locked\nsaw\n$/],
     ['semaphore', /^acquired of 1 0\nsaw 1\n$/],

@@ -244,6 +244,24 @@ export const programs = {
     console.log('all ran');
   },
 
+  /** The error of a goroutine is on its way to the thread that started it, which does not come to a wait any more. */
+  async error() {
+    runtime.configure({ procs: 2 }); // One for each of the two.
+    const told = new Promise((resolve) => runtime.on('uncaught', (error) => resolve(error)));
+    const lost = go(function* () {
+      'use no-preempt';
+      const failing = go(function* () {
+        throw new RangeError('nobody joins this');
+      });
+      while (failing.status !== 'failed');
+      yield* dies();
+    });
+    assert.equal((await lostBy(lost)).name, 'ThreadLostError');
+    const alive = setInterval(() => {}, 1000);
+    console.log(`${await told}`);
+    clearInterval(alive);
+  },
+
   async unjoined() {
     go(dies);
     go(function* () {
