@@ -21,7 +21,7 @@ import {
 } from './memory.ts';
 import { cancelMutex, nameHolder, retryLock, tryLock as tryLockMutex, unlockMutex } from './mutex.ts';
 import { enterOnce, finishOnce } from './once.ts';
-import { drive, lockMutex, poll, receive, receiveOrWait, send, sendOrWait, withdraw } from './operation.ts';
+import { drive, lockMutex, passOverLost, poll, receive, receiveOrWait, send, sendOrWait, withdraw } from './operation.ts';
 import { initialize, lookOut, needsWake, post, send as sendWaiter, takeServed } from './ready.ts';
 import { completeRecord } from './record.ts';
 import { unlockReader, unlockWriter } from './rw-mutex.ts';
@@ -61,6 +61,7 @@ export {
   noteReady,
   openEvents,
   or,
+  passOverLost,
   poll,
   post,
   receive,

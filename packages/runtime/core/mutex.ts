@@ -30,6 +30,9 @@
  * Both are a write followed by a read of the other's word, in one order for all: at least one sees the other's write. A
  * watcher does the same with its line. If it finds the mutex free but others before it, one of those is in line or on his
  * way: he will unlock, or find it held and wait for who holds it to do so, and then the watchers are looked at again.
+ *
+ * One on his way whose thread is lost does not come. The main thread sets the machine's state to LOST, then looks at HELD of
+ * every mutex (`afterLoss`); who unlocks clears HELD, then looks at the state: again one of the two wakes the next.
  */
 import {
   HOLDER_UNKNOWN,
@@ -173,6 +176,11 @@ export function cancelMutex(mutex: i32): i32 {
 /** After a waiter has left the line. Under LOCK. */
 export function afterLeaving(mutex: i32): void {
   if (get(mutex, MUTEX_WATCHERS) !== 0 && atomicLoad(mutex, MUTEX_HELD) === 0 && !someoneTries(mutex)) wakeWatchers(mutex);
+}
+
+/** After a thread has been lost: one of its waiters may have been on its way, or first in line. Under LOCK. */
+export function afterLoss(mutex: i32): void {
+  if (atomicLoad(mutex, MUTEX_HELD) === 0) wakeFirst(mutex);
 }
 
 /** Whether a waiter is on its way already. One of a thread that has been lost will not come. */

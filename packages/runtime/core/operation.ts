@@ -51,7 +51,7 @@ import { leaveBarrier, standAtBarrier, tryPass } from './barrier.ts';
 import { channelLock, lockChannel, put, take, tryReceive, trySend, unlockChannel, waitsAtRing } from './channel.ts';
 import { lock, unlock } from './lock.ts';
 import { set } from './memory.ts';
-import { afterLeaving, nameHolder, standAsWatcher, standByPriority, standInLine, tryLock, tryWatch } from './mutex.ts';
+import { afterLeaving, afterLoss, nameHolder, standAsWatcher, standByPriority, standInLine, tryLock, tryWatch } from './mutex.ts';
 import { tryOnce } from './once.ts';
 import { conclude, self } from './ready.ts';
 import { tryJoin } from './record.ts';
@@ -220,6 +220,16 @@ export function withdraw(operation: i32, object: i32, waiter: i32): i32 {
   else if (operation === OPERATION_WRITE_LOCK) admit(object);
   else if (operation === OPERATION_LOCK || operation === OPERATION_LOCK_BY_PRIORITY) afterLeaving(object);
   else if (operation === OPERATION_BARRIER) leaveBarrier(object);
+  unlockObject(operation, object);
+  return conclude(RESULT_DONE);
+}
+
+/** After a thread was lost: lets in whom its waiters held up at a mutex, a semaphore or a reader/writer mutex. */
+export function passOverLost(operation: i32, object: i32): i32 {
+  lockObject(operation, object);
+  if (operation === OPERATION_LOCK) afterLoss(object);
+  else if (operation === OPERATION_ACQUIRE) letIn(object);
+  else admit(object);
   unlockObject(operation, object);
   return conclude(RESULT_DONE);
 }

@@ -10,8 +10,8 @@
  * table of all would need room for any number. Who unlocks for another leaves that one in the table; then it is UNSURE.
  *
  * It is handed over where it is unlocked: who is let in holds it from that moment. No wake-up is lost: after each change
- * under LOCK nobody waits who could come in. A writer that leaves the line (cancelled, or a select that went elsewhere)
- * may have held readers back: `admit` is called then, too.
+ * under LOCK nobody waits who could come in. A writer that leaves the line (cancelled, a select that went elsewhere, or its
+ * thread was lost) may have held readers back: `admit` is called then, too.
  */
 import {
   HOLDER_UNKNOWN,

@@ -6,8 +6,8 @@
  * after everybody was let in who can be. So at rest the first in line asks for more than VALUE.
  *
  * No wake-up is lost: that holds after each change under LOCK. What can change it calls `letIn`: VALUE has grown, or the
- * first in line has left (cancelled, or a select that went elsewhere), behind whom others may have been held up. A waiter
- * that was let in holds its permits from that moment, and who drops it gives them back.
+ * first in line has left (cancelled, a select that went elsewhere, or its thread was lost), behind whom others may have been
+ * held up. A waiter that was let in holds its permits from that moment, and who drops it gives them back.
  */
 import {
   OUTCOME_CANCELED,

@@ -20,7 +20,7 @@ import {
   WAITER_QUEUE,
 } from '../src/memory/blocks.ts';
 import { MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_WORDS, MACHINES } from '../src/memory/layout.ts';
-import { compareExchange, get, getNumber, set } from './memory.ts';
+import { atomicLoad, compareExchange, get, getNumber, set } from './memory.ts';
 
 // @ts-ignore: decorator
 @inline
@@ -90,7 +90,7 @@ export function isLost(waiter: i32): bool {
 // @ts-ignore: decorator
 @inline
 export function isLostMachine(machine: i32): bool {
-  return get(MACHINES + machine * MACHINE_WORDS + MACHINE_STATE) === MACHINE_STATE_LOST;
+  return atomicLoad(MACHINES + machine * MACHINE_WORDS + MACHINE_STATE) === MACHINE_STATE_LOST;
 }
 
 /** Wins the right to wake this waiter. */

@@ -81,6 +81,7 @@ interface Core {
   drive(operation: number, object: number, waiter: number, slot: number): number;
   poll(operation: number, object: number, waiter: number): number;
   withdraw(operation: number, object: number, waiter: number): number;
+  passOverLost(operation: number, object: number): number;
   selectPoll(cases: number, count: number, waiter: number): number;
   selectEnroll(cases: number, count: number, spare: number, slot: number, wait: number): number;
 }
@@ -130,6 +131,7 @@ export let completeRecord: Core['completeRecord'];
 export let drive: Core['drive'];
 export let poll: Core['poll'];
 export let withdraw: Core['withdraw'];
+export let passOverLost: Core['passOverLost'];
 export let selectPoll: Core['selectPoll'];
 export let selectEnroll: Core['selectEnroll'];
 export let openEvents: Core['openEvents'];
@@ -177,7 +179,7 @@ export function attachCore(memory: WasmMemory): void {
   ({ load, store, exchange, compareExchange, add, or, and, lock, unlock, post, send, receive } = core);
   ({ sendOrWait, receiveOrWait, watchRing, lockChannel, unlockChannel, closeChannel } = core);
   ({ lockMutex, tryLockMutex, retryLock, unlockMutex, addToGroup, completeRecord, drive } = core);
-  ({ poll, withdraw, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake, fireTimer } = core);
+  ({ poll, withdraw, passOverLost, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake, fireTimer } = core);
   ({ cancelMutex, tryTakeSemaphore, releaseSemaphore, setSemaphore, cancelSemaphore, unlockWriter, unlockReader } = core);
   ({ nameHolder, signalCondition, broadcastCondition, enterOnce, finishOnce, takeServed } = core);
   ({ openEvents, closeEvents, noteProcessor, noteCause, noteEvent, noteGoroutine, noteReady } = core);

@@ -14,7 +14,7 @@
 import { ArenaExhaustedError } from '../errors.ts';
 import { fatal } from '../fatal.ts';
 import { words } from './arena.ts';
-import { add, compareExchange, load } from './atomics.ts';
+import { add, compareExchange, load, store } from './atomics.ts';
 import { KIND_NAMES } from './kinds.ts';
 import * as layout from './layout.ts';
 import { lock, unlock } from './lock.ts';
@@ -106,6 +106,18 @@ function allocateRefilled(kind: number, wanted: number, byteLength: number): num
   const sizeClass = (words[address + BLOCK_META]! >> CLASS_SHIFT) & CLASS_MASK; // It may be of a larger class.
   occupy(address, kind, sizeClass);
   words[usageRow + kind] = words[usageRow + kind]! + (blockBytes[sizeClass]! >> 4);
+  return address;
+}
+
+/** The same for what others find by its kind and change (`forEachLiving`): its words are cleared before it is of that kind. */
+export function allocateCleared(kind: number, wordCount: number): number {
+  const address = allocate(layout.KIND_SCRATCH, wordCount * 4);
+  words.fill(0, address, address + wordCount);
+  const meta = words[address + BLOCK_META]!;
+  const units = blockBytes[(meta >> CLASS_SHIFT) & CLASS_MASK]! >> 4;
+  words[usageRow + layout.KIND_SCRATCH] = words[usageRow + layout.KIND_SCRATCH]! - units;
+  words[usageRow + kind] = words[usageRow + kind]! + units;
+  store(address + BLOCK_META, (meta & ~KIND_MASK) | kind);
   return address;
 }
 

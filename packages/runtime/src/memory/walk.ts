@@ -3,11 +3,20 @@
  * be allocating and freeing meanwhile, so the visitor must make sure for itself that a block is what it looks for.
  */
 import { words } from './arena.ts';
-import { bytesOfClass, kindOf } from './heap.ts';
+import { bytesOfClass, kindOf, release, retainLiving } from './heap.ts';
 import { BLOCK_HEADER_WORDS, FIRST_HEAP_PAGE, PAGE_BYTES, PAGE_CLASSES, PAGE_COUNT, PAGE_WORDS } from './layout.ts';
 
 export function forEachBlock(kind: number, visit: (address: number) => void): void {
   walkBlocks(kind, 0, FIRST_HEAP_PAGE, Number.POSITIVE_INFINITY, visit);
+}
+
+/** The same for a visitor that changes what it finds: a block that is held cannot become another one meanwhile. */
+export function forEachLiving(kind: number, visit: (address: number) => void): void {
+  forEachBlock(kind, (address) => {
+    if (!retainLiving(address)) return;
+    if (kindOf(address) === kind) visit(address);
+    release(address);
+  });
 }
 
 /** From here on a walk begins anew. */

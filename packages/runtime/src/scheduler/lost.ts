@@ -2,9 +2,10 @@
  * A thread that ended unexpectedly (out of memory, a crash in native code), as the main thread cleans up after it.
  *
  * Its goroutines end with ThreadLostError. What waited there is passed over by `claim`, since its state says LOST; its
- * counts are taken back, and its processor goes on to others. Its queue is untouched: others steal from it. Others repair what
- * is theirs (`whenMachineLost`: proxies, channels that it fed or read as streams). Not repaired: a mutex that a lost goroutine
- * held stays locked, as after any goroutine that never unlocks; and memory that only the lost thread held is not given back.
+ * counts are taken back, the errors that it was to report are passed on, and its processor goes on to others. Its queue is
+ * untouched: others steal from it. Others repair what is theirs (`whenMachineLost`: proxies, channels that it fed or read as
+ * streams, locks that its waiters held up). Not repaired: a mutex that a lost goroutine held stays locked, as after any
+ * goroutine that never unlocks; and memory that only the lost thread held is not given back.
  */
 import { ThreadLostError } from '../errors.ts';
 import { words } from '../memory/arena.ts';
@@ -25,6 +26,7 @@ import {
 import { forEachBlock } from '../memory/walk.ts';
 import { completeWithError } from './complete.ts';
 import { DONE, MACHINE, STATUS } from './goroutine.ts';
+import { passOnNotices } from './notice.ts';
 import { takeAllFrom } from './processor.ts';
 import { anyQueued, wakeForWork } from './wake.ts';
 
@@ -48,6 +50,7 @@ export function endLostMachine(number: number, why: string): number {
   forEachBlock(KIND_GOROUTINE, (record) => {
     if (words[record + MACHINE] === number && load(record + STATUS) < DONE) lost.push(record);
   });
+  passOnNotices(number);
   const error = new ThreadLostError(`the thread that this goroutine ran on has ended: ${why}`);
   for (const record of lost) completeWithError(record, error, null);
   for (const callback of callbacks) callback(number, why);

@@ -1,13 +1,16 @@
 /**
  * Notices: messages to a machine itself, which travel as waiters of NOTICE_SLOT through its inbox. DETAIL is the block
  * (mostly a goroutine's record) that they are about, of which they hold a reference; OUTCOME says what it is. A notice is given back by the one who takes it.
+ *
+ * None is left with a lost machine: the main thread sets its state to LOST, then empties its inbox; who sends puts the notice
+ * there, then looks at the state, and empties the inbox himself if it says LOST.
  */
 import { fatal } from '../fatal.ts';
 import { words } from '../memory/arena.ts';
-import { exchange } from '../memory/atomics.ts';
-import { WAITER_DETAIL, WAITER_LINK, WAITER_OUTCOME, WAITER_SLOT } from '../memory/blocks.ts';
+import { exchange, load } from '../memory/atomics.ts';
+import { WAITER_DETAIL, WAITER_LINK, WAITER_MACHINE, WAITER_OUTCOME, WAITER_SLOT } from '../memory/blocks.ts';
 import { release, retain } from '../memory/heap.ts';
-import { MACHINE_INBOX, machineBase } from '../memory/layout.ts';
+import { MACHINE_INBOX, MACHINE_STATE, MACHINE_STATE_LOST, machineBase } from '../memory/layout.ts';
 import { NOTICE_SLOT, onNotice, sendToInbox } from './inbox.ts';
 import { freeWaiter, reserveWaiter, takeWaiter } from './waiter.ts';
 
@@ -34,18 +37,27 @@ export function notice(machineNumber: number, what: number, record: number): voi
   words[message + WAITER_DETAIL] = record;
   words[message + WAITER_OUTCOME] = what;
   sendToInbox(machineNumber, message);
+  if (load(machineBase(machineNumber) + MACHINE_STATE) === MACHINE_STATE_LOST) passOnNotices(machineNumber);
 }
 
-/** Main thread: takes over the errors to report that a machine has not passed on before it ended. */
+/** Passes on to the main thread the errors to report that a machine has not before it ended; other notices are given back. */
 export function passOnNotices(number: number): void {
   let message = exchange(machineBase(number) + MACHINE_INBOX, 0);
   while (message !== 0) {
     const next = words[message + WAITER_LINK]!;
-    const record = words[message + WAITER_DETAIL]!;
-    if (words[message + WAITER_OUTCOME] === NOTICE_UNJOINED) notice(0, NOTICE_UNJOINED, record);
-    release(record);
-    freeWaiter(message);
+    // Others are waiters of goroutines that are lost with their thread.
+    if (words[message + WAITER_SLOT] === NOTICE_SLOT) passOn(message);
     message = next;
+  }
+}
+
+function passOn(message: number): void {
+  if (words[message + WAITER_OUTCOME] === NOTICE_UNJOINED) {
+    words[message + WAITER_MACHINE] = 0;
+    sendToInbox(0, message);
+  } else {
+    release(words[message + WAITER_DETAIL]!);
+    freeWaiter(message);
   }
 }
 

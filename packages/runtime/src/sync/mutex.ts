@@ -29,11 +29,13 @@ import {
   SELECT_OPERATION,
   SELECT_WAITER,
 } from '../memory/blocks.ts';
-import { cancelMutex, lockMutex, nameHolder, tryLockMutex, unlockMutex } from '../memory/core.ts';
-import { allocate, release, setDestroyer } from '../memory/heap.ts';
+import { cancelMutex, lockMutex, nameHolder, passOverLost, tryLockMutex, unlockMutex } from '../memory/core.ts';
+import { allocateCleared, release, setDestroyer } from '../memory/heap.ts';
 import { KIND_MUTEX } from '../memory/layout.ts';
+import { forEachLiving } from '../memory/walk.ts';
 import { currentHolder, holderFor } from '../scheduler/holder.ts';
 import { leaveLine, wakeServed } from '../scheduler/inbox.ts';
+import { whenMachineLost } from '../scheduler/lost.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
 import { DRIVEN, FRESH, type Op, SelectableOperation } from '../scheduler/operation.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
@@ -203,8 +205,7 @@ export class Mutex extends SharedObject {
 
 function createMutex(cancelError: unknown): number {
   requireArena();
-  const mutex = allocate(KIND_MUTEX, MUTEX_WORDS * 4);
-  words.fill(0, mutex, mutex + MUTEX_WORDS);
+  const mutex = allocateCleared(KIND_MUTEX, MUTEX_WORDS);
   try {
     writeCancelError(cancelError, (mutex + MUTEX_ERROR) >> 1, 'make a Mutex');
   } catch (error) {
@@ -239,6 +240,7 @@ function releaserOf(mutex: Mutex): Releaser {
 }
 
 registerKind(KIND_MUTEX, (address) => new Mutex(EXISTING, address));
+whenMachineLost(() => forEachLiving(KIND_MUTEX, (mutex) => wakeServed(passOverLost(OPERATION_LOCK, mutex))));
 
 /** Has a `next` of its own for the same reason as sending and receiving. */
 class LockOperation extends SelectableOperation<Guard> {

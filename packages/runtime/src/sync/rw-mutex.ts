@@ -3,13 +3,15 @@
  */
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
 import { SyncError } from '../errors.ts';
-import { requireArena, words } from '../memory/arena.ts';
+import { requireArena } from '../memory/arena.ts';
 import { OPERATION_READ_LOCK, OPERATION_WRITE_LOCK, RESULT_DONE, RESULT_REFUSED, RW_WORDS } from '../memory/blocks.ts';
-import { poll, unlockReader, unlockWriter } from '../memory/core.ts';
-import { allocate } from '../memory/heap.ts';
+import { passOverLost, poll, unlockReader, unlockWriter } from '../memory/core.ts';
+import { allocateCleared } from '../memory/heap.ts';
 import { KIND_RW_MUTEX } from '../memory/layout.ts';
+import { forEachLiving } from '../memory/walk.ts';
 import { currentHolder } from '../scheduler/holder.ts';
 import { wakeServed } from '../scheduler/inbox.ts';
+import { whenMachineLost } from '../scheduler/lost.ts';
 import { askedBy, ObjectOperation, ObjectRules } from '../scheduler/object-operation.ts';
 import type { Op } from '../scheduler/operation.ts';
 import { spareWaiter } from '../scheduler/waiter.ts';
@@ -112,12 +114,11 @@ export class RWMutex extends SharedObject {
 
 function create(): number {
   requireArena();
-  const mutex = allocate(KIND_RW_MUTEX, RW_WORDS * 4);
-  words.fill(0, mutex, mutex + RW_WORDS);
-  return mutex;
+  return allocateCleared(KIND_RW_MUTEX, RW_WORDS);
 }
 
 registerKind(KIND_RW_MUTEX, (address) => new RWMutex(EXISTING, address));
+whenMachineLost(() => forEachLiving(KIND_RW_MUTEX, (mutex) => wakeServed(passOverLost(OPERATION_WRITE_LOCK, mutex))));
 
 const WRITING = new ObjectRules('rwmutex lock', OPERATION_WRITE_LOCK, (mutex: RWMutex) => new Guard(mutex), true);
 const READING = new ObjectRules(

@@ -17,10 +17,12 @@ import {
   SEMAPHORE_VALUE,
   SEMAPHORE_WORDS,
 } from '../memory/blocks.ts';
-import { cancelSemaphore, releaseSemaphore, setSemaphore, tryTakeSemaphore } from '../memory/core.ts';
-import { allocate, release, setDestroyer } from '../memory/heap.ts';
+import { cancelSemaphore, passOverLost, releaseSemaphore, setSemaphore, tryTakeSemaphore } from '../memory/core.ts';
+import { allocateCleared, release, setDestroyer } from '../memory/heap.ts';
 import { KIND_SEMAPHORE } from '../memory/layout.ts';
+import { forEachLiving } from '../memory/walk.ts';
 import { wakeServed } from '../scheduler/inbox.ts';
+import { whenMachineLost } from '../scheduler/lost.ts';
 import { callInAsyncCode, callInGoroutine, mustBeCallback } from './callback.ts';
 import { type EagerOperation, Procedure } from './eager.ts';
 import { readCancelError, writeCancelError } from './lock-errors.ts';
@@ -214,8 +216,7 @@ export class Semaphore extends SharedObject {
 function create(value: number, cancelError: unknown): number {
   mustBeValue(value);
   requireArena();
-  const semaphore = allocate(KIND_SEMAPHORE, SEMAPHORE_WORDS * 4);
-  words.fill(0, semaphore, semaphore + SEMAPHORE_WORDS);
+  const semaphore = allocateCleared(KIND_SEMAPHORE, SEMAPHORE_WORDS);
   words[semaphore + SEMAPHORE_VALUE] = value;
   try {
     writeCancelError(cancelError, (semaphore + SEMAPHORE_ERROR) >> 1, 'make a Semaphore');
@@ -228,6 +229,7 @@ function create(value: number, cancelError: unknown): number {
 
 setDestroyer(KIND_SEMAPHORE, (semaphore) => drop((semaphore + SEMAPHORE_ERROR) >> 1));
 registerKind(KIND_SEMAPHORE, (address) => new Semaphore(address, EXISTING));
+whenMachineLost(() => forEachLiving(KIND_SEMAPHORE, (semaphore) => wakeServed(passOverLost(OPERATION_ACQUIRE, semaphore))));
 
 const ACQUIRING = new TicketRules<Acquired>('semaphore acquire', OPERATION_ACQUIRE, acquired, (semaphore: Semaphore, weight) =>
   semaphore.release(weight),

@@ -8,7 +8,11 @@ describe('a thread that ends in the middle', () => {
     ['the others', /^all accounted for\n$/],
     ['queued', /^all ran\n$/],
     ['called', /^ThreadLostError,ThreadLostError,ThreadLostError\n$/],
+    ['error', /^RangeError: nobody joins this\n$/],
     ['sender', /^from before\n$/],
+    ['mutex', /^locked\nsaw\n$/],
+    ['semaphore', /^acquired of 1 0\nsaw 1\n$/],
+    ['reader/writer mutex', /^reads\n$/],
     ['source', /^first,second,ThreadLostError: the thread that read the source of this channel has ended: .+\n$/],
     ['streams', /^(CanceledError: the reader of this channel has gone: its thread has ended: .+\n){4}others\n$/],
   ])('takes its own goroutines along and no others: %s, on one thread and on two', async (program, printed) => {

@@ -1,11 +1,28 @@
 /** Programs whose threads end in the middle; one program of these by name. */
 import assert from 'node:assert/strict';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
-import { AtomicInt, Chan, chan, go, gosched, proxy, runtime, sleep, transfer } from 'goroutines';
+import { AtomicInt, Chan, chan, go, gosched, Mutex, proxy, RWMutex, runtime, Semaphore, sleep, transfer } from 'goroutines';
 
 /** Ends the thread it runs on, as a crash would. */
 function* dies() {
   process.reallyExit(3);
+}
+
+/** A goroutine that waits for this, on a thread that is held up then until it ends, once `exit` is set. */
+async function firstInLine(operation) {
+  const [stands, exit] = [new AtomicInt(), new AtomicInt()];
+  const lost = go(function* () {
+    'use no-preempt';
+    const first = go.local(function* () {
+      yield* operation();
+    });
+    while (first.status !== 'waiting') yield* gosched();
+    stands.store(1);
+    while (exit.load() === 0);
+    yield* dies();
+  });
+  while (stands.load() === 0) await gosched();
+  return { lost, exit };
 }
 
 async function lostBy(handle) {
@@ -43,6 +60,48 @@ export const programs = {
     const port = await sent.recv();
     console.log(receiveMessageOnPort(port).message);
     port.close();
+  },
+
+  /** The thread's waiter has been woken for the free mutex, and does not come. */
+  async mutex() {
+    const locks = (mutex) => mutex.lock().then(() => 'locked');
+    const watches = (mutex) => mutex.waitForUnlock().then(() => 'saw');
+    for (const second of [locks, watches]) {
+      const mutex = new Mutex();
+      await mutex.lock();
+      const { lost, exit } = await firstInLine(() => mutex.lock());
+      const waits = second(mutex);
+      mutex.unlock();
+      exit.store(1);
+      assert.equal((await lostBy(lost)).name, 'ThreadLostError');
+      console.log(await waits);
+    }
+  },
+
+  /** The thread's waiter asks for more than is left, and who is behind it for less. */
+  async semaphore() {
+    const acquires = (semaphore) => semaphore.acquire().then(([before]) => `acquired of ${before}`);
+    const watches = (semaphore) => semaphore.waitForUnlock().then(() => 'saw');
+    for (const second of [acquires, watches]) {
+      const semaphore = new Semaphore(2);
+      await semaphore.acquire();
+      const { lost, exit } = await firstInLine(() => semaphore.acquire(2));
+      const waits = second(semaphore);
+      exit.store(1);
+      assert.equal((await lostBy(lost)).name, 'ThreadLostError');
+      console.log(await waits, semaphore.getValue());
+    }
+  },
+
+  /** The thread's waiter is a writer, which holds readers back. */
+  async 'reader/writer mutex'() {
+    const mutex = new RWMutex();
+    await mutex.rLock();
+    const { lost, exit } = await firstInLine(() => mutex.lock());
+    const waits = mutex.rLock().then(() => 'reads');
+    exit.store(1);
+    assert.equal((await lostBy(lost)).name, 'ThreadLostError');
+    console.log(await waits);
   },
 
   /** What a source on the thread has brought before can be received. */
@@ -183,6 +242,24 @@ export const programs = {
     assert.equal((await lostBy(lost)).name, 'ThreadLostError');
     while (done.load() < 100) await gosched();
     console.log('all ran');
+  },
+
+  /** The error of a goroutine is on its way to the thread that started it, which does not come to a wait any more. */
+  async error() {
+    runtime.configure({ procs: 2 }); // One for each of the two.
+    const told = new Promise((resolve) => runtime.on('uncaught', (error) => resolve(error)));
+    const lost = go(function* () {
+      'use no-preempt';
+      const failing = go(function* () {
+        throw new RangeError('nobody joins this');
+      });
+      while (failing.status !== 'failed');
+      yield* dies();
+    });
+    assert.equal((await lostBy(lost)).name, 'ThreadLostError');
+    const alive = setInterval(() => {}, 1000);
+    console.log(`${await told}`);
+    clearInterval(alive);
   },
 
   async unjoined() {
