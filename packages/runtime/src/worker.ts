@@ -103,7 +103,8 @@ const control: WorkerControl = {
     // Nothing of this thread may use what it has given back: no promise that was settled here, no timer, no finalizer.
     // So it answers by its state word, not by a message, and stands still until the thread is ended.
     store(machine.base + MACHINE_STATE, MACHINE_STATE_NONE);
-    notify(machine.base + MACHINE_STATE, 1);
+    // Everybody: a wait of this thread's own, from a sleep that it has ended itself, may still stand there.
+    notify(machine.base + MACHINE_STATE, Number.POSITIVE_INFINITY);
     blockForEver();
   },
   memory(): NodeJS.MemoryUsage {

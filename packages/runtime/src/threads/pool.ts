@@ -72,7 +72,7 @@ export class ThreadPool {
   async start(machines: readonly number[]): Promise<void> {
     try {
       const members = await Promise.all(machines.map((machine) => this.install(machine)));
-      for (const { control } of members) void control.begin();
+      for (const member of members) void member?.control.begin();
     } catch (error) {
       await this.end();
       throw error;
@@ -81,9 +81,10 @@ export class ThreadPool {
 
   /** Starts one more thread, without waiting for any other; `counted` is called before it begins. */
   async add(machine: number, counted: () => void): Promise<void> {
-    const { control } = await this.install(machine);
+    const member = await this.install(machine);
+    if (member === undefined) return;
     counted();
-    void control.begin();
+    void member.control.begin();
   }
 
   /** Puts a new machine in the place of one that was lost. */
@@ -114,8 +115,8 @@ export class ThreadPool {
     return member;
   }
 
-  /** Starts a thread and makes it a machine. */
-  private async install(machine: number): Promise<Member> {
+  /** Starts a thread and makes it a machine; undefined when all were ended meanwhile. */
+  private async install(machine: number): Promise<Member | undefined> {
     const piscina = await poolOfOne();
     const toWorker = new MessageChannel();
     const toMain = new MessageChannel();
@@ -145,6 +146,10 @@ export class ThreadPool {
     } catch (error) {
       await this.endMember(member);
       throw error;
+    }
+    if (this.ending) {
+      await this.endMember(member);
+      return undefined;
     }
     this.members.push(member);
     publish(machine, 'start');
@@ -236,8 +241,8 @@ export class ThreadPool {
     member.leave();
     control[Comlink.releaseProxy]();
     for (const port of ports) port.close();
+    disconnectParcels(machine); // Before anything is waited for: the machine's number may soon be another's.
     await piscina.destroy();
-    disconnectParcels(machine);
     publish(machine, 'end');
   }
 }

@@ -43,7 +43,7 @@ describe.each(['1', '2', '3'])('with %s processors', (procs) => {
   it('changes the number of processors while goroutines run', async () => {
     const refused = (value: string) => `RangeError: runtime.setProcs: procs must be a whole number from 1 to 64, got ${value}`;
     expect(await run('resized', procs)).toEqual(
-      printed(...['0', '65', '1.5', '2', 'undefined'].map(refused), '2', '3000 2', '0', '3 done 1'),
+      printed(...['0', '65', '1.5', "'2'", 'undefined'].map(refused), '2', '3000 2', '0', '3 done 1'),
     );
   });
 
