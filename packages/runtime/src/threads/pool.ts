@@ -32,6 +32,8 @@ export function useWorkerFile(url: string): void {
 
 /** How long a thread may take that has just listened, in milliseconds: it may have come to a goroutine that runs on. */
 const LONG_PATIENCE = 20_000;
+/** How long it may take to see that a thread has given back all it holds, in milliseconds. */
+const LOOK_AGAIN_MILLISECONDS = 20;
 
 interface Member {
   machine: number;
@@ -274,7 +276,15 @@ async function ask<T>(member: Member, question: (control: Member['control']) => 
 async function abandonMember({ control, machine }: Member, message: string): Promise<void> {
   void control.abandon(message);
   const address = machineBase(machine) + MACHINE_STATE;
-  for (let state = load(address); state !== MACHINE_STATE_NONE; state = load(address)) await waitAsyncWhile(address, state);
+  for (let state = load(address); state !== MACHINE_STATE_NONE; state = load(address)) {
+    // By the word, or by looking again: a wait of the thread's own at its word may have taken the news.
+    let timer: NodeJS.Timeout | undefined;
+    const again = new Promise((resolve) => {
+      timer = setTimeout(resolve, LOOK_AGAIN_MILLISECONDS);
+    });
+    await Promise.race([waitAsyncWhile(address, state), again]);
+    clearTimeout(timer);
+  }
 }
 
 /**

@@ -37,6 +37,7 @@ async function heldUp() {
   }
   await runtime.shutdown();
   console.log('over');
+  process.exit();
 }
 
 export const programs = {
@@ -48,6 +49,7 @@ export const programs = {
       for (let change = 0; change < 10; change++) await runtime.setProcs(1 + (change & 1));
     }
     console.log('over');
+    process.exit();
   },
 
   busy: heldUp,
@@ -65,5 +67,6 @@ export const programs = {
       await lost;
     }
     console.log('over');
+    process.exit();
   },
 };
