@@ -8,10 +8,6 @@ it('the process does not end while the number of processors changes', async () =
   expect(await runProgram('spares', 'processors')).toEqual(over);
 });
 
-it('a spare thread that has taken a goroutine holds up nobody', async () => {
-  expect(await runProgram('spares', 'busy')).toEqual(over);
-});
-
 it('a report does not wait for a thread that has ended', async () => {
   expect(await runProgram('spares', 'reports')).toEqual(over);
 });

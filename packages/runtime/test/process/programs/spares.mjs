@@ -1,5 +1,5 @@
-// Spare threads come and end all the time, while other things are asked of the threads. Each program ends by itself.
-import { AtomicInt, blocking, go, runtime } from 'goroutines';
+// Threads come and end all the time, while other things are asked of them.
+import { blocking, go, runtime } from 'goroutines';
 
 process.on('warning', () => undefined);
 const after = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -12,34 +12,6 @@ const five = (milliseconds) =>
     ),
   );
 
-function compute(milliseconds) {
-  for (const end = performance.now() + milliseconds; performance.now() < end; );
-}
-
-/** A spare thread says that it is one too many, and has a goroutine by the time it is asked whether it can end. */
-async function heldUp() {
-  runtime.configure({ procs: 1, spareThreads: 5, spareMilliseconds: 30 });
-  for (let round = 0; round < 6; round++) {
-    await five(60);
-    compute(45); // They say so; this thread hears it later.
-    const [begun, flag] = [new AtomicInt(), new AtomicInt()];
-    const held = go(function* () {
-      'use no-preempt';
-      begun.store(1);
-      while (flag.load() === 0);
-    });
-    while (begun.load() === 0) await after(1);
-    await after(20);
-    await runtime.setProcs(2);
-    flag.store(1);
-    await held;
-    await runtime.setProcs(1);
-  }
-  await runtime.shutdown();
-  console.log('over');
-  process.exit();
-}
-
 export const programs = {
   async processors() {
     runtime.configure({ procs: 1, spareThreads: 5, spareMilliseconds: 20 });
@@ -51,8 +23,6 @@ export const programs = {
     console.log('over');
     process.exit();
   },
-
-  busy: heldUp,
 
   /** Asked what their goroutines do, threads end. */
   async reports() {
