@@ -41,7 +41,7 @@ describe('runtime.configure', () => {
         'RangeError: runtime.configure: procs must be a whole number from 0 to 64, got -1',
         'RangeError: runtime.configure: procs must be a whole number from 0 to 64, got 1.5',
         'RangeError: runtime.configure: procs must be a whole number from 0 to 64, got 65',
-        'RangeError: runtime.configure: procs must be a whole number from 0 to 64, got 2',
+        "RangeError: runtime.configure: procs must be a whole number from 0 to 64, got '2'",
         'RangeError: runtime.configure: heapBytes must be a whole number from 8388608 to 2147483648, got 1000',
         'RangeError: runtime.configure: heapBytes must be a whole number from 8388608 to 2147483648, got 1099511627776',
         "TypeError: runtime.configure: unknown setting 'proc'; known are procs, heapBytes, spareThreads, spareMilliseconds, hints, metrics",
