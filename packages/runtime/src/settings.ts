@@ -1,5 +1,4 @@
 /** What can be configured, from `runtime.configure` and from the environment, checked before anything uses it. */
-
 import { availableParallelism } from 'node:os';
 import { shown } from './errors.ts';
 import { DEFAULT_HEAP_BYTES, MAXIMUM_HEAP_BYTES, MINIMUM_HEAP_BYTES } from './memory/arena.ts';

@@ -2,7 +2,6 @@
  * Leaks: goroutines that have not ended where all should have. As Go's goleak does it: look, and while some are left wait a
  * little longer each time, since what was just told to end needs a moment.
  */
-
 import { performance } from 'node:perf_hooks';
 import { shown } from '../errors.ts';
 import { cells } from '../memory/arena.ts';

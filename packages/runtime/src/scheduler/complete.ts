@@ -105,11 +105,7 @@ function fail(record: number, error: unknown, quiet: boolean, local: LocalOutcom
 
 /** What joiners get of an error that cannot be copied whole: its class, message, code and stack, as far as they can be read. */
 function uncopied(error: unknown): Error {
-  try {
-    if (error instanceof Error) return bareError(error);
-  } catch {
-    // A getter of its own throws.
-  }
+  if (isA(error, Error)) return bareError(error);
   const copy = new Error(textOf(error));
   copy.stack = String(copy); // Not where it was copied.
   return copy;
@@ -117,10 +113,15 @@ function uncopied(error: unknown): Error {
 
 /** Who cancels a goroutine knows that it ends so, and a lost thread is reported as such: nobody needs to be told again. */
 function isKnown(error: unknown): boolean {
+  return isA(error, CanceledError) || isA(error, ThreadLostError);
+}
+
+/** What is thrown may be a Proxy that was revoked, for which `instanceof` throws. */
+function isA<T>(value: unknown, type: new (...parameters: never[]) => T): value is T {
   try {
-    return error instanceof CanceledError || error instanceof ThreadLostError;
+    return value instanceof type;
   } catch {
-    return false; // A Proxy that was revoked.
+    return false;
   }
 }
 

@@ -1,5 +1,4 @@
 /** A 32-bit integer in shared memory; every operation is atomic and sequentially consistent, as in Go's `sync/atomic`. */
-
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
 import { shown } from '../errors.ts';
 import { requireArena, words } from '../memory/arena.ts';

@@ -1,5 +1,4 @@
 /** Barrier: a number of goroutines wait for each other, round after round. The counting is `core/barrier.ts`. */
-
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
 import { shown } from '../errors.ts';
 import { requireArena, words } from '../memory/arena.ts';

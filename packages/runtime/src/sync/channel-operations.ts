@@ -394,17 +394,26 @@ export function receiveNow<T>(channel: number): Received<T> {
   const waiter = spareWaiter();
   const result = poll(OPERATION_RECEIVE, channel, waiter);
   if (result === RESULT_WAITS) return [undefined, false];
-  if (result !== RESULT_CLOSED) wakeServed(result);
-  try {
-    if (result !== RESULT_CLOSED) return [takeFrom(waiter) as T, true];
-    mustHaveEndedWell(channel);
+  if (result === RESULT_CLOSED) {
+    try {
+      mustHaveEndedWell(channel);
+    } catch (error) {
+      throw unlessPending(error, 'the error that ended this channel');
+    }
     return [undefined, false];
-  } catch (error) {
-    if (result !== RESULT_CLOSED) drop((waiter + WAITER_CELL) >> 1);
-    if (!(error instanceof PendingValue)) throw error;
-    const what = result === RESULT_CLOSED ? 'the error that ended this channel' : 'the value';
-    const reason =
-      'holds a function or a moved object that is not on this thread yet: receive it with recv(), which waits for it';
-    throw new DataCloneError(`tryRecv: ${what} ${reason}`, { cause: error });
   }
+  wakeServed(result);
+  try {
+    return [takeFrom(waiter) as T, true];
+  } catch (error) {
+    drop((waiter + WAITER_CELL) >> 1);
+    throw unlessPending(error, 'the value');
+  }
+}
+
+/** The error itself, or where that says that something must be waited for, that `tryRecv` does not wait. */
+function unlessPending(error: unknown, what: string): unknown {
+  if (!(error instanceof PendingValue)) return error;
+  const reason = 'holds a function or a moved object that is not on this thread yet: receive it with recv(), which waits for it';
+  return new DataCloneError(`tryRecv: ${what} ${reason}`, { cause: error });
 }

@@ -16,9 +16,8 @@ import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/we
 import { ThreadLostError } from '../errors.ts';
 import { words } from '../memory/arena.ts';
 import { CHANNEL_FEEDER, CHANNEL_READER } from '../memory/blocks.ts';
-import { kindOf, release, retainLiving } from '../memory/heap.ts';
 import { KIND_CHANNEL } from '../memory/layout.ts';
-import { forEachBlock } from '../memory/walk.ts';
+import { forEachLiving } from '../memory/walk.ts';
 import { whenMachineLost } from '../scheduler/lost.ts';
 import { machine } from '../scheduler/machine.ts';
 import { spawnLocal } from '../scheduler/spawn.ts';
@@ -167,19 +166,12 @@ export function leaveStreamsOf(number: number, why: string): void {
   forEachOf(number, CHANNEL_READER, (channel) => leaveChannel(channel, why));
 }
 
-/**
- * Ends the channels that have the machine's number in a word. Others may give channels back meanwhile: one that is held
- * cannot become another one, and is looked at again.
- */
+/** Ends the channels that have the machine's number in a word. */
 function forEachOf(number: number, word: number, end: (channel: number) => void): void {
-  const isMeant = (channel: number) => kindOf(channel) === KIND_CHANNEL && words[channel + word] === number;
-  forEachBlock(KIND_CHANNEL, (channel) => {
-    if (!isMeant(channel) || !retainLiving(channel)) return;
-    if (isMeant(channel)) {
-      end(channel);
-      // The thread may have begun to end it itself, and come no further.
-      closeUnlessClosed(channel);
-    }
-    release(channel);
+  forEachLiving(KIND_CHANNEL, (channel) => {
+    if (words[channel + word] !== number) return;
+    end(channel);
+    // The thread may have begun to end it itself, and come no further.
+    closeUnlessClosed(channel);
   });
 }

@@ -4,7 +4,6 @@
  * What happens under a channel's lock is `core/channel.ts`; the operations are `channel-operations.ts`. Values are encoded
  * before the lock is taken and read after it is given back: no user code runs under a lock.
  */
-
 import type { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { drop } from '../codec/cell.ts';
@@ -27,6 +26,7 @@ import { allocate, free, retain, setDestroyer } from '../memory/heap.ts';
 import { KIND_CHANNEL, KIND_RING } from '../memory/layout.ts';
 import type { Op } from '../scheduler/operation.ts';
 import { isGenerator, isThenable } from '../scheduler/returned.ts';
+import { mustBeCallback } from './callback.ts';
 import { closeByHand, dropEnd, endsWithReader, initializeEnd, leaveChannel } from './channel-end.ts';
 import {
   type Received,
@@ -255,7 +255,7 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
    * });
    */
   *forEach(body: (value: T) => Generator<unknown, unknown, any> | void): Generator<unknown, void, any> {
-    if (typeof body !== 'function') throw new TypeError(`forEach takes a function, got ${body === null ? 'null' : typeof body}`);
+    mustBeCallback(body, 'forEach');
     let left = true;
     try {
       for (;;) {

@@ -2,7 +2,6 @@
  * Semaphore: a number of permits that goroutines and async code on any threads take and give back, several at once if they
  * like. Go's `semaphore.Weighted` and async-mutex's `Semaphore` in one; who is let in when is `core/semaphore.ts`.
  */
-
 import { drop } from '../codec/cell.ts';
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
 import { shown } from '../errors.ts';

@@ -32,8 +32,6 @@ export function useWorkerFile(url: string): void {
 
 /** How long a thread may take that has just listened, in milliseconds: it may have come to a goroutine that runs on. */
 const LONG_PATIENCE = 20_000;
-/** How long it may take to see that a thread has given back all it holds, in milliseconds. */
-const LOOK_AGAIN_MILLISECONDS = 20;
 
 interface Member {
   machine: number;
@@ -138,7 +136,7 @@ export class ThreadPool {
     Comlink.expose(this.main, toMain.port1 as unknown as Comlink.Endpoint);
     const ports = [toWorker.port1, toMain.port1];
     for (const port of ports) port.unref();
-    const member: Member = { machine, control, ports, piscina, ...ending() };
+    const member: Member = { machine, control, ports, piscina, ...departure() };
     connectParcels(machine, parcels.port1);
     try {
       const full: string | undefined = await piscina.run(installation, {
@@ -253,7 +251,7 @@ function publish(thread: number, event: ThreadMessage['event'], why?: string): v
   if (THREAD.hasSubscribers) THREAD.publish({ thread, event, why });
 }
 
-function ending(): Pick<Member, 'gone' | 'isGone' | 'leave'> {
+function departure(): Pick<Member, 'gone' | 'isGone' | 'leave'> {
   let settle: (value: undefined) => void;
   const gone = new Promise<undefined>((resolve) => {
     settle = resolve;
@@ -276,15 +274,7 @@ async function ask<T>(member: Member, question: (control: Member['control']) => 
 async function abandonMember({ control, machine }: Member, message: string): Promise<void> {
   void control.abandon(message);
   const address = machineBase(machine) + MACHINE_STATE;
-  for (let state = load(address); state !== MACHINE_STATE_NONE; state = load(address)) {
-    // By the word, or by looking again: a wait of the thread's own at its word may have taken the news.
-    let timer: NodeJS.Timeout | undefined;
-    const again = new Promise((resolve) => {
-      timer = setTimeout(resolve, LOOK_AGAIN_MILLISECONDS);
-    });
-    await Promise.race([waitAsyncWhile(address, state), again]);
-    clearTimeout(timer);
-  }
+  for (let state = load(address); state !== MACHINE_STATE_NONE; state = load(address)) await waitAsyncWhile(address, state);
 }
 
 /**

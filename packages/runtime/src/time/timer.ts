@@ -2,7 +2,6 @@
  * `timer` and `ticker`: handles of a channel on which the time is sent. A handle is a block with the handle of the channel
  * (`timer-channel.ts`), so that both can be sent to other threads, each by itself.
  */
-
 import { clear, drop } from '../codec/cell.ts';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
