@@ -23,7 +23,6 @@ import { type Defined, define, openDefinition, startOf, type Use } from './defin
 import { mayBeReadAt } from './eager.ts';
 import { importedFunction } from './imported.ts';
 import type { Script } from './inspector.ts';
-import { isExtracted } from './origin.ts';
 import { type Capture, givenName } from './plan.ts';
 import { lineBreak } from './positions.ts';
 import { functionOf } from './purity.ts';
@@ -139,8 +138,8 @@ class Preparer {
         `function ${this.#start}(d,v){return ${access}.prepared(d,v)}` +
         `function ${this.#mark}(f,d,v,g){(${access}??=${early}).mark(f,d,v,g);return f}`;
       changes.sort((a, b) => a.start - b.start || a.end - b.end);
-      // Extracted text ends so, and no line of it is to begin with code of ours.
-      const apart = isExtracted(script.text) ? '' : '\n';
+      // Extracted text ends with such a line, and no line of it is to begin with code of ours.
+      const apart = /\n\};$/.test(script.text) ? '' : '\n';
       const text = `${apart}${helpers}${this.#declarations.join('')}`;
       changes.push({ start: script.text.length, end: script.text.length, text });
     }
