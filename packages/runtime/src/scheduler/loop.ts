@@ -57,11 +57,13 @@ let fellAsleepAt = 0;
 /** The number for now; kept from slice to slice. */
 let turnsBetweenLooks = 1;
 
+let installed = false;
 let due = false;
 let afterSlice: () => void = () => undefined;
 
 /** Makes this thread run slices whenever there is reason to. */
 export function installLoop(hooks: { afterSlice?: () => void } = {}): void {
+  installed = true;
   due = false;
   afterSlice = hooks.afterSlice ?? (() => undefined);
   onSchedule(requestSlice);
@@ -70,8 +72,9 @@ export function installLoop(hooks: { afterSlice?: () => void } = {}): void {
   requestSlice();
 }
 
-/** After this, nothing runs here any more. */
+/** After this, nothing runs here any more, though a slice may be due. */
 export function uninstallLoop(): void {
+  installed = false;
   onSchedule(() => undefined);
 }
 
@@ -83,7 +86,7 @@ function requestSlice(): void {
 
 function slice(): void {
   due = false;
-  if (load(STOPPING) !== 0) return;
+  if (!installed || load(STOPPING) !== 0) return;
   followEvents();
   if (machine.asleep) {
     machine.events?.awake();

@@ -8,6 +8,10 @@ it('the process does not end while the number of processors changes', async () =
   expect(await runProgram('spares', 'processors')).toEqual(over);
 });
 
+it.each(['busy', 'lost'])('a spare thread that has taken a goroutine holds up nobody: %s', async (how) => {
+  expect(await runProgram('spares', how)).toEqual(over);
+});
+
 it('a report does not wait for a thread that has ended', async () => {
   expect(await runProgram('spares', 'reports')).toEqual(over);
 });

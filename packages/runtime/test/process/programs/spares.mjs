@@ -1,5 +1,5 @@
-// Threads come and end all the time, while other things are asked of them.
-import { blocking, go, runtime } from 'goroutines';
+// Threads come and end all the time, while other things are asked of them. Each program ends by itself.
+import { AtomicInt, blocking, go, runtime } from 'goroutines';
 
 process.on('warning', () => undefined);
 const after = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -12,17 +12,48 @@ const five = (milliseconds) =>
     ),
   );
 
+function compute(milliseconds) {
+  for (const end = performance.now() + milliseconds; performance.now() < end; );
+}
+
+/** A spare thread says that it is one too many, and has a goroutine by the time it is asked whether it can end. */
+async function heldUp(how) {
+  runtime.configure({ procs: 1, spareThreads: 5, spareMilliseconds: 30 });
+  for (let round = 0; round < 6; round++) {
+    await five(60);
+    compute(45); // They say so; this thread hears it later.
+    const [begun, flag] = [new AtomicInt(), new AtomicInt()];
+    const held = go(function* (lost) {
+      'use no-preempt';
+      begun.store(1);
+      const end = Date.now() + (lost ? 50 : 60_000);
+      while (Date.now() < end && flag.load() === 0);
+      if (lost) process.reallyExit(3);
+    }, how === 'lost').then(undefined, () => undefined);
+    while (begun.load() === 0) await after(1);
+    await after(20);
+    if (how === 'lost') await held;
+    await runtime.setProcs(2);
+    flag.store(1);
+    await held;
+    await runtime.setProcs(1);
+  }
+  console.log('over');
+}
+
 export const programs = {
   async processors() {
     runtime.configure({ procs: 1, spareThreads: 5, spareMilliseconds: 20 });
-    for (let round = 0; round < 40; round++) {
+    for (let round = 0; round < 15; round++) {
       await five(5);
       await after(18 + (round % 5));
       for (let change = 0; change < 10; change++) await runtime.setProcs(1 + (change & 1));
     }
     console.log('over');
-    process.exit();
   },
+
+  busy: () => heldUp('busy'),
+  lost: () => heldUp('lost'),
 
   /** Asked what their goroutines do, threads end. */
   async reports() {
@@ -37,6 +68,5 @@ export const programs = {
       await lost;
     }
     console.log('over');
-    process.exit();
   },
 };
