@@ -176,6 +176,7 @@ class Writer {
 
 /** Not so a function by itself; but esbuild's `__name(fn, "name")` is a call, and `__name` may be an outer constant. */
 function isEvaluatedAtOnce(node: Node): boolean {
+  if (node.type === 'AssignmentExpression') return !isFunction(node.right);
   return isClass(node) || (node.type === 'VariableDeclarator' && !isFunction(node.init));
 }
 

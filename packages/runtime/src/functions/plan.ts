@@ -1,7 +1,8 @@
 /**
  * Decides what a function takes along. From the function's own free names on, transitively, each name is
  * - an import: imported again, by absolute URL;
- * - carried: a function, a class, or a constant that may be evaluated again (`purity.ts`); its text goes along;
+ * - carried: a function, a class, or a constant that may be evaluated again (`purity.ts`); its text goes along, and what is
+ *   attached to it (`attached.ts`);
  * - captured: its value is read when the goroutine starts;
  * - one of the module's own means (`require`, `import.meta`): provided by `origin.ts`;
  * - a global: nothing to do.
@@ -14,6 +15,7 @@
 import type { Scope, Variable } from 'eslint-scope';
 import { CaptureError } from '../errors.ts';
 import { type Analysis, contains, identifier, type Node, type Span } from './analysis.ts';
+import { type Attachment, attachmentsOf } from './attached.ts';
 import { commonjsNames, dynamicImportName, importMetaName, isKeepName } from './origin.ts';
 import {
   awaitedImport,
@@ -91,6 +93,7 @@ class Planner {
   readonly #chain: Scope[];
   readonly #plan: Plan;
   readonly #seen = new Set<Variable>();
+  readonly #attachments: (Attachment & { depth: number })[] = [];
 
   constructor(analysis: Analysis, fn: Node, subject: string) {
     this.#analysis = analysis;
@@ -104,9 +107,24 @@ class Planner {
 
   run(): Plan {
     const { pieces } = this.#plan;
+    let followed = 0;
     // The list grows while it is walked.
-    for (const piece of pieces) this.#follow(piece);
+    do while (followed < pieces.length) this.#follow(pieces[followed++]!);
+    while (this.#takeAttached());
     return this.#plan;
+  }
+
+  /** True when there was something attached to what goes along, and wanted by what has been added since. */
+  #takeAttached(): boolean {
+    const { pieces } = this.#plan;
+    const before = pieces.length;
+    const isNamed = (property: string): boolean => pieces.some(({ node }) => this.#analysis.text(node).includes(property));
+    for (const { node, property, depth } of this.#attachments) {
+      const wanted = property === undefined || isNamed(property);
+      if (wanted && !pieces.some((piece) => piece.node === node))
+        pieces.push({ node, before: '', after: '', depth, declaration: undefined });
+    }
+    return pieces.length > before;
   }
 
   /** Where a function is declared by name it stays a declaration, so that it can call itself and keeps its name. */
@@ -172,6 +190,10 @@ class Planner {
     for (const variable of this.#declaredBy(piece)) {
       this.#seen.add(variable);
       this.#plan.declared[depth]!.add(variable.name);
+      for (const attachment of attachmentsOf(analysis, variable)) {
+        const outside = !contains(attachment.node, this.#fn) && this.#staysInChain(attachment.node);
+        if (outside) this.#attachments.push({ ...attachment, depth });
+      }
     }
     const toItself = piece === this.#plan.root ? this.#assignmentToItself() : undefined;
     if (toItself) throw this.#assignment(toItself);

@@ -65,6 +65,19 @@ describe('a name is', () => {
     ]);
     expect(source).not.toContain('{d}');
   });
+  it.each([
+    ['of a prototype', 'f.prototype.a = function () {};', true],
+    ['of a constant', 'const g = () => f; f.a = g;', false],
+    ['that is named', 'f.x = 1;', true],
+    ['that is not named', 'f.y = 1;', false],
+    ['that is a state of the program', 'f.x = new Map();', false],
+    ['in a branch', 'if (f) { f.x = 1; }', false],
+    ['of a function in it', 'function h() { f.x = 1; }', false],
+    ['by an operator', 'f.x ||= 1;', false],
+  ])('of a function with what is attached to it: %s', (_, statement, goesAlong) => {
+    const { source } = extraction(`function f() {}\n${statement}\ngo(@() => f.x)`);
+    expect(source.includes(statement.slice(0, -1))).toBe(goesAlong);
+  });
   it('its own: parameters, locals, catch clauses, labels, properties', () => {
     const { captures } = extraction(
       'const a = f(), b = f(), c = f();\ngo(@(a, { b }) => { try {} catch (c) { c; } return o.a + { b: 1 }.b; var o; })',
