@@ -3,8 +3,10 @@ package main
 import "time"
 
 func pingPong(size int) sample {
+	onItsThread()
 	there, back := make(chan int), make(chan int)
 	go func() {
+		onItsThread()
 		for round := 0; round < size; round++ {
 			back <- <-there + 1
 		}
@@ -20,9 +22,11 @@ func pingPong(size int) sample {
 }
 
 func buffered(size int) sample {
+	onItsThread()
 	numbers := make(chan int, 128)
 	return timed(func() int {
 		go func() {
+			onItsThread()
 			for number := 0; number < size; number++ {
 				numbers <- number
 			}

@@ -1,6 +1,6 @@
 // The Go contender: one program for each row of the suites, measured as src/harness/child.ts measures the Node ones.
 //
-// usage: go-program <request as JSON>
+// usage: go-program [--a-thread-each] <request as JSON>
 package main
 
 import (
@@ -58,8 +58,12 @@ var programs = map[string]func(size int) sample{
 }
 
 func main() {
+	arguments := os.Args[1:]
+	if arguments[0] == "--a-thread-each" {
+		aThreadEach, arguments = true, arguments[1:]
+	}
 	var ask request
-	if err := json.Unmarshal([]byte(os.Args[1]), &ask); err != nil {
+	if err := json.Unmarshal([]byte(arguments[0]), &ask); err != nil {
 		panic(err)
 	}
 	program := programs[ask.Suite+"/"+ask.Row]
@@ -81,6 +85,15 @@ func main() {
 	answer.Peak = memory("VmHWM")
 	if err := json.NewEncoder(os.Stdout).Encode(answer); err != nil {
 		panic(err)
+	}
+}
+
+// aThreadEach says that goroutines which call onItsThread stay on a thread of their own.
+var aThreadEach bool
+
+func onItsThread() {
+	if aThreadEach {
+		runtime.LockOSThread()
 	}
 }
 

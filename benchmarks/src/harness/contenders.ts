@@ -13,6 +13,7 @@ export const contenderNames = [
   'goroutines-register',
   'no-preempt',
   'go',
+  'go-a-thread-each',
   'promises',
   'async-mutex',
   'worker-threads',
@@ -61,7 +62,14 @@ export const contenders: Record<ContenderName, Contender> = {
   go: {
     title: 'Go',
     settings: 'The programs in `benchmarks/go`, compiled once; `GOMAXPROCS` is the number of threads of the row.',
-    locate: buildGoProgram,
+    locate: () => buildGoProgram(),
+  },
+  'go-a-thread-each': {
+    title: 'Go, a thread each',
+    settings:
+      'The same programs with each goroutine locked to a thread (`runtime.LockOSThread`), so that they are known to run on two, as ' +
+      'ours are. Go is not made for that: it hands a value on by way of the kernel.',
+    locate: () => buildGoProgram('--a-thread-each'),
   },
   promises: {
     title: 'promises',

@@ -8,9 +8,9 @@ const program = fileURLToPath(new URL(`../../.cache/go-program${process.platform
 
 let built: Launch | Missing | undefined;
 
-export function buildGoProgram(): Launch | Missing {
+export function buildGoProgram(...flags: string[]): Launch | Missing {
   built ??= build();
-  return built;
+  return 'missing' in built ? built : { ...built, arguments: flags };
 }
 
 /** Go's version as it writes it ("go1.19.8"), or nothing where Go is not installed. */

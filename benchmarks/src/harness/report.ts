@@ -84,6 +84,7 @@ distance between the quartiles. A contender that would take too long does fewer 
 
 "One thread" is one worker thread for goroutines (\`procs: 1\`, all goroutines started from a goroutine), the main thread for
 promises, and \`GOMAXPROCS=1\` for Go. In the two-thread rows of goroutines both sides meet on shared memory before the clock
-starts, so that they are known to run on two threads at once; Go's scheduler may, and often does, keep both on one.
+starts, so that they are known to run on two threads at once; Go's scheduler may, and often does, keep both on one. How it does
+where they are on two as well, the contender with a thread each says.
 
 \`knitting\`, which does related work, is not in the npm registry and is therefore not measured.`;

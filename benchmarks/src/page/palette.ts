@@ -12,6 +12,7 @@ const contenderColours: Record<ContenderName, Colour> = {
   'goroutines-register': { light: '#a16207', dark: '#facc15' },
   'no-preempt': { light: '#9f1239', dark: '#fb7185' },
   go: { light: '#0369a1', dark: '#38bdf8' },
+  'go-a-thread-each': { light: '#1e3a8a', dark: '#93c5fd' },
   promises: { light: '#4d7c0f', dark: '#a3e635' },
   'async-mutex': { light: '#0f766e', dark: '#2dd4bf' },
   'worker-threads': { light: '#6d28d9', dark: '#c4b5fd' },

@@ -27,6 +27,7 @@ export const buffered: Suite = {
       contenders: {
         goroutines: {},
         go: { note: 'free to keep both goroutines on one thread, and mostly does' },
+        'go-a-thread-each': { size: 100_000 },
         'worker-threads': { size: 100_000, note: 'at most 128 in flight: the consumer acknowledges every 64' },
         multithreading: { size: 5_000 },
       },

@@ -29,6 +29,7 @@ export const pingPong: Suite = {
       contenders: {
         goroutines: {},
         go: { note: 'free to keep both goroutines on one thread, and mostly does' },
+        'go-a-thread-each': { size: 5_000 },
         'worker-threads': { size: 5_000 },
         multithreading: { size: 2_000, note: 'channels of capacity 1' },
       },
