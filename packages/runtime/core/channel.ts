@@ -11,7 +11,7 @@
  * its value in the ring, and no receiver sleeps beside it: one that comes later to enter the queue looks at the ring again,
  * under both. The other side's counter may move on meanwhile, which only makes more room, or more values: a count that
  * was seen is on the safe side, and is looked up again only when it says full or empty. A value is written before TAIL
- * is stored, and read before HEAD is: who has seen the counter may use the slot.
+ * is, and read before HEAD is: who has seen the count may use the slot. TAIL and HEAD are the locks' own words.
  *
  * Under the lock these hold:
  *   - at most one of the two queues is not empty, unless one goroutine stands in both by a select;
@@ -26,6 +26,8 @@ import {
   CHANNEL_RECEIVERS,
   CHANNEL_RING,
   CHANNEL_SENDERS,
+  COUNT_ONE,
+  COUNT_STATE,
   OUTCOME_CLOSED,
   OUTCOME_DONE,
   RESULT_CLOSED,
@@ -34,18 +36,16 @@ import {
   RESULT_WAITS,
   RING_HEAD,
   RING_HEAD_SLOT,
-  RING_RECEIVE_LOCK,
   RING_SEEN_HEAD,
   RING_SEEN_TAIL,
-  RING_SEND_LOCK,
   RING_SLOTS,
   RING_TAIL,
   RING_TAIL_SLOT,
   WAITER_CELL,
   WAITER_OUTCOME,
 } from '../src/memory/blocks.ts';
-import { lock, unlock } from './lock.ts';
-import { atomicLoad, atomicStore, get, moveCell, set } from './memory.ts';
+import { countAt, lock, lockCounting, unlock, unlockCounting } from './lock.ts';
+import { add, atomicLoad, get, moveCell, set } from './memory.ts';
 import { serve } from './ready.ts';
 import { dequeue, dequeueAll } from './wait-queue.ts';
 
@@ -54,31 +54,32 @@ import { dequeue, dequeueAll } from './wait-queue.ts';
 @inline
 export function channelLock(channel: i32): i32 {
   const ring = get(channel, CHANNEL_RING);
-  return ring === 0 ? channel + CHANNEL_LOCK : ring + RING_SEND_LOCK;
+  return ring === 0 ? channel + CHANNEL_LOCK : ring + RING_TAIL;
 }
 
 /** Takes all of its locks. */
 export function lockChannel(channel: i32): void {
   const ring = get(channel, CHANNEL_RING);
   if (ring === 0) lock(channel + CHANNEL_LOCK);
-  else lockPair(ring + RING_SEND_LOCK);
+  else lockPair(ring + RING_TAIL);
 }
 
 export function unlockChannel(channel: i32): void {
   const ring = get(channel, CHANNEL_RING);
   if (ring === 0) unlock(channel + CHANNEL_LOCK);
-  else unlockPair(ring + RING_SEND_LOCK);
+  else unlockPair(ring + RING_TAIL);
 }
 
 /** Both locks of a ring, of which this is the first. */
 export function lockPair(first: i32): void {
-  lock(first);
-  lock(first + (RING_RECEIVE_LOCK - RING_SEND_LOCK));
+  lockCounting(first);
+  lockCounting(first + (RING_HEAD - RING_TAIL));
 }
 
 export function unlockPair(first: i32): void {
-  unlock(first + (RING_RECEIVE_LOCK - RING_SEND_LOCK));
-  unlock(first);
+  const second = first + (RING_HEAD - RING_TAIL);
+  unlockCounting(second, countAt(second));
+  unlockCounting(first, countAt(first));
 }
 
 // @ts-ignore: decorator
@@ -93,10 +94,10 @@ function slotAfter(slot: i32, channel: i32): i32 {
 export function put(channel: i32, waiter: i32): bool {
   const ring = get(channel, CHANNEL_RING);
   if (ring === 0) return false;
-  lock(ring + RING_SEND_LOCK);
-  const done = get(channel, CHANNEL_CLOSED) === 0 && get(channel, CHANNEL_RECEIVERS) === 0 && hasRoom(channel, ring);
+  const tail = lockCounting(ring + RING_TAIL);
+  const done = get(channel, CHANNEL_CLOSED) === 0 && get(channel, CHANNEL_RECEIVERS) === 0 && hasRoom(channel, ring, tail);
   if (done) push(channel, ring, waiter);
-  unlock(ring + RING_SEND_LOCK);
+  unlockCounting(ring + RING_TAIL, done ? tail + COUNT_ONE : tail);
   return done;
 }
 
@@ -106,10 +107,10 @@ export function put(channel: i32, waiter: i32): bool {
 export function take(channel: i32, waiter: i32): bool {
   const ring = get(channel, CHANNEL_RING);
   if (ring === 0) return false;
-  lock(ring + RING_RECEIVE_LOCK);
-  const done = get(channel, CHANNEL_SENDERS) === 0 && hasValue(ring);
+  const head = lockCounting(ring + RING_HEAD);
+  const done = get(channel, CHANNEL_SENDERS) === 0 && hasValue(ring, head);
   if (done) pull(channel, ring, waiter);
-  unlock(ring + RING_RECEIVE_LOCK);
+  unlockCounting(ring + RING_HEAD, done ? head + COUNT_ONE : head);
   return done;
 }
 
@@ -131,8 +132,8 @@ export function watchRing(channel: i32, free: bool, wanted: i32, rounds: i32): i
   const ring = get(channel, CHANNEL_RING);
   let seen = 0;
   for (let round = 0; round < rounds && seen < wanted; round++) {
-    const head = atomicLoad(ring, RING_HEAD); // First: TAIL never is behind what HEAD was.
-    const held = atomicLoad(ring, RING_TAIL) - head;
+    const head = atomicLoad(ring, RING_HEAD) & ~COUNT_STATE; // First: TAIL never is behind what HEAD was.
+    const held = ((atomicLoad(ring, RING_TAIL) & ~COUNT_STATE) - head) / COUNT_ONE;
     seen = free ? get(channel, CHANNEL_CAPACITY) - held : held;
   }
   return seen;
@@ -140,42 +141,39 @@ export function watchRing(channel: i32, free: bool, wanted: i32, rounds: i32): i
 
 // @ts-ignore: decorator
 @inline
-function hasRoom(channel: i32, ring: i32): bool {
-  const full = get(ring, RING_TAIL) - get(channel, CHANNEL_CAPACITY);
+function hasRoom(channel: i32, ring: i32, tail: i32): bool {
+  const full = tail - get(channel, CHANNEL_CAPACITY) * COUNT_ONE;
   if (get(ring, RING_SEEN_HEAD) !== full) return true;
-  const head = atomicLoad(ring, RING_HEAD);
+  const head = atomicLoad(ring, RING_HEAD) & ~COUNT_STATE;
   set(ring, RING_SEEN_HEAD, head);
   return head !== full;
 }
 
 // @ts-ignore: decorator
 @inline
-function hasValue(ring: i32): bool {
-  const head = get(ring, RING_HEAD);
+function hasValue(ring: i32, head: i32): bool {
   if (get(ring, RING_SEEN_TAIL) !== head) return true;
-  const tail = atomicLoad(ring, RING_TAIL);
+  const tail = atomicLoad(ring, RING_TAIL) & ~COUNT_STATE;
   set(ring, RING_SEEN_TAIL, tail);
   return tail !== head;
 }
 
-/** Under the senders' lock, with room. */
+/** Under the senders' lock, with room. Who holds it counts the value. */
 // @ts-ignore: decorator
 @inline
 function push(channel: i32, ring: i32, waiter: i32): void {
   const slot = get(ring, RING_TAIL_SLOT);
   moveCell(waiter, WAITER_CELL, ring + 2 * slot, RING_SLOTS);
   set(ring, RING_TAIL_SLOT, slotAfter(slot, channel));
-  atomicStore(ring, RING_TAIL, get(ring, RING_TAIL) + 1);
 }
 
-/** Under the receivers' lock, with a value. */
+/** Under the receivers' lock, with a value. Who holds it counts that. */
 // @ts-ignore: decorator
 @inline
 function pull(channel: i32, ring: i32, waiter: i32): void {
   const slot = get(ring, RING_HEAD_SLOT);
   moveCell(ring + 2 * slot, RING_SLOTS, waiter, WAITER_CELL);
   set(ring, RING_HEAD_SLOT, slotAfter(slot, channel));
-  atomicStore(ring, RING_HEAD, get(ring, RING_HEAD) + 1);
 }
 
 /** Moves the value in `waiter` to a waiting receiver, which is then to be woken, or into the ring. Under the lock. */
@@ -191,8 +189,9 @@ export function trySend(channel: i32, waiter: i32): i32 {
     return RESULT_DONE;
   }
   const ring = get(channel, CHANNEL_RING);
-  if (ring === 0 || !hasRoom(channel, ring)) return RESULT_WAITS;
+  if (ring === 0 || !hasRoom(channel, ring, countAt(ring + RING_TAIL))) return RESULT_WAITS;
   push(channel, ring, waiter);
+  add(ring + RING_TAIL, COUNT_ONE);
   return RESULT_DONE;
 }
 
@@ -202,13 +201,15 @@ export function trySend(channel: i32, waiter: i32): i32 {
 export function tryReceive(channel: i32, waiter: i32): i32 {
   const ring = get(channel, CHANNEL_RING);
   const sender = dequeue(channel + CHANNEL_SENDERS);
-  if (ring !== 0 && hasValue(ring)) {
+  if (ring !== 0 && hasValue(ring, countAt(ring + RING_HEAD))) {
     pull(channel, ring, waiter);
+    const head = add(ring + RING_HEAD, COUNT_ONE) & ~COUNT_STATE;
     // With a sender in line the ring was full: his value takes the slot just emptied, which is the last in order now. What
     // senders have seen of HEAD would say more than room for one, so it is set right.
     if (sender !== 0) {
-      set(ring, RING_SEEN_HEAD, get(ring, RING_HEAD));
+      set(ring, RING_SEEN_HEAD, head + COUNT_ONE);
       push(channel, ring, sender);
+      add(ring + RING_TAIL, COUNT_ONE);
     }
   } else if (sender !== 0) {
     moveCell(sender, WAITER_CELL, waiter, WAITER_CELL);

@@ -72,18 +72,22 @@ export const CHANNEL_WHY = 12;
 export const CHANNEL_WORDS = 14;
 
 // ---- Ring of a buffered channel: a line of the cache for senders, one for receivers, then the values -----------------
-export const RING_SEND_LOCK = 0;
-/** How many values were put in so far (wraps around), and the slot of the next. Under SEND_LOCK; the first may be read without. */
-export const RING_TAIL = 1;
-export const RING_TAIL_SLOT = 2;
-/** HEAD, as senders have seen it last. Under SEND_LOCK. */
-export const RING_SEEN_HEAD = 3;
-export const RING_RECEIVE_LOCK = 16;
-/** How many were taken out so far, and the slot of the next. Under RECEIVE_LOCK; the first may be read without. */
-export const RING_HEAD = 17;
-export const RING_HEAD_SLOT = 18;
-/** TAIL, as receivers have seen it last. Under RECEIVE_LOCK. */
-export const RING_SEEN_TAIL = 19;
+/**
+ * The senders' lock, and above its state how many values were put in so far (`core/lock.ts`: a lock that counts); the slot of the
+ * next. The lock's word may be read without it.
+ */
+export const RING_TAIL = 0;
+export const RING_TAIL_SLOT = 1;
+/** HEAD's count, as senders have seen it last. Under their lock. */
+export const RING_SEEN_HEAD = 2;
+/** The receivers' lock, and how many were taken out so far; the slot of the next. */
+export const RING_HEAD = 16;
+export const RING_HEAD_SLOT = 17;
+/** TAIL's count, as receivers have seen it last. Under their lock. */
+export const RING_SEEN_TAIL = 18;
+/** The bits of a count that are the lock's, and what one value adds. */
+export const COUNT_STATE = 3;
+export const COUNT_ONE = 4;
 /** The values, as cells (even offset). */
 export const RING_SLOTS = 32;
 

@@ -17,6 +17,7 @@ import {
   CHANNEL_RING,
   CHANNEL_SOURCE,
   CHANNEL_WORDS,
+  COUNT_STATE,
   RING_HEAD,
   RING_HEAD_SLOT,
   RING_SLOTS,
@@ -217,7 +218,7 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
     if (ring === 0) return 0;
     // Both move on meanwhile: the head is read first, so that it is not ahead of the tail.
     const head = load(ring + RING_HEAD);
-    return Math.min((load(ring + RING_TAIL) - head) | 0, this.capacity);
+    return Math.min(between(head, load(ring + RING_TAIL)), this.capacity);
   }
 
   /** Values it holds before senders wait; 0 for an unbuffered one. Go's `cap`. */
@@ -339,13 +340,18 @@ export function chan<T>(capacity = 0): Chan<T> {
   return new Chan<T>(EXISTING, channel);
 }
 
+/** How many values lie between what two locks have counted. */
+function between(head: number, tail: number): number {
+  return ((tail & ~COUNT_STATE) - (head & ~COUNT_STATE)) >> 2;
+}
+
 setDestroyer(KIND_CHANNEL, (channel) => {
   dropEnd(channel);
   const ring = words[channel + CHANNEL_RING]!;
   if (ring === 0) return;
   const capacity = words[channel + CHANNEL_CAPACITY]!;
   const first = words[ring + RING_HEAD_SLOT]!;
-  const count = (words[ring + RING_TAIL]! - words[ring + RING_HEAD]!) | 0;
+  const count = between(words[ring + RING_HEAD]!, words[ring + RING_TAIL]!);
   for (let index = 0; index < count; index++) drop(((ring + RING_SLOTS) >> 1) + ((first + index) % capacity));
   free(ring);
 });

@@ -10,10 +10,11 @@
 import { performance } from 'node:perf_hooks';
 import { EXISTING, proxyOf, registerKind } from '../codec/handles.ts';
 import { buffer, cells, requireArena, words } from '../memory/arena.ts';
-import { load } from '../memory/atomics.ts';
+import { add, load } from '../memory/atomics.ts';
 import {
   CHANNEL_CAPACITY,
   CHANNEL_RING,
+  COUNT_STATE,
   RESULT_REFUSED,
   RING_HEAD,
   RING_SEEN_HEAD,
@@ -161,9 +162,12 @@ export function stop(channel: TimerChannel): boolean {
 /** Under the lock. What is in the buffer is a number: nothing to give back. */
 function disarm(address: number): boolean {
   const ring = address + TIMER_RING;
-  const pending = words[address + TIMER_ARMED] !== 0 || words[ring + RING_TAIL] !== words[ring + RING_HEAD];
+  const tail = words[ring + RING_TAIL]! & ~COUNT_STATE;
+  const held = (tail - (words[ring + RING_HEAD]! & ~COUNT_STATE)) | 0;
+  const pending = words[address + TIMER_ARMED] !== 0 || held !== 0;
   words[address + TIMER_ARMED] = 0;
-  words[ring + RING_HEAD] = words[ring + RING_SEEN_HEAD] = words[ring + RING_SEEN_TAIL] = words[ring + RING_TAIL]!;
+  words[ring + RING_SEEN_HEAD] = words[ring + RING_SEEN_TAIL] = tail;
+  add(ring + RING_HEAD, held);
   return pending;
 }
 

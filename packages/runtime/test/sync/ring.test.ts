@@ -3,6 +3,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { cells, words } from '../../src/memory/arena.ts';
 import {
   CHANNEL_RING,
+  COUNT_ONE,
   RESULT_CLOSED,
   RESULT_DONE,
   RESULT_WAITS,
@@ -42,10 +43,10 @@ function take(channel: Chan<number>): { result: number; value: number } {
 /** As after so many values. */
 function countFrom(channel: Chan<number>, count: number): void {
   const ring = words[channel.address + CHANNEL_RING]!;
-  for (const word of [RING_TAIL, RING_HEAD, RING_SEEN_HEAD, RING_SEEN_TAIL]) words[ring + word] = count;
+  for (const word of [RING_TAIL, RING_HEAD, RING_SEEN_HEAD, RING_SEEN_TAIL]) words[ring + word] = count * COUNT_ONE;
 }
 
-it.each([0, 0x7fff_fffe, -2])('holds as many as it has room for, after %i values', (before) => {
+it.each([0, 0x1fff_fffe, -2])('holds as many as it has room for, after %i values', (before) => {
   const channel = chan<number>(3);
   countFrom(channel, before);
   for (let round = 0; round < 5; round++) {
