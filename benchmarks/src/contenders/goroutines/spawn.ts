@@ -9,8 +9,8 @@ function* leaf(number: number) {
 
 function* fromMain(size: number) {
   const start = performance.now();
-  const started: Goroutine<number>[] = [];
-  for (let number = 0; number < size; number++) started.push(go(leaf, number));
+  const started = new Array<Goroutine<number>>(size);
+  for (let number = 0; number < size; number++) started[number] = go(leaf, number);
   let sum = 0;
   for (const goroutine of started) sum += yield* goroutine.join();
   return { nanoseconds: since(start), result: sum };

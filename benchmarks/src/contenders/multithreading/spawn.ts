@@ -8,8 +8,8 @@ export default {
     start,
     sample: (size) =>
       timed(() => {
-        const started: JoinHandle<number>[] = [];
-        for (let number = 0; number < size; number++) started.push(spawn(move(number), (given: number) => given));
+        const started = new Array<JoinHandle<number>>(size);
+        for (let number = 0; number < size; number++) started[number] = spawn(move(number), (given: number) => given);
         return joinSum(started);
       }),
     stop,

@@ -7,8 +7,8 @@ export default {
     start,
     sample: (size) =>
       timed(async () => {
-        const started: Promise<number>[] = [];
-        for (let number = 0; number < size; number++) started.push(run('leaf', number));
+        const started = new Array<Promise<number>>(size);
+        for (let number = 0; number < size; number++) started[number] = run('leaf', number);
         let sum = 0;
         for (const task of started) sum += await task;
         return sum;

@@ -10,8 +10,8 @@ async function leaf(number: number): Promise<number> {
 const fromMain: Program = {
   sample: (size) =>
     timed(async () => {
-      const started: Promise<number>[] = [];
-      for (let number = 0; number < size; number++) started.push(leaf(number));
+      const started = new Array<Promise<number>>(size);
+      for (let number = 0; number < size; number++) started[number] = leaf(number);
       let sum = 0;
       for (const promise of started) sum += await promise;
       return sum;

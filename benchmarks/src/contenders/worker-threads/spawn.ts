@@ -10,9 +10,9 @@ export default {
   'from-main': {
     sample: (size) =>
       timed(async () => {
-        const started: Promise<number>[] = [];
+        const started = new Array<Promise<number>>(size);
         for (let number = 0; number < size; number++) {
-          started.push(nextMessage(new Worker(new URL(import.meta.url), { workerData: number })));
+          started[number] = nextMessage(new Worker(new URL(import.meta.url), { workerData: number }));
         }
         let sum = 0;
         for (const result of started) sum += await result;
