@@ -40,7 +40,8 @@ export interface Outcome {
 }
 
 const childTimeLimit = 90_000;
-export const warmUpMilliseconds = 800;
+/** Until threads that have much to compile, such as those of a million goroutines, come to their pace. */
+export const warmUpMilliseconds = 2_000;
 
 export async function runRow(suite: Suite, row: Row, pace: Pace): Promise<RowResult> {
   const measures = row.measures ?? [timePerOperation];
