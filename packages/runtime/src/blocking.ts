@@ -1,5 +1,7 @@
 /** `blocking`: a call that holds up its thread, on a spare thread. What happens there is in `scheduler/blocking-queue.ts`. */
+
 import { types } from 'node:util';
+import { typeName } from './errors.ts';
 import { isPrepared } from './functions/reference.ts';
 import { ensureThreads } from './runtime.ts';
 import type { Goroutine } from './scheduler/handle.ts';
@@ -20,8 +22,7 @@ import { spawnBlocking } from './scheduler/spawn.ts';
  * const listing = yield* blocking(() => execSync('ls -R /usr/share', { encoding: 'utf8' }));
  */
 export function blocking<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Op<R> {
-  if (typeof fn !== 'function' && !isPrepared(fn))
-    throw new TypeError(`blocking takes a function, got ${fn === null ? 'null' : typeof fn}`);
+  if (typeof fn !== 'function' && !isPrepared(fn)) throw new TypeError(`blocking takes a function, got ${typeName(fn)}`);
   if (types.isGeneratorFunction(fn)) {
     throw new TypeError('blocking takes a plain function, got a generator function: start it with go()');
   }

@@ -2,6 +2,7 @@
 
 import { SAME_RUNTIME, sameEverywhere } from './codec/same-everywhere.ts';
 import { type Dashboard, type DashboardOptions, openDashboard } from './dashboard/dashboard.ts';
+import { typeName } from './errors.ts';
 import { goroutineIds, goroutines } from './life/reports.ts';
 import type { Deadlock } from './observe/deadlocks.ts';
 import { type EventsListener, subscribe, unsubscribe } from './observe/events.ts';
@@ -249,5 +250,5 @@ function mustBeKnown(method: string, event: string, listener: unknown): void {
   if (event !== 'uncaught' && event !== 'events')
     throw new TypeError(`runtime.${method}: unknown event '${event}'; known are uncaught and events`);
   if (typeof listener !== 'function')
-    throw new TypeError(`runtime.${method} takes a function as listener, got ${listener === null ? 'null' : typeof listener}`);
+    throw new TypeError(`runtime.${method} takes a function as listener, got ${typeName(listener)}`);
 }

@@ -53,6 +53,11 @@ export function shown(value: unknown): string {
   return typeof value === 'bigint' ? `${value}n` : textOf(value);
 }
 
+/** What a value is, for messages about one of the wrong kind. */
+export function typeName(value: unknown): string {
+  return value === null ? 'null' : typeof value;
+}
+
 /** Sending on, or closing, a channel that is closed already. Go panics with the same words. */
 export class ClosedChannelError extends MistakeError {
   override readonly name = 'ClosedChannelError';

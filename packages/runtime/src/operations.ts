@@ -1,5 +1,5 @@
 /** The operations that stand for themselves. */
-import { shown } from './errors.ts';
+import { shown, typeName } from './errors.ts';
 import { ensureArena } from './runtime.ts';
 import type { Op } from './scheduler/operation.ts';
 import { sleepOperation, waitOperation, yieldOperation } from './scheduler/wait.ts';
@@ -50,7 +50,7 @@ export function gosched(): Op<void> {
  */
 export function wait<T>(promise: PromiseLike<T>): Op<T> {
   if ((typeof promise !== 'object' && typeof promise !== 'function') || promise === null || typeof promise.then !== 'function') {
-    throw new TypeError(`wait takes a promise, got ${promise === null ? 'null' : typeof promise}`);
+    throw new TypeError(`wait takes a promise, got ${typeName(promise)}`);
   }
   ensureArena();
   return waitOperation(promise);

@@ -13,7 +13,7 @@
 import { Buffer } from 'node:buffer';
 import { isArrayBuffer } from 'node:util/types';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
-import { DataCloneError } from '../errors.ts';
+import { DataCloneError, typeName } from '../errors.ts';
 import { describe } from './classes.ts';
 import { isTransferable } from './transferable.ts';
 
@@ -35,7 +35,7 @@ const marked = new WeakSet<object>();
  * go(function* (port) { port.postMessage('from a goroutine'); }, transfer(port2));
  */
 export function transfer<T>(x: T): T {
-  if (typeof x !== 'object' || x === null) throw notTransferable(x === null ? 'null' : typeof x);
+  if (typeof x !== 'object' || x === null) throw notTransferable(typeName(x));
   const moved = transferred(x);
   if (moved !== x || !ArrayBuffer.isView(x)) {
     if (!isTransferable(moved)) throw notTransferable(describe(moved));

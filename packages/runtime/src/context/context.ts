@@ -10,7 +10,7 @@ import { decode } from '../codec/decode.ts';
 import { encode, encodeAtOnce } from '../codec/encode.ts';
 import { OBJECT_OF_FUNCTION, registerKind, SharedObject } from '../codec/handles.ts';
 import { HIGH_CONSTANT } from '../codec/tags.ts';
-import { CanceledError, shown, textOf } from '../errors.ts';
+import { CanceledError, shown, textOf, typeName } from '../errors.ts';
 import { cells, requireArena, words } from '../memory/arena.ts';
 import { allocate, free, setDestroyer } from '../memory/heap.ts';
 import { KIND_CONTEXT } from '../memory/layout.ts';
@@ -294,5 +294,5 @@ export function fromSignal(signal: AbortSignal): Context {
 
 function mustBeContext(api: string, parent: unknown): void {
   if (parent instanceof Context) return;
-  throw new TypeError(`${api} takes a context first, such as background(), got ${parent === null ? 'null' : typeof parent}`);
+  throw new TypeError(`${api} takes a context first, such as background(), got ${typeName(parent)}`);
 }

@@ -3,6 +3,7 @@
  * the symbols of `Symbol.for`, which are the same on every thread, are keys; each has a text, whose first character tells
  * the kind.
  */
+import { typeName } from '../errors.ts';
 
 /** The text of a key. Throws TypeError for what cannot be one. */
 export function keyText(api: string, key: unknown): string {
@@ -15,5 +16,5 @@ export function keyText(api: string, key: unknown): string {
       `${api}: the key ${String(key)} is not the same on other threads; use Symbol.for(...), a string or a number`,
     );
   }
-  throw new TypeError(`${api}: a key is a string, a number or a Symbol.for(...), got ${key === null ? 'null' : typeof key}`);
+  throw new TypeError(`${api}: a key is a string, a number or a Symbol.for(...), got ${typeName(key)}`);
 }

@@ -6,7 +6,7 @@
  * captures can't change is remembered whole; one that captures a reassigned variable is read again at every call.
  */
 import { types } from 'node:util';
-import { CaptureError } from '../errors.ts';
+import { CaptureError, typeName } from '../errors.ts';
 import { Analysis } from './analysis.ts';
 import { define, subjects, type Use } from './define.ts';
 import { inspect, type Place, type ScopeObject, scriptOf } from './inspector.ts';
@@ -30,7 +30,7 @@ export function locate(fn: Function, api: string, use: Use = 'run'): FunctionRef
   const runs = use === 'run';
   const known = recall(fn, runs);
   if (known) return known;
-  if (typeof fn !== 'function') throw new TypeError(`${api} needs a function, got ${fn === null ? 'null' : typeof fn}`);
+  if (typeof fn !== 'function') throw new TypeError(`${api} needs a function, got ${typeName(fn)}`);
   const without = kindWithoutCode(fn);
   if (without) throw new CaptureError(notCode(fn, api, use, without));
   const inspection = inspect(fn);

@@ -13,7 +13,7 @@ import { encode } from '../codec/encode.ts';
 import { registerKind, SharedObject } from '../codec/handles.ts';
 import { background, Context, withCancel } from '../context/context.ts';
 import { cancelFor, enterMember } from '../context/node.ts';
-import { RuntimeStateError, SyncError, shown, textOf } from '../errors.ts';
+import { RuntimeStateError, SyncError, shown, textOf, typeName } from '../errors.ts';
 import type { AnyFunction, ResultOf } from '../go.ts';
 import { words } from '../memory/arena.ts';
 import { compareExchange, load, store } from '../memory/atomics.ts';
@@ -168,7 +168,7 @@ const WAITING = new ObjectRules('wait group', OPERATION_WAIT, (group: Group) => 
  */
 export function group(parent?: Context): Group {
   if (parent !== undefined && !(parent instanceof Context)) {
-    throw new TypeError(`group takes a context, got ${parent === null ? 'null' : typeof parent}`);
+    throw new TypeError(`group takes a context, got ${typeName(parent)}`);
   }
   const [context] = withCancel(parent ?? background());
   const address = allocate(KIND_GROUP, BLOCK_WORDS * 4);

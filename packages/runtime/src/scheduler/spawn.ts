@@ -4,9 +4,11 @@
  * Everything that can fail (finding the function's code, copying arguments) comes before the record is queued: a `go`
  * that throws has started nothing and holds nothing.
  */
+
 import { types } from 'node:util';
 import { encode } from '../codec/encode.ts';
 import { withPlaces } from '../codec/path.ts';
+import { typeName } from '../errors.ts';
 import { isPrepared } from '../functions/reference.ts';
 import { words } from '../memory/arena.ts';
 import { release } from '../memory/heap.ts';
@@ -47,17 +49,22 @@ export function requireThreads(): void {
 /** What all that start goroutines ask of what they are given. */
 export function mustBeFunction(fn: unknown, api: string): void {
   if (typeof fn === 'function') {
-    if (!types.isAsyncFunction(fn) || !types.isGeneratorFunction(fn)) return;
-    const remedy = 'make it a generator function, which waits with yield*, or an async function';
-    throw new TypeError(`${api} takes a generator, plain or async function, got an async generator function: ${remedy}`);
+    refuseAsyncGenerator(fn, api);
+    return;
   }
   if (isPrepared(fn)) return;
-  const got = fn === null ? 'null' : typeof fn;
   const remedy =
     typeof fn === 'object' && fn !== null && Symbol.iterator in fn
       ? ': pass the generator function itself, without calling it'
       : '';
-  throw new TypeError(`${api} takes a function, got ${got}${remedy}`);
+  throw new TypeError(`${api} takes a function, got ${typeName(fn)}${remedy}`);
+}
+
+/** Nobody would iterate what it returns, so it would do nothing. */
+export function refuseAsyncGenerator(fn: Function, api: string): void {
+  if (!types.isAsyncFunction(fn) || !types.isGeneratorFunction(fn)) return;
+  const remedy = 'make it a generator function, which waits with yield*, or an async function';
+  throw new TypeError(`${api} takes a generator, plain or async function, got an async generator function: ${remedy}`);
 }
 
 /** Says what a new goroutine belongs to, before it is queued; false to queue it later, by `submit`. May throw, and then has changed nothing. */

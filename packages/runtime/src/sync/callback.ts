@@ -2,16 +2,18 @@
  * Calling a user's function from inside an operation: a plain or async function or a generator function, in the goroutine
  * or in the async code that drives the operation. It runs there, on that thread, so nothing of it is copied.
  */
+import { typeName } from '../errors.ts';
 import { Operation } from '../scheduler/operation.ts';
 import { isGenerator, isThenable } from '../scheduler/returned.ts';
-import { spawnLocal } from '../scheduler/spawn.ts';
+import { refuseAsyncGenerator, spawnLocal } from '../scheduler/spawn.ts';
 import { waitOperation } from '../scheduler/wait.ts';
 
 /** What a user may pass. */
 export type Callback<A extends unknown[], T> = (...parameters: A) => Generator<unknown, T, any> | PromiseLike<T> | T;
 
 export function mustBeCallback(fn: unknown, api: string): void {
-  if (typeof fn !== 'function') throw new TypeError(`${api} takes a function, got ${fn === null ? 'null' : typeof fn}`);
+  if (typeof fn !== 'function') throw new TypeError(`${api} takes a function, got ${typeName(fn)}`);
+  refuseAsyncGenerator(fn, api);
 }
 
 export function* callInGoroutine<A extends unknown[], T>(fn: Callback<A, T>, ...parameters: A): Generator<unknown, T, unknown> {

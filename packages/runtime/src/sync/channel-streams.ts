@@ -13,7 +13,7 @@
  */
 import { Readable } from 'node:stream';
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
-import { ThreadLostError } from '../errors.ts';
+import { ThreadLostError, typeName } from '../errors.ts';
 import { words } from '../memory/arena.ts';
 import { CHANNEL_FEEDER, CHANNEL_READER } from '../memory/blocks.ts';
 import { KIND_CHANNEL } from '../memory/layout.ts';
@@ -46,7 +46,7 @@ export function readerOf<T>(source: Source<T>): Reader<T> {
     }
     if (Symbol.iterator in source) return iteratorReader(source[Symbol.iterator]());
   }
-  const got = source === null ? 'null' : typeof source;
+  const got = typeName(source);
   throw new TypeError(`Chan.from takes a readable stream, an async iterable or an iterable object, got ${got}`);
 }
 

@@ -11,7 +11,7 @@ import { drop } from '../codec/cell.ts';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
-import { CanceledError, SyncError } from '../errors.ts';
+import { CanceledError, SyncError, typeName } from '../errors.ts';
 import { requireArena, words } from '../memory/arena.ts';
 import { CONDITION_MUTEX, CONDITION_WORDS, OPERATION_CONDITION } from '../memory/blocks.ts';
 import { broadcastCondition, signalCondition } from '../memory/core.ts';
@@ -184,7 +184,7 @@ function handOn(waiting: ConditionOperation, condition: Cond, error: unknown): u
 }
 
 function create(mutex: Mutex): number {
-  if (!(mutex instanceof Mutex)) throw new TypeError(`new Cond takes a Mutex, got ${mutex === null ? 'null' : typeof mutex}`);
+  if (!(mutex instanceof Mutex)) throw new TypeError(`new Cond takes a Mutex, got ${typeName(mutex)}`);
   requireArena();
   const condition = allocate(KIND_CONDITION, CONDITION_WORDS * 4);
   words.fill(0, condition, condition + CONDITION_WORDS);

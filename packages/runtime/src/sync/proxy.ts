@@ -15,7 +15,7 @@
 
 import { types } from 'node:util';
 import * as Comlink from 'comlink';
-import { RuntimeStateError } from '../errors.ts';
+import { RuntimeStateError, typeName } from '../errors.ts';
 import { words } from '../memory/arena.ts';
 import { CHANNEL_SOURCE } from '../memory/blocks.ts';
 import { retain } from '../memory/heap.ts';
@@ -67,7 +67,7 @@ type Line = [requests: Chan<Request>, life: Chan<never>, server: Goroutine<void>
  */
 export function proxy<T extends object>(object: T): Remote<T> {
   if ((typeof object !== 'object' && typeof object !== 'function') || object === null) {
-    throw new TypeError(`proxy() takes an object or a function, got ${object === null ? 'null' : typeof object}`);
+    throw new TypeError(`proxy() takes an object or a function, got ${typeName(object)}`);
   }
   if (lines.has(object)) return object as unknown as Remote<T>;
   const requests = chan<Request>();

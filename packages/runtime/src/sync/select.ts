@@ -13,7 +13,9 @@
  *
  * Steps 2 to 4, as far as shared memory goes, are `core/select.ts`.
  */
+
 import { PendingValue } from '../codec/pending.ts';
+import { typeName } from '../errors.ts';
 import { requireArena, words } from '../memory/arena.ts';
 import { compareExchange } from '../memory/atomics.ts';
 import {
@@ -89,7 +91,7 @@ export function select<C extends SelectCases>(cases: C, options: { default: true
 export function select<C extends SelectCases>(cases: C, options?: { default?: false }): Op<SelectHit<C>>;
 export function select<C extends SelectCases>(cases: C, options?: { default?: boolean }): Op<SelectHit<C> | DefaultHit> {
   if (typeof cases !== 'object' || cases === null) {
-    throw new TypeError(`select takes an object of operations, got ${cases === null ? 'null' : typeof cases}`);
+    throw new TypeError(`select takes an object of operations, got ${typeName(cases)}`);
   }
   requireArena();
   const keys: string[] = new Array(USUAL_CASES);

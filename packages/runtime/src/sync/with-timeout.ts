@@ -6,7 +6,7 @@
  * undecorated, then the goroutine waits for what async code would do. If the lock comes after the time was up, or after the
  * goroutine was cancelled, it is given back at once.
  */
-import { shown } from '../errors.ts';
+import { shown, typeName } from '../errors.ts';
 import { SelectableOperation } from '../scheduler/operation.ts';
 import { LONGEST_TIMEOUT } from '../scheduler/real-timers.ts';
 import { sleepOperation, waitOperation } from '../scheduler/wait.ts';
@@ -89,7 +89,7 @@ export function withTimeout(
   error: unknown = E_TIMEOUT,
 ): LimitedMutex | LimitedSemaphore {
   if (typeof (lock as Partial<MutexLike> | null)?.acquire !== 'function') {
-    const got = lock === null ? 'null' : typeof lock;
+    const got = typeName(lock);
     throw new TypeError(`withTimeout takes a context, as of background(), or a Mutex or Semaphore, got ${got}`);
   }
   if (typeof milliseconds !== 'number' || Number.isNaN(milliseconds)) {

@@ -1,7 +1,7 @@
 /** One program for each bug that once was: `node programs.mjs NAME`. What each must print stands in `regressions.test.ts`. */
 
 import { setTimeout as later } from 'node:timers/promises';
-import { AtomicInt, chan, go, group, Mutex, run, runtime, select, sleep, ticker, WaitGroup, wait } from 'goroutines';
+import { AtomicInt, chan, go, group, Mutex, Once, run, runtime, select, sleep, ticker, WaitGroup, wait } from 'goroutines';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -320,6 +320,8 @@ const programs = {
       'go.local': () => go.local(async function* () {}),
       'go.with': () => go.with({}, async function* () {}),
       'group.go': () => group().go(async function* () {}),
+      runExclusive: () => new Mutex().runExclusive(async function* () {}),
+      'Once.do': () => new Once().do(async function* () {}),
     })) {
       try {
         start();

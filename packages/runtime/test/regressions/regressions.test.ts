@@ -26,7 +26,7 @@ const expected: Record<string, string> = {
   'locks and groups ignore what is passed to their constructors': 'true',
   'yield in place of yield*, again and again': '20000',
   'a plain function that returns an operation': '1 7 8',
-  'an async generator function': ['go', 'go.local', 'go.with', 'group.go']
+  'an async generator function': ['go', 'go.local', 'go.with', 'group.go', 'runExclusive', 'Once.do']
     .map(
       (api) =>
         `${`TypeError: ${api} takes a generator, plain or async function, got an async generator function`.slice(0, 80)} ${api}`,
