@@ -5,8 +5,8 @@
  *     Shape.limit = 3;
  *
  * Statements of this form belong to the function as a method belongs to its class, and go along with it: those of a prototype
- * always, others where the code that goes along names the property. As with constants, only what may be evaluated again
- * does (`purity.ts`); a state of the program's own (`Shape.known = new Map()`) stays where it is.
+ * and those under a symbol always, others where the code that goes along names the property. As with constants, only what may
+ * be evaluated again does (`purity.ts`); a state of the program's own (`Shape.known = new Map()`) stays where it is.
  */
 import type { Variable } from 'eslint-scope';
 import { type Analysis, identifier, isClass, isFunction, type Node } from './analysis.ts';
@@ -42,11 +42,14 @@ function attachmentAt(analysis: Analysis, name: Node): Attachment | undefined {
     if (at.computed && !isPure(analysis, at.property)) return undefined;
     target = at;
   }
+  if (first === undefined || target === name) return undefined;
   const assignment = analysis.parent(target);
   if (assignment?.type !== 'AssignmentExpression' || assignment.operator !== '=' || assignment.left !== target) return undefined;
   if (!isPure(analysis, assignment.right)) return undefined;
-  const property: string = first!.property.name ?? String(first!.property.value);
-  return { node: assignment, property: property === 'prototype' ? undefined : property };
+  const { computed, property } = first;
+  const isNamed = !computed || property.type === 'Literal';
+  const key = isNamed ? String(property.name ?? property.value) : undefined;
+  return { node: assignment, property: key === 'prototype' ? undefined : key };
 }
 
 /** As a statement, directly where the variable is declared. */

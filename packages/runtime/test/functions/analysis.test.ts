@@ -68,9 +68,12 @@ describe('a name is', () => {
   it.each([
     ['of a prototype', 'f.prototype.a = function () {};', true],
     ['of a constant', 'const g = () => f; f.a = g;', false],
+    ['under a symbol', 'f[Symbol.iterator] = function* () {};', true],
     ['that is named', 'f.x = 1;', true],
+    ['that is named by a text', "f['x'] = 1;", true],
     ['that is not named', 'f.y = 1;', false],
     ['that is a state of the program', 'f.x = new Map();', false],
+    ['of which it is the key', 'Math[f.x] = 1;', false],
     ['in a branch', 'if (f) { f.x = 1; }', false],
     ['of a function in it', 'function h() { f.x = 1; }', false],
     ['by an operator', 'f.x ||= 1;', false],
