@@ -27,7 +27,6 @@ import {
   CHANNEL_RING,
   CHANNEL_SENDERS,
   COUNT_ONE,
-  COUNT_STATE,
   OUTCOME_CLOSED,
   OUTCOME_DONE,
   RESULT_CLOSED,
@@ -44,8 +43,8 @@ import {
   WAITER_CELL,
   WAITER_OUTCOME,
 } from '../src/memory/blocks.ts';
-import { countAt, lock, lockCounting, unlock, unlockCounting } from './lock.ts';
-import { add, atomicLoad, get, moveCell, set } from './memory.ts';
+import { countAt, countSeen, lock, lockCounting, unlock, unlockCounting } from './lock.ts';
+import { add, get, moveCell, set } from './memory.ts';
 import { serve } from './ready.ts';
 import { dequeue, dequeueAll } from './wait-queue.ts';
 
@@ -132,8 +131,8 @@ export function watchRing(channel: i32, free: bool, wanted: i32, rounds: i32): i
   const ring = get(channel, CHANNEL_RING);
   let seen = 0;
   for (let round = 0; round < rounds && seen < wanted; round++) {
-    const head = atomicLoad(ring, RING_HEAD) & ~COUNT_STATE; // First: TAIL never is behind what HEAD was.
-    const held = ((atomicLoad(ring, RING_TAIL) & ~COUNT_STATE) - head) / COUNT_ONE;
+    const head = countSeen(ring + RING_HEAD); // First: TAIL never is behind what HEAD was.
+    const held = (countSeen(ring + RING_TAIL) - head) / COUNT_ONE;
     seen = free ? get(channel, CHANNEL_CAPACITY) - held : held;
   }
   return seen;
@@ -144,7 +143,7 @@ export function watchRing(channel: i32, free: bool, wanted: i32, rounds: i32): i
 function hasRoom(channel: i32, ring: i32, tail: i32): bool {
   const full = tail - get(channel, CHANNEL_CAPACITY) * COUNT_ONE;
   if (get(ring, RING_SEEN_HEAD) !== full) return true;
-  const head = atomicLoad(ring, RING_HEAD) & ~COUNT_STATE;
+  const head = countSeen(ring + RING_HEAD);
   set(ring, RING_SEEN_HEAD, head);
   return head !== full;
 }
@@ -153,7 +152,7 @@ function hasRoom(channel: i32, ring: i32, tail: i32): bool {
 @inline
 function hasValue(ring: i32, head: i32): bool {
   if (get(ring, RING_SEEN_TAIL) !== head) return true;
-  const tail = atomicLoad(ring, RING_TAIL) & ~COUNT_STATE;
+  const tail = countSeen(ring + RING_TAIL);
   set(ring, RING_SEEN_TAIL, tail);
   return tail !== head;
 }
@@ -203,11 +202,11 @@ export function tryReceive(channel: i32, waiter: i32): i32 {
   const sender = dequeue(channel + CHANNEL_SENDERS);
   if (ring !== 0 && hasValue(ring, countAt(ring + RING_HEAD))) {
     pull(channel, ring, waiter);
-    const head = add(ring + RING_HEAD, COUNT_ONE) & ~COUNT_STATE;
+    add(ring + RING_HEAD, COUNT_ONE);
     // With a sender in line the ring was full: his value takes the slot just emptied, which is the last in order now. What
     // senders have seen of HEAD would say more than room for one, so it is set right.
     if (sender !== 0) {
-      set(ring, RING_SEEN_HEAD, head + COUNT_ONE);
+      set(ring, RING_SEEN_HEAD, countAt(ring + RING_HEAD));
       push(channel, ring, sender);
       add(ring + RING_TAIL, COUNT_ONE);
     }

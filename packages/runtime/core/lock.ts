@@ -26,32 +26,11 @@ export function lock(address: i32): void {
   if (compareExchange(address, FREE, HELD) !== FREE) lockContended(address);
 }
 
-function lockContended(address: i32): void {
+/** The same for both kinds: a plain lock's number is always 0. */
+function lockContended(address: i32): i32 {
   for (let rounds = FIRST_PAUSE; rounds <= LAST_PAUSE; rounds *= 2) {
     pause(rounds);
-    if (compareExchange(address, FREE, HELD) === FREE) return;
-  }
-  while (exchange(address, CONTENDED) !== FREE) waitWhile(address, CONTENDED, SLEEP_MILLISECONDS);
-}
-
-// @ts-ignore: decorator
-@inline
-export function unlock(address: i32): void {
-  if (exchange(address, FREE) === CONTENDED) notify(address, 1);
-}
-
-/** Takes a lock that counts; returns the number, with no state in it. */
-// @ts-ignore: decorator
-@inline
-export function lockCounting(address: i32): i32 {
-  const count = countAt(address);
-  return compareExchange(address, count, count | HELD) === count ? count : lockCountingContended(address);
-}
-
-function lockCountingContended(address: i32): i32 {
-  for (let rounds = FIRST_PAUSE; rounds <= LAST_PAUSE; rounds *= 2) {
-    pause(rounds);
-    const count = atomicLoad(address) & ~COUNT_STATE;
+    const count = countSeen(address);
     if (compareExchange(address, count, count | HELD) === count) return count;
   }
   let word = markContended(address);
@@ -69,11 +48,32 @@ function markContended(address: i32): i32 {
   return word;
 }
 
+// @ts-ignore: decorator
+@inline
+export function unlock(address: i32): void {
+  if (exchange(address, FREE) === CONTENDED) notify(address, 1);
+}
+
+/** Takes a lock that counts; returns the number, with no state in it. */
+// @ts-ignore: decorator
+@inline
+export function lockCounting(address: i32): i32 {
+  const count = countAt(address);
+  return compareExchange(address, count, count | HELD) === count ? count : lockContended(address);
+}
+
 /** The number of a lock that is held, or as it seems. */
 // @ts-ignore: decorator
 @inline
 export function countAt(address: i32): i32 {
   return get(address) & ~COUNT_STATE;
+}
+
+/** The number as anybody may read it: what was written before it is to be seen, too. */
+// @ts-ignore: decorator
+@inline
+export function countSeen(address: i32): i32 {
+  return atomicLoad(address) & ~COUNT_STATE;
 }
 
 /** Gives it back with this number. */

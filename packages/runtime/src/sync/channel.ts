@@ -17,6 +17,7 @@ import {
   CHANNEL_RING,
   CHANNEL_SOURCE,
   CHANNEL_WORDS,
+  COUNT_ONE,
   COUNT_STATE,
   RING_HEAD,
   RING_HEAD_SLOT,
@@ -340,9 +341,9 @@ export function chan<T>(capacity = 0): Chan<T> {
   return new Chan<T>(EXISTING, channel);
 }
 
-/** How many values lie between what two locks have counted. */
-function between(head: number, tail: number): number {
-  return ((tail & ~COUNT_STATE) - (head & ~COUNT_STATE)) >> 2;
+/** How many values lie between what the two locks of a ring have counted. */
+export function between(head: number, tail: number): number {
+  return (((tail & ~COUNT_STATE) - (head & ~COUNT_STATE)) | 0) / COUNT_ONE;
 }
 
 setDestroyer(KIND_CHANNEL, (channel) => {

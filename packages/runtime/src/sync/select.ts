@@ -13,7 +13,6 @@
  *
  * Steps 2 to 4, as far as shared memory goes, are `core/select.ts`.
  */
-
 import { PendingValue } from '../codec/pending.ts';
 import { typeName } from '../errors.ts';
 import { requireArena, words } from '../memory/arena.ts';

@@ -14,6 +14,7 @@ import { add, load } from '../memory/atomics.ts';
 import {
   CHANNEL_CAPACITY,
   CHANNEL_RING,
+  COUNT_ONE,
   COUNT_STATE,
   RESULT_REFUSED,
   RING_HEAD,
@@ -34,7 +35,7 @@ import { machine } from '../scheduler/machine.ts';
 import { NOTICE_TIMER, notice, whenNoticed } from '../scheduler/notice.ts';
 import { addTimer, removeTimer, sharedNow, type Timer } from '../scheduler/timers.ts';
 import { reserveWaiter, spareWaiter } from '../scheduler/waiter.ts';
-import { Chan } from '../sync/channel.ts';
+import { between, Chan } from '../sync/channel.ts';
 import { dropEnd, initializeEnd } from '../sync/channel-end.ts';
 
 /** How often it was armed: gives the next number. Like all that follow, under the channel's locks. */
@@ -162,12 +163,11 @@ export function stop(channel: TimerChannel): boolean {
 /** Under the lock. What is in the buffer is a number: nothing to give back. */
 function disarm(address: number): boolean {
   const ring = address + TIMER_RING;
-  const tail = words[ring + RING_TAIL]! & ~COUNT_STATE;
-  const held = (tail - (words[ring + RING_HEAD]! & ~COUNT_STATE)) | 0;
+  const held = between(words[ring + RING_HEAD]!, words[ring + RING_TAIL]!);
   const pending = words[address + TIMER_ARMED] !== 0 || held !== 0;
   words[address + TIMER_ARMED] = 0;
-  words[ring + RING_SEEN_HEAD] = words[ring + RING_SEEN_TAIL] = tail;
-  add(ring + RING_HEAD, held);
+  words[ring + RING_SEEN_HEAD] = words[ring + RING_SEEN_TAIL] = words[ring + RING_TAIL]! & ~COUNT_STATE;
+  add(ring + RING_HEAD, held * COUNT_ONE);
   return pending;
 }
 

@@ -44,7 +44,7 @@ async function heldUp(how) {
 export const programs = {
   async processors() {
     runtime.configure({ procs: 1, spareThreads: 5, spareMilliseconds: 20 });
-    for (let round = 0; round < 15; round++) {
+    for (let round = 0; round < 40; round++) {
       await five(5);
       await after(18 + (round % 5));
       for (let change = 0; change < 10; change++) await runtime.setProcs(1 + (change & 1));
