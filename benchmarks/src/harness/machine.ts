@@ -47,7 +47,7 @@ export function describeMachine(): Machine {
 
 /** Where a contender needs another Node than the one that runs this. */
 function otherNode(name: ContenderName, { command }: Launch): string {
-  if (name === 'go' || command === process.execPath) return '';
+  if (name === 'go' || name === 'go-a-thread-each' || command === process.execPath) return '';
   const { stdout } = spawnSync(command, ['--version'], { encoding: 'utf8' });
   return ` on Node ${stdout?.trim() || 'of an unknown version'}`;
 }

@@ -18,6 +18,15 @@ export const buffered: Suite = {
       contenders: { goroutines: {}, go: {}, promises: {} },
     },
     {
+      name: 'two-processors',
+      title: 'buffered (128) producer/consumer, two processors, where the scheduler puts them',
+      operation: 'message',
+      threads: 2,
+      size: 500_000,
+      expected,
+      contenders: { goroutines: {}, go: {} },
+    },
+    {
       name: 'two-threads',
       title: 'buffered (128) producer/consumer, two threads',
       operation: 'message',

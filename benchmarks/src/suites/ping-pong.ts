@@ -20,6 +20,15 @@ export const pingPong: Suite = {
       contenders: { goroutines: {}, go: {}, promises: {} },
     },
     {
+      name: 'two-processors',
+      title: 'unbuffered ping-pong, two processors, where the scheduler puts them',
+      operation: 'round trip',
+      threads: 2,
+      size: 200_000,
+      expected,
+      contenders: { goroutines: {}, go: {} },
+    },
+    {
       name: 'two-threads',
       title: 'unbuffered ping-pong, two threads',
       operation: 'round trip',

@@ -19,13 +19,14 @@ function* consume(numbers: Chan<number>, size: number, meeting?: Meeting) {
   return { nanoseconds: since(start), result: sum };
 }
 
-function* onOneThread(size: number) {
+function* byThemselves(size: number) {
   const numbers = chan<number>(capacity);
   go(produce, numbers, size);
   return (yield* go(consume, numbers, size).join())!;
 }
 
 export default {
-  'one-thread': program((size) => go(onOneThread, size)),
+  'one-thread': program((size) => go(byThemselves, size)),
+  'two-processors': program((size) => go(byThemselves, size)),
   'two-threads': program((size) => onTwoThreads(consume, produce, chan<number>(capacity), size)),
 } satisfies Programs;

@@ -20,7 +20,7 @@ function* pong(there: Chan<number>, back: Chan<number>, rounds: number, meeting?
   for (let round = 0; round < rounds; round++) yield* back.send((yield* there.recv())! + 1);
 }
 
-function* onOneThread(size: number) {
+function* byThemselves(size: number) {
   const there = chan<number>();
   const back = chan<number>();
   go(pong, there, back, size);
@@ -28,6 +28,7 @@ function* onOneThread(size: number) {
 }
 
 export default {
-  'one-thread': program((size) => go(onOneThread, size)),
+  'one-thread': program((size) => go(byThemselves, size)),
+  'two-processors': program((size) => go(byThemselves, size)),
   'two-threads': program((size) => onTwoThreads(ping, pong, chan<number>(), chan<number>(), size)),
 } satisfies Programs;

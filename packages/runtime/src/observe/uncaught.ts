@@ -25,7 +25,7 @@ export type UncaughtListener = (error: unknown, goroutine: { id: number; name: s
 
 const listeners: UncaughtListener[] = [];
 
-/** Records whose reports wait for the error of the first one; null when none does. */
+/** Records whose reports wait for the error of the first one, or for their turn after that; null when none does. */
 let heldUp: number[] | null = null;
 
 export function addUncaughtListener(listener: UncaughtListener): void {
@@ -47,40 +47,50 @@ export function watchUncaught(): void {
 }
 
 function reportInTurn(record: number): void {
-  if (heldUp !== null) {
-    heldUp.push(record);
-    return;
-  }
-  if (load(record + JOINED) !== 0) {
-    release(record);
-    return;
-  }
+  if (heldUp !== null) heldUp.push(record);
+  else reportOrHoldUp(record, []);
+}
+
+/** `behind`: who waits for this one's report. */
+function reportOrHoldUp(record: number, behind: number[]): void {
+  const joined = load(record + JOINED) !== 0;
   let error: unknown;
   try {
-    error = errorOf(record);
+    if (!joined) error = errorOf(record);
   } catch (problem) {
     if (problem instanceof PendingValue) {
-      holdUp(problem, record);
+      behind.unshift(record);
+      holdUp(problem, behind);
       return;
     }
     error = problem;
   }
-  report(record, error);
+  // First: a listener may throw, and the others have turns of their own.
+  if (behind.length > 0) reportLater(behind);
+  else heldUp = null;
+  if (joined) release(record);
+  else report(record, error);
 }
 
-/** A listener may throw, so each has a turn of its own. */
-function holdUp(pending: PendingValue, record: number): void {
+function holdUp(pending: PendingValue, records: number[]): void {
   const arena = buffer;
-  heldUp = [record];
+  heldUp = records;
   machine.pending++;
   const goOn = (): void => {
     if (arena !== buffer) return;
     machine.pending--;
-    const records = heldUp ?? [];
-    heldUp = null;
-    for (const each of records) setImmediate(() => arena === buffer && reportInTurn(each));
+    reportLater(records);
   };
   pending.ready.then(goOn, goOn);
+}
+
+/** What comes meanwhile is held up behind them, also by those that came before and wait for their turn of the loop. */
+function reportLater(records: number[]): void {
+  const arena = buffer;
+  heldUp = records;
+  setImmediate(() => {
+    if (arena === buffer) reportOrHoldUp(records.shift()!, records);
+  });
 }
 
 function report(record: number, error: unknown): void {

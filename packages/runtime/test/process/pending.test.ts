@@ -40,10 +40,7 @@ describe.each(['1', '2'])('what a thread has to load first, on %s', (GOMAXPROCS)
     ['the error of a failed source', answers(7, 8, 9, 10)],
     ['the error of a failed source in async code', answers(11)],
     ['tryRecv from a failed source', `DataCloneError: tryRecv: the error that ended this channel ${NOT_HERE}\n`],
-    [
-      'errors that nobody joins, told to a listener',
-      'first: failure, answer 13\nsecond: plain, answer undefined\nthird: failure, answer 14\n',
-    ],
+    ['errors that nobody joins, told to a listener', `${answers(13)}plain, answer undefined\n${answers(14)}`],
     ['reasons of goroutines', REASONS_OF_GOROUTINES],
     ['reasons of contexts', REASONS_OF_CONTEXTS],
     ['values of contexts', VALUES_OF_CONTEXTS],
