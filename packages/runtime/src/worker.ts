@@ -7,6 +7,7 @@
 import { threadId } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import { releaseProxies } from './codec/handles.ts';
+import { releasePages } from './codec/reference-pages.ts';
 import { adoptSharedBuffers, closeSharedBuffers, openSharedBuffers } from './codec/shared-buffers.ts';
 import { ArenaExhaustedError, RuntimeStateError } from './errors.ts';
 import { whenAskedForGoroutines } from './life/reports.ts';
@@ -21,7 +22,6 @@ import { attachMachine } from './scheduler/attach.ts';
 import { watchCollections } from './scheduler/collections.ts';
 import { hasHiddenWork } from './scheduler/foreign.ts';
 import { installFunctionHook } from './scheduler/function-values.ts';
-import { releaseHandles } from './scheduler/handle.ts';
 import { reportThread, type ThreadReport } from './scheduler/inspect.ts';
 import { installLoop, retireMachine, uninstallLoop } from './scheduler/loop.ts';
 import { machine } from './scheduler/machine.ts';
@@ -96,7 +96,7 @@ const control: WorkerControl = {
     abandonThread(new RuntimeStateError(message));
     closeSharedBuffers();
     releaseProxies();
-    releaseHandles();
+    releasePages();
     giveBackSpareWaiter();
     giveBackScratch();
     giveBackFreeBlocks();

@@ -9,12 +9,18 @@
  * decoded; objects that never cross cost no entry. An entry counts only while its proxy lives and has the block's
  * generation; otherwise it is replaced. The finalizer removes the entry if it is still the dead proxy's own.
  *
+ * While goroutines run, proxies that cross are remembered in a small table of strong references first, which is emptied at
+ * the end of a slice. Who has to leave it goes into the weak one; but one whose reference is its block's only one can be let
+ * go: no handle of the block is on its way, so that nobody can decode one before this proxy is encoded again. Most channels
+ * that goroutines make for each other end so: a weak reference and its entry took 8 % of skynet.
+ *
  * A thread may see one arena after another. Proxies, entries and finalizers remember theirs, and do nothing to another.
  */
 import { DataCloneError, RuntimeStateError } from '../errors.ts';
 import { buffer } from '../memory/arena.ts';
-import { generationOf, kindOf, release, retain } from '../memory/heap.ts';
+import { generationOf, isOnlyReference, kindOf, release, retain } from '../memory/heap.ts';
 import { KIND_NAMES } from '../memory/kinds.ts';
+import { type ReferencePage, ReferencePages } from './reference-pages.ts';
 
 /** On a function that crosses as the object that it belongs to: that object. There, `toFunction` makes it again. */
 export const OBJECT_OF_FUNCTION = Symbol('object of this function');
@@ -22,24 +28,32 @@ export const OBJECT_OF_FUNCTION = Symbol('object of this function');
 /** Tells a constructor that users call that it is given an existing block: nothing that a user could pass. */
 export const EXISTING = Symbol('existing block');
 
+/** Where a proxy is found by its address: nowhere, among the recent ones only, in the weak table. */
+const UNLISTED = 0;
+const RECENT = 1;
+const LISTED = 2;
+
 export abstract class SharedObject {
   readonly address: number;
   readonly generation: number;
   readonly #arena: SharedArrayBuffer;
-  #listed = false;
-  #finalized: boolean;
+  /** Keeps the reference, where it is on a page. */
+  readonly #page: ReferencePage | null;
+  #place = UNLISTED;
 
   /**
-   * Takes over one reference of the block: the one that `allocate` made, or one the caller retained.
-   * With `finalize` false the caller gives it back himself some time after this object is gone.
+   * Takes over one reference of the block: the one that `allocate` made, or one the caller retained. A finalizer gives it back:
+   * this object's own, or that of a page.
    */
-  protected constructor(address: number, finalize = true) {
+  protected constructor(address: number, pages: ReferencePages | null = null) {
     this.address = address;
     this.generation = generationOf(address);
     this.#arena = buffer;
-    this.#finalized = finalize;
-    if (finalize) {
+    if (pages === null) {
+      this.#page = null;
       finalizers.register(this, own(address));
+    } else {
+      this.#page = pages.pageFor(address);
     }
   }
 
@@ -62,12 +76,33 @@ export abstract class SharedObject {
     throw new TypeError(`a ${this.constructor.name} has no function`);
   }
 
-  /** @internal Enters this proxy into this thread's table, once. */
+  /** @internal Makes sure that this thread finds this proxy by its address. */
   list(): void {
-    if (this.#listed) return;
-    this.#listed = true;
+    if (this.#place !== UNLISTED) return;
+    if (remembering) {
+      this.#place = RECENT;
+      remember(this);
+    } else {
+      this.#enter();
+    }
+  }
+
+  /** @internal It is not among the recent ones any more. */
+  leaveRecent(): void {
+    if (this.#place !== RECENT) return;
+    if (!this.isCurrent() || (this.foundByHandlesOnly && isOnlyReference(this.address))) this.#place = UNLISTED;
+    else this.#enter();
+  }
+
+  /** @internal Whether nothing but a handle, which holds a reference, leads to its block. */
+  protected get foundByHandlesOnly(): boolean {
+    return false;
+  }
+
+  #enter(): void {
+    this.#place = LISTED;
     currentTable().set(this.address, new WeakRef(this));
-    if (!this.#finalized) finalizers.register(this, new Remains(this.address, false));
+    if (this.#page !== null) finalizers.register(this, new Remains(this.address, false));
   }
 }
 
@@ -123,7 +158,7 @@ export function releaseProxies(): void {
     if (remains.arena === buffer) release(remains.address);
   }
   table.clear();
-  lastDecoded = null;
+  recent.fill(null);
 }
 
 const table = new Map<number, WeakRef<SharedObject>>();
@@ -137,12 +172,47 @@ function currentTable(): Map<number, WeakRef<SharedObject>> {
   return table;
 }
 
-/** The proxy decoded last, which is often the next one too: many goroutines are started with the same channel. */
-let lastDecoded: SharedObject | null = null;
+/** By the highest bits of a hash of their addresses: who comes later takes the place. */
+const RECENT_BITS = 8;
+const recent: Array<SharedObject | null> = new Array(1 << RECENT_BITS).fill(null);
+let remembering = false;
+let remembersSome = false;
 
-/** Lets the proxy decoded last be collected: before this thread sleeps, and when it ends. */
-export function forgetLastDecoded(): void {
-  lastDecoded = null;
+/** The pages of what goroutines make for each other, mostly for a moment. */
+const shortLived = new ReferencePages(16);
+
+/** The pages for a small object that is made now; null where it is not a goroutine that makes it. */
+export function pagesForNow(): ReferencePages | null {
+  return remembering ? shortLived : null;
+}
+
+/** Goroutines begin to run here. */
+export function beginRemembering(): void {
+  remembering = true;
+}
+
+/** They are done for now: whatever is not used any more can be collected. */
+export function endRemembering(): void {
+  remembering = false;
+  shortLived.startNew();
+  if (!remembersSome) return;
+  remembersSome = false;
+  for (let index = 0; index < recent.length; index++) {
+    recent[index]?.leaveRecent();
+    recent[index] = null;
+  }
+}
+
+function placeOf(address: number): number {
+  return Math.imul(address, 0x9e3779b1) >>> (32 - RECENT_BITS);
+}
+
+function remember(object: SharedObject): void {
+  const place = placeOf(object.address);
+  const before = recent[place]!;
+  recent[place] = object;
+  remembersSome = true;
+  if (before !== null) before.leaveRecent();
 }
 
 const wrappers: Array<((address: number) => SharedObject) | undefined> = [];
@@ -159,18 +229,14 @@ export function staleText(object: SharedObject): string {
 
 /** This thread's proxy of a block that the caller holds a reference of. */
 export function proxyOf(address: number, generation: number): SharedObject {
-  if (
-    lastDecoded !== null &&
-    lastDecoded.address === address &&
-    lastDecoded.generation === generation &&
-    lastDecoded.isCurrent()
-  ) {
-    return lastDecoded;
+  const candidate = recent[placeOf(address)]!;
+  if (candidate !== null && candidate.address === address && candidate.generation === generation && candidate.isCurrent()) {
+    return candidate;
   }
   if (generationOf(address) !== generation) throw stale(address, generation);
   const known = currentTable().get(address)?.deref();
   if (known !== undefined && known.generation === generation) {
-    lastDecoded = known;
+    if (remembering) remember(known);
     return known;
   }
   const wrap = wrappers[kindOf(address)];

@@ -356,6 +356,11 @@ export function release(address: number): void {
   free(address);
 }
 
+/** For who holds a reference: while it is the only one, nobody else can make another. */
+export function isOnlyReference(address: number): boolean {
+  return load(address + BLOCK_REFERENCES) === 1;
+}
+
 export function kindOf(address: number): number {
   return words[address + BLOCK_META]! & KIND_MASK;
 }

@@ -1,17 +1,11 @@
-/**
- * The handle of a goroutine, and joining one.
- *
- * A handle owns one reference of its record. Most handles are dropped unused, and registering each for finalization
- * would cost more than the goroutine (250 ns against 50). So the handles that one thread makes hang in pages of 64, and
- * the page is registered: it is collected with the last of its handles, and gives all its references back at once.
- */
+/** The handle of a goroutine, and joining one. A handle owns one reference of its record. */
 import { decode } from '../codec/decode.ts';
 import { registerKind, SharedObject } from '../codec/handles.ts';
+import { ReferencePages } from '../codec/reference-pages.ts';
 import { ArenaExhaustedError } from '../errors.ts';
-import { buffer, words } from '../memory/arena.ts';
+import { words } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
 import { OPERATION_JOIN } from '../memory/blocks.ts';
-import { release } from '../memory/heap.ts';
 import { KIND_GOROUTINE } from '../memory/layout.ts';
 import { cancel } from './cancel.ts';
 import type { LocalOutcome } from './complete.ts';
@@ -19,46 +13,8 @@ import { FAILED, isErrorLost, JOINED, numberOfRecord, RESULT, STATUS, STATUS_NAM
 import { ObjectOperation, ObjectRules } from './object-operation.ts';
 import type { Op, Operation, SelectableOperation } from './operation.ts';
 
-const HANDLES_IN_PAGE = 64;
-
-interface Records {
-  readonly arena: SharedArrayBuffer;
-  /** Room for a page; the first `count` are in use. */
-  readonly addresses: number[];
-  count: number;
-}
-
-class HandlePage {
-  readonly records: Records = { arena: buffer, addresses: new Array(HANDLES_IN_PAGE).fill(0), count: 0 };
-}
-
-let page: HandlePage | null = null;
-/** What the pages of this thread hold that are still in use. */
-const live = new Set<Records>();
-const collected = new FinalizationRegistry<Records>(giveBack);
-
-function giveBack(records: Records): void {
-  if (!live.delete(records)) return;
-  if (records.arena !== buffer) return;
-  for (let index = 0; index < records.count; index++) release(records.addresses[index]!);
-}
-
-/** Before this thread ends: gives back the references of all its handles. None may be used after this. */
-export function releaseHandles(): void {
-  for (const records of [...live]) giveBack(records);
-  page = null;
-}
-
-function pageForNewHandle(record: number): HandlePage {
-  if (page === null || page.records.count === HANDLES_IN_PAGE || page.records.arena !== buffer) {
-    page = new HandlePage();
-    live.add(page.records);
-    collected.register(page, page.records);
-  }
-  const { records } = page;
-  records.addresses[records.count++] = record;
-  return page;
-}
+/** Most handles are dropped unused, and the record of one that has ended is small. */
+const pages = new ReferencePages(64);
 
 /**
  * A goroutine, as those see it who started it or got its handle.
@@ -71,15 +27,12 @@ function pageForNewHandle(record: number): HandlePage {
  * console.log(yield* answer); // 42
  */
 export class Goroutine<R> extends SharedObject implements Op<R> {
-  /** @internal Keeps the page alive. */
-  readonly page: HandlePage | null;
   /** @internal Where a goroutine of this thread leaves its result uncopied. */
   readonly local: LocalOutcome | null;
 
   /** @internal */
   constructor(record: number, owned: boolean, local: LocalOutcome | null) {
-    super(record, !owned);
-    this.page = owned ? pageForNewHandle(record) : null;
+    super(record, owned ? pages : null);
     this.local = local;
   }
 

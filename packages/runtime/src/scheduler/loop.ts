@@ -6,7 +6,7 @@
  * announces itself asleep, looks once more (see `parker.ts`, `wake.ts`), and sleeps.
  */
 import { performance } from 'node:perf_hooks';
-import { forgetLastDecoded } from '../codec/handles.ts';
+import { beginRemembering, endRemembering } from '../codec/handles.ts';
 import { words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { SEEN_NOTHING, SEEN_SERVED, SEEN_WORK } from '../memory/blocks.ts';
@@ -95,12 +95,14 @@ function slice(): void {
   }
   machine.count(COUNT_SLICES);
   machine.running = true;
+  beginRemembering();
   let more = true;
   try {
     if (mayRunGoroutines()) more = runGoroutines();
     else withoutProcessor();
   } finally {
     machine.running = false;
+    endRemembering();
     machine.events?.sliceEnds();
   }
   // Libuv's turn may take long: nobody shall count on this machine's looking for work meanwhile.
@@ -283,7 +285,6 @@ function adaptSpinning(slept: number): void {
 
 function fallAsleep(): void {
   fellAsleepAt = performance.now();
-  forgetLastDecoded();
   const takesWork = goesToSleep();
   armTimer();
   noteForeignWork();

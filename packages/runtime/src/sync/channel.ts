@@ -7,7 +7,8 @@
 import type { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { drop } from '../codec/cell.ts';
-import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
+import { EXISTING, pagesForNow, registerKind, SharedObject } from '../codec/handles.ts';
+import type { ReferencePages } from '../codec/reference-pages.ts';
 import { shown } from '../errors.ts';
 import { requireArena, words } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
@@ -105,7 +106,12 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
   /** @internal Use `chan()`. */
   constructor(existing: typeof EXISTING, address: number) {
     if (existing !== EXISTING) throw new TypeError('new Chan: make a channel with chan(capacity)');
-    super(address);
+    super(address, pagesFor(address));
+  }
+
+  /** @internal */
+  protected override get foundByHandlesOnly(): boolean {
+    return true;
   }
 
   /**
@@ -128,10 +134,11 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
   static from<T>(source: Source<T>, capacity = 0): Chan<T> {
     mustBeCapacity(capacity, 'Chan.from: capacity');
     const reader = readerOf(source);
-    const channel = chan<T>(capacity);
     const left = chan<never>();
+    const address = allocateChannel(capacity);
     retain(left.address);
-    words[channel.address + CHANNEL_SOURCE] = left.address;
+    words[address + CHANNEL_SOURCE] = left.address;
+    const channel = new Chan<T>(EXISTING, address);
     feed(channel, left, reader);
     return channel;
   }
@@ -324,6 +331,10 @@ function mustBeCapacity(capacity: number, what: string): void {
  */
 export function chan<T>(capacity = 0): Chan<T> {
   mustBeCapacity(capacity, 'chan capacity');
+  return new Chan<T>(EXISTING, allocateChannel(capacity));
+}
+
+function allocateChannel(capacity: number): number {
   requireArena();
   const ring = capacity === 0 ? 0 : allocate(KIND_RING, (RING_SLOTS + 2 * capacity) * 4);
   let channel: number;
@@ -338,7 +349,12 @@ export function chan<T>(capacity = 0): Chan<T> {
   words[channel + CHANNEL_RING] = ring;
   if (ring !== 0) words.fill(0, ring, ring + RING_SLOTS);
   initializeEnd(channel);
-  return new Chan<T>(EXISTING, channel);
+  return channel;
+}
+
+/** Not for one that holds values, and not for one with a source, which ends with the channel. */
+function pagesFor(channel: number): ReferencePages | null {
+  return words[channel + CHANNEL_RING] === 0 && words[channel + CHANNEL_SOURCE] === 0 ? pagesForNow() : null;
 }
 
 /** How many values lie between what the two locks of a ring have counted. */

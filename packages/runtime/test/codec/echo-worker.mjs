@@ -6,7 +6,7 @@ import { workerData } from 'node:worker_threads';
 import { drop } from '../../dist/codec/cell.js';
 import { decode, take } from '../../dist/codec/decode.js';
 import { encode } from '../../dist/codec/encode.js';
-import { forgetLastDecoded, registerKind, releaseProxies, SharedObject } from '../../dist/codec/handles.js';
+import { registerKind, releaseProxies, SharedObject } from '../../dist/codec/handles.js';
 import { adoptSharedBuffers, closeSharedBuffers, openSharedBuffers } from '../../dist/codec/shared-buffers.js';
 import { joinArena } from '../../dist/memory/create.js';
 import { KIND_MUTEX } from '../../dist/memory/layout.js';
@@ -51,7 +51,6 @@ const commands = {
   4: () => {
     drop(cell);
     kept.length = 0;
-    forgetLastDecoded(); // As a machine does before it sleeps.
     globalThis.gc();
     encode(null, cell, 'echo');
   },

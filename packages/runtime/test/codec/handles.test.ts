@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'vitest';
-import { proxyOf, registerKind, SharedObject } from '../../src/codec/handles.ts';
+import {
+  beginRemembering,
+  endRemembering,
+  pagesForNow,
+  proxyOf,
+  registerKind,
+  SharedObject,
+} from '../../src/codec/handles.ts';
+import { ReferencePages, releasePages } from '../../src/codec/reference-pages.ts';
 import { words } from '../../src/memory/arena.ts';
 import { allocate, generationOf, release, retain, setDestroyer } from '../../src/memory/heap.ts';
-import { BLOCK_REFERENCES, KIND_CHANNEL, KIND_GOROUTINE, KIND_MUTEX } from '../../src/memory/layout.ts';
+import { BLOCK_REFERENCES, KIND_CHANNEL, KIND_GOROUTINE, KIND_MUTEX, KIND_ONCE } from '../../src/memory/layout.ts';
 import { clear, collectGarbage, collectUntil, decode, drop, encode, freshArena, inUse, take } from './harness.ts';
 
 class Thing extends SharedObject {
@@ -26,12 +34,24 @@ class Holder extends SharedObject {
 }
 setDestroyer(KIND_CHANNEL, (address) => drop(address / 2));
 
+const pages = new ReferencePages(2);
 class Paged extends SharedObject {
-  constructor(address: number) {
-    super(address, false);
+  constructor(address = allocate(KIND_GOROUTINE, 64)) {
+    super(address, pages);
   }
 }
 registerKind(KIND_GOROUTINE, (address) => new Paged(address));
+
+/** Nothing but handles leads to it, as to a channel. */
+class Passing extends SharedObject {
+  constructor(address = allocate(KIND_ONCE, 64)) {
+    super(address, pagesForNow());
+  }
+  protected override get foundByHandlesOnly(): boolean {
+    return true;
+  }
+}
+registerKind(KIND_ONCE, (address) => new Passing(address));
 
 let cell = 0;
 beforeEach(() => {
@@ -136,17 +156,104 @@ describe('finalizers', () => {
     assert.deepStrictEqual(inUse(), before);
     for (const thing of kept) assert.equal(countOf(thing.address), 1);
   });
-  it('an object that opted out keeps its reference; its table entry goes', async () => {
-    const address = allocate(KIND_GOROUTINE, 64);
-    (() => {
-      const paged = new Paged(address);
+  it('of a page, when all of its objects are gone; the entry in the table goes with its own object', async () => {
+    let kept: Paged | undefined;
+    const address = (() => {
+      const paged = new Paged();
       assert.equal(roundTripSame(paged), paged);
+      kept = new Paged();
+      return paged.address;
     })();
+    new Paged(); // On the next page: the one that is being filled is kept.
     await collectGarbage();
     assert.equal(countOf(address), 1);
     const again = proxyOf(address, generationOf(address));
-    assert.ok(again instanceof Paged);
+    assert.equal(again.address, address);
     assert.equal(countOf(address), 2);
+    const other = kept!.address;
+    assert.equal(countOf(other), 1);
+    kept = undefined;
+    await collectUntil(() => countOf(other) === 0);
+    assert.equal(countOf(address), 1);
+  });
+  it('of pages, when their thread ends', () => {
+    const before = inUse();
+    const made = Array.from({ length: 5 }, () => new Paged());
+    releasePages();
+    assert.deepStrictEqual(inUse(), before);
+    for (const { address } of made) assert.equal(countOf(address), 0);
+  });
+});
+
+describe('while goroutines run', () => {
+  /** More than are remembered, so that each that came before has to leave. */
+  function crowdOut(): void {
+    for (let index = 0; index < 5000; index++) roundTripSame(new Passing());
+  }
+
+  beforeEach(() => {
+    beginRemembering();
+    return endRemembering;
+  });
+
+  it.each([Thing, Passing])('a %o that is on its way is received as itself, whatever comes and goes meanwhile', (Class) => {
+    const object = new Class();
+    const holder = new Holder();
+    holder.put(object);
+    const held = holder.address / 2;
+    crowdOut();
+    assert.equal(decode(held), object);
+    crowdOut();
+    endRemembering();
+    assert.equal(take(held), object);
+    beginRemembering();
+    assert.equal(roundTripSame(object), object);
+    endRemembering();
+    assert.equal(roundTripSame(object), object);
+  });
+  it('one of which no handle was left is found again once it is sent again', () => {
+    const object = new Passing();
+    for (let round = 0; round < 3; round++) {
+      assert.equal(roundTripSame(object), object);
+      crowdOut();
+    }
+    const { address, generation } = object;
+    assert.notEqual(proxyOf(address, generation), object); // Not how channels are looked for: nobody holds a reference.
+  });
+  it('one that is looked for in other ways is found without a handle, too', () => {
+    const object = new Thing();
+    roundTripSame(object);
+    crowdOut();
+    assert.equal(proxyOf(object.address, object.generation), object);
+  });
+  it('what only another thread holds a reference of is found', () => {
+    const object = new Passing();
+    roundTripSame(object);
+    retain(object.address); // It sends a handle after this.
+    crowdOut();
+    assert.equal(proxyOf(object.address, object.generation), object);
+    release(object.address);
+  });
+  it('all of it can be collected when they are done, with what is on pages', async () => {
+    const before = inUse();
+    (() => {
+      for (let index = 0; index < 100; index++) {
+        roundTripSame(new Passing());
+        encode(new Thing(), cell, 'send');
+        drop(cell);
+      }
+    })();
+    endRemembering();
+    await collectUntil(() => sameUse(before));
+  });
+  it('of an earlier arena nothing is found', () => {
+    const object = new Passing();
+    roundTripSame(object);
+    ({ cell } = freshArena());
+    let other = new Passing();
+    while (other.address !== object.address) other = new Passing();
+    assert.equal(roundTripSame(other), other);
+    assert.throws(() => encode(object, cell, 'send'), /stale Passing/);
   });
 });
 
@@ -165,11 +272,10 @@ describe('stale handles', () => {
     );
   });
   it('of a block that was given back', () => {
-    const address = allocate(KIND_GOROUTINE, 64);
-    const paged = new Paged(address);
+    const paged = new Paged();
     encode(paged, cell, 'send');
-    release(address);
-    release(address);
+    release(paged.address);
+    release(paged.address);
     assert.throws(() => decode(cell), /^DataCloneError: stale handle: block \d+ has generation/);
     assert.throws(() => encode(paged, cell, 'send'), /stale Paged/);
     clear(cell);

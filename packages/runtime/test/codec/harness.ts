@@ -6,7 +6,6 @@ import { runInNewContext } from 'node:vm';
 import { clear, drop } from '../../src/codec/cell.ts';
 import { decode, take } from '../../src/codec/decode.ts';
 import { encode } from '../../src/codec/encode.ts';
-import { forgetLastDecoded } from '../../src/codec/handles.ts';
 import type { WasmMemory } from '../../src/memory/core.ts';
 import { createArena } from '../../src/memory/create.ts';
 import { allocate, usage } from '../../src/memory/heap.ts';
@@ -61,7 +60,6 @@ export async function collectUntil(condition: () => boolean): Promise<void> {
     collect = runInNewContext('gc') as () => void;
   }
   for (let round = 0; round < 200 && !condition(); round++) {
-    forgetLastDecoded(); // As a machine does before it sleeps.
     collect();
     await new Promise((resolve) => setImmediate(resolve));
   }
