@@ -20,7 +20,7 @@ import { DataCloneError, RuntimeStateError } from '../errors.ts';
 import { buffer } from '../memory/arena.ts';
 import { generationOf, isOnlyReference, kindOf, release, retain } from '../memory/heap.ts';
 import { KIND_NAMES } from '../memory/kinds.ts';
-import { type ReferencePage, ReferencePages } from './reference-pages.ts';
+import { hasPages, type ReferencePage, ReferencePages } from './reference-pages.ts';
 
 /** On a function that crosses as the object that it belongs to: that object. There, `toFunction` makes it again. */
 export const OBJECT_OF_FUNCTION = Symbol('object of this function');
@@ -150,6 +150,11 @@ const finalizers = new FinalizationRegistry<Remains>((remains) => {
   if (entry !== undefined && entry.deref() === undefined) table.delete(address);
   if (owns) release(address);
 });
+
+/** Whether proxies of this thread own references, or those that were did when it was last collected. */
+export function hasProxies(): boolean {
+  return owned.next !== owned || hasPages();
+}
 
 /** Gives back what the proxies of this thread own, when it ends and no code that has one will run any more. */
 export function releaseProxies(): void {

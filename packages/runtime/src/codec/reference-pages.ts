@@ -63,6 +63,11 @@ function giveBack(references: References): void {
   for (let index = 0; index < references.count; index++) release(references.addresses[index]!);
 }
 
+/** Whether this thread has pages. */
+export function hasPages(): boolean {
+  return live.size > 0;
+}
+
 /** Before this thread ends: gives back all of its pages' references. No proxy may be used after this. */
 export function releasePages(): void {
   for (const references of [...live]) giveBack(references);

@@ -49,6 +49,11 @@ let mapped: SharedArrayBuffer | undefined;
 /** The references that this thread's users' objects own. */
 const owned = new Set<Remains>();
 
+/** Whether this thread's user has, or had when it was last collected, a buffer that was sent. */
+export function hasSharedBuffers(): boolean {
+  return owned.size > 0;
+}
+
 /** Takes part in the runtime of that name; after the arena was attached. Does not keep the process alive. */
 export function openSharedBuffers(runtimeId: string): void {
   closeSharedBuffers();

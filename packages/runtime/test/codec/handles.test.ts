@@ -3,6 +3,7 @@ import { beforeEach, describe, it } from 'vitest';
 import {
   beginRemembering,
   endRemembering,
+  hasProxies,
   pagesForNow,
   proxyOf,
   registerKind,
@@ -175,6 +176,18 @@ describe('finalizers', () => {
     kept = undefined;
     await collectUntil(() => countOf(other) === 0);
     assert.equal(countOf(address), 1);
+  });
+  it.each([Thing, Paged])('a thread that has no %o any more has nothing to collect', async (Class) => {
+    const none = async (): Promise<void> => {
+      releasePages(); // Also of the page that is being filled, which is kept.
+      await collectUntil(() => !hasProxies());
+    };
+    await none();
+    (() => {
+      new Class();
+      assert.ok(hasProxies());
+    })();
+    await none();
   });
   it('of pages, when their thread ends', () => {
     const before = inUse();
