@@ -43,6 +43,7 @@ import {
   WAITER_CELL,
   WAITER_OUTCOME,
 } from '../src/memory/blocks.ts';
+import { noteDistance } from './distance.ts';
 import { countAt, countSeen, lock, lockCounting, unlock, unlockCounting } from './lock.ts';
 import { add, get, moveCell, set } from './memory.ts';
 import { serve } from './ready.ts';
@@ -87,30 +88,34 @@ function slotAfter(slot: i32, channel: i32): i32 {
   return slot + 1 === get(channel, CHANNEL_CAPACITY) ? 0 : slot + 1;
 }
 
-/** Moves the value in `waiter` into the ring, if there is room and nobody waits for it. Takes the lock it needs. */
+/**
+ * Moves the value in `waiter` into the ring, if there is room and nobody waits for it. Takes the lock it needs. RESULT_DONE or
+ * RESULT_NEAR when it has, else RESULT_WAITS.
+ */
 // @ts-ignore: decorator
 @inline
-export function put(channel: i32, waiter: i32): bool {
+export function put(channel: i32, waiter: i32): i32 {
   const ring = get(channel, CHANNEL_RING);
-  if (ring === 0) return false;
+  if (ring === 0) return RESULT_WAITS;
   const tail = lockCounting(ring + RING_TAIL);
-  const done = get(channel, CHANNEL_CLOSED) === 0 && get(channel, CHANNEL_RECEIVERS) === 0 && hasRoom(channel, ring, tail);
-  if (done) push(channel, ring, waiter);
-  unlockCounting(ring + RING_TAIL, done ? tail + COUNT_ONE : tail);
-  return done;
+  const open = get(channel, CHANNEL_CLOSED) === 0 && get(channel, CHANNEL_RECEIVERS) === 0;
+  const result = open ? findRoom(channel, ring, tail) : RESULT_WAITS;
+  if (result !== RESULT_WAITS) push(channel, ring, waiter);
+  unlockCounting(ring + RING_TAIL, result !== RESULT_WAITS ? tail + COUNT_ONE : tail);
+  return result;
 }
 
-/** Moves a value out of the ring into `waiter`, if there is one and no sender waits. Takes the lock it needs. */
+/** Moves a value out of the ring into `waiter`, if there is one and no sender waits. Locks and result are as for `put`. */
 // @ts-ignore: decorator
 @inline
-export function take(channel: i32, waiter: i32): bool {
+export function take(channel: i32, waiter: i32): i32 {
   const ring = get(channel, CHANNEL_RING);
-  if (ring === 0) return false;
+  if (ring === 0) return RESULT_WAITS;
   const head = lockCounting(ring + RING_HEAD);
-  const done = get(channel, CHANNEL_SENDERS) === 0 && hasValue(ring, head);
-  if (done) pull(channel, ring, waiter);
-  unlockCounting(ring + RING_HEAD, done ? head + COUNT_ONE : head);
-  return done;
+  const result = get(channel, CHANNEL_SENDERS) === 0 ? findValue(channel, ring, head) : RESULT_WAITS;
+  if (result !== RESULT_WAITS) pull(channel, ring, waiter);
+  unlockCounting(ring + RING_HEAD, result !== RESULT_WAITS ? head + COUNT_ONE : head);
+  return result;
 }
 
 /**
@@ -124,37 +129,39 @@ export function waitsAtRing(channel: i32, others: i32): bool {
 }
 
 /**
- * Looks so many times how many values a ring has, or with `free` how many free slots, until it is that many; returns how many it
- * was at last. Only a hint: whoever comes first under the lock has them.
+ * Looks so many times at a ring until it has a value, or with `free` room for one; returns whether it has. Only a hint: whoever
+ * comes first under the lock has it.
  */
-export function watchRing(channel: i32, free: bool, wanted: i32, rounds: i32): i32 {
+export function watchRing(channel: i32, free: bool, rounds: i32): bool {
   const ring = get(channel, CHANNEL_RING);
-  let seen = 0;
-  for (let round = 0; round < rounds && seen < wanted; round++) {
+  const full = get(channel, CHANNEL_CAPACITY) * COUNT_ONE;
+  for (let round = 0; round < rounds; round++) {
     const head = countSeen(ring + RING_HEAD); // First: TAIL never is behind what HEAD was.
-    const held = (countSeen(ring + RING_TAIL) - head) / COUNT_ONE;
-    seen = free ? get(channel, CHANNEL_CAPACITY) - held : held;
+    const held = countSeen(ring + RING_TAIL) - head;
+    if (free ? held < full : held > 0) return true;
   }
-  return seen;
+  return false;
 }
 
+/** RESULT_WAITS where there is none. */
 // @ts-ignore: decorator
 @inline
-function hasRoom(channel: i32, ring: i32, tail: i32): bool {
+function findRoom(channel: i32, ring: i32, tail: i32): i32 {
   const full = tail - get(channel, CHANNEL_CAPACITY) * COUNT_ONE;
-  if (get(ring, RING_SEEN_HEAD) !== full) return true;
+  if (get(ring, RING_SEEN_HEAD) !== full) return RESULT_DONE;
   const head = countSeen(ring + RING_HEAD);
   set(ring, RING_SEEN_HEAD, head);
-  return head !== full;
+  return head === full ? RESULT_WAITS : noteDistance(channel, ring + RING_TAIL, (head - full) / COUNT_ONE);
 }
 
+/** RESULT_WAITS where there is none. */
 // @ts-ignore: decorator
 @inline
-function hasValue(ring: i32, head: i32): bool {
-  if (get(ring, RING_SEEN_TAIL) !== head) return true;
+function findValue(channel: i32, ring: i32, head: i32): i32 {
+  if (get(ring, RING_SEEN_TAIL) !== head) return RESULT_DONE;
   const tail = countSeen(ring + RING_TAIL);
   set(ring, RING_SEEN_TAIL, tail);
-  return tail !== head;
+  return tail === head ? RESULT_WAITS : noteDistance(channel, ring + RING_HEAD, (tail - head) / COUNT_ONE);
 }
 
 /** Under the senders' lock, with room. Who holds it counts the value. */
@@ -188,7 +195,7 @@ export function trySend(channel: i32, waiter: i32): i32 {
     return RESULT_DONE;
   }
   const ring = get(channel, CHANNEL_RING);
-  if (ring === 0 || !hasRoom(channel, ring, countAt(ring + RING_TAIL))) return RESULT_WAITS;
+  if (ring === 0 || findRoom(channel, ring, countAt(ring + RING_TAIL)) === RESULT_WAITS) return RESULT_WAITS;
   push(channel, ring, waiter);
   add(ring + RING_TAIL, COUNT_ONE);
   return RESULT_DONE;
@@ -200,7 +207,7 @@ export function trySend(channel: i32, waiter: i32): i32 {
 export function tryReceive(channel: i32, waiter: i32): i32 {
   const ring = get(channel, CHANNEL_RING);
   const sender = dequeue(channel + CHANNEL_SENDERS);
-  if (ring !== 0 && hasValue(ring, countAt(ring + RING_HEAD))) {
+  if (ring !== 0 && findValue(channel, ring, countAt(ring + RING_HEAD)) !== RESULT_WAITS) {
     pull(channel, ring, waiter);
     add(ring + RING_HEAD, COUNT_ONE);
     // With a sender in line the ring was full: his value takes the slot just emptied, which is the last in order now. What

@@ -8,6 +8,7 @@
  */
 import { closeChannel, lockChannel, unlockChannel, watchRing } from './channel.ts';
 import { broadcastCondition, signalCondition } from './condition.ts';
+import { keepDistance } from './distance.ts';
 import { closeEvents, noteCause, noteEvent, noteGoroutine, noteProcessor, noteReady, openEvents } from './events.ts';
 import { lock, unlock } from './lock.ts';
 import {
@@ -47,6 +48,7 @@ export {
   finishOnce,
   fireTimer,
   initialize,
+  keepDistance,
   load,
   lock,
   lockChannel,

@@ -169,7 +169,8 @@ function begin(operation: i32, object: i32, waiter: i32, slot: i32): i32 {
 
 /** RESULT_WOULD_WAIT where it is to be called again by `sendOrWait`, after some patience or without. */
 export function send(channel: i32, waiter: i32, slot: i32): i32 {
-  if (put(channel, waiter)) return RESULT_DONE;
+  const result = put(channel, waiter);
+  if (result !== RESULT_WAITS) return result;
   return waitsAtRing(channel, CHANNEL_RECEIVERS) ? RESULT_WOULD_WAIT : sendOrWait(channel, waiter, slot);
 }
 
@@ -179,7 +180,8 @@ export function sendOrWait(channel: i32, waiter: i32, slot: i32): i32 {
 
 /** RESULT_WOULD_WAIT where it is to be called again by `receiveOrWait`. */
 export function receive(channel: i32, waiter: i32, slot: i32): i32 {
-  if (take(channel, waiter)) return RESULT_DONE;
+  const result = take(channel, waiter);
+  if (result !== RESULT_WAITS) return result;
   return waitsAtRing(channel, CHANNEL_SENDERS) ? RESULT_WOULD_WAIT : receiveOrWait(channel, waiter, slot);
 }
 
@@ -201,8 +203,8 @@ export function drive(operation: i32, object: i32, waiter: i32, slot: i32): i32 
 
 /** Carries it out if that is possible now, else leaves everything as it is. */
 export function poll(operation: i32, object: i32, waiter: i32): i32 {
-  if (operation === OPERATION_SEND && put(object, waiter)) return RESULT_DONE;
-  if (operation === OPERATION_RECEIVE && take(object, waiter)) return RESULT_DONE;
+  if (operation === OPERATION_SEND && put(object, waiter) !== RESULT_WAITS) return RESULT_DONE;
+  if (operation === OPERATION_RECEIVE && take(object, waiter) !== RESULT_WAITS) return RESULT_DONE;
   lockObject(operation, object);
   const result = attempt(operation, object, waiter);
   unlockObject(operation, object);

@@ -80,6 +80,15 @@ export const RING_TAIL = 0;
 export const RING_TAIL_SLOT = 1;
 /** HEAD's count, as senders have seen it last. Under their lock. */
 export const RING_SEEN_HEAD = 2;
+/**
+ * Of each end, counted from its lock, and under it: see `core/distance.ts`. How often it may still come near the other one before
+ * it tries to keep off; how often in all; and 1 after it has tried.
+ */
+export const RING_NEAR_LEFT = 3;
+export const RING_NEAR_INTERVAL = 4;
+export const RING_NEAR_TRIED = 5;
+/** LEFT of a new ring. */
+export const NEAR_FIRST_INTERVAL = 64;
 /** The receivers' lock, and how many were taken out so far; the slot of the next. */
 export const RING_HEAD = 16;
 export const RING_HEAD_SLOT = 17;
@@ -227,6 +236,8 @@ export const RESULT_REFUSED = -3;
 export const RESULT_MANY = -4;
 /** It would have to wait at a ring, and does not yet: see `watchRing`. */
 export const RESULT_WOULD_WAIT = -5;
+/** Done, at a ring whose other end is near: see `core/distance.ts`. */
+export const RESULT_NEAR = -6;
 /** And below: done, and the machine `RESULT_WAKES - result`, which may sleep, is to be woken. */
 export const RESULT_WAKES = -16;
 

@@ -47,7 +47,8 @@ interface Core {
   sendOrWait(channel: number, waiter: number, slot: number): number;
   receive(channel: number, waiter: number, slot: number): number;
   receiveOrWait(channel: number, waiter: number, slot: number): number;
-  watchRing(channel: number, free: number, wanted: number, rounds: number): number;
+  watchRing(channel: number, free: number, rounds: number): number;
+  keepDistance(channel: number): void;
   lockChannel(channel: number): void;
   unlockChannel(channel: number): void;
   closeChannel(channel: number): number;
@@ -105,6 +106,7 @@ export let sendOrWait: Core['sendOrWait'];
 export let receive: Core['receive'];
 export let receiveOrWait: Core['receiveOrWait'];
 export let watchRing: Core['watchRing'];
+export let keepDistance: Core['keepDistance'];
 export let lockChannel: Core['lockChannel'];
 export let unlockChannel: Core['unlockChannel'];
 export let closeChannel: Core['closeChannel'];
@@ -177,7 +179,7 @@ export function attachCore(memory: WasmMemory): void {
     },
   }).exports;
   ({ load, store, exchange, compareExchange, add, or, and, lock, unlock, post, send, receive } = core);
-  ({ sendOrWait, receiveOrWait, watchRing, lockChannel, unlockChannel, closeChannel } = core);
+  ({ sendOrWait, receiveOrWait, watchRing, keepDistance, lockChannel, unlockChannel, closeChannel } = core);
   ({ lockMutex, tryLockMutex, retryLock, unlockMutex, addToGroup, completeRecord, drive } = core);
   ({ poll, withdraw, passOverLost, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake, fireTimer } = core);
   ({ cancelMutex, tryTakeSemaphore, releaseSemaphore, setSemaphore, cancelSemaphore, unlockWriter, unlockReader } = core);

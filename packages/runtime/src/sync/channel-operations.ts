@@ -36,7 +36,7 @@ import { sendScratch } from '../scheduler/scratch.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 import { freeWaiter, parkSpare, spareWaiter, takeWaiter } from '../scheduler/waiter.ts';
 import { failureOf, refusalOf } from './channel-end.ts';
-import { endsSoon, receivePatiently, sendPatiently } from './patience.ts';
+import { endsSoon, receivePatiently, sendPatiently, settle } from './patience.ts';
 
 /** The stage of a receive that found the channel closed and drained. */
 const CLOSED = 3;
@@ -162,7 +162,7 @@ export class SendOperation extends SelectableOperation<void> {
       return endsSoon(this, waiting);
     }
     if (result === RESULT_CLOSED) throw refuse(this.object.address, waiter);
-    wakeServed(result);
+    settle(this.object.address, result);
     return true;
   }
 
@@ -258,7 +258,7 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> impl
       this.waiter = parkSpare();
       return endsSoon(this, waiting);
     }
-    if (result !== RESULT_DONE) wakeServed(result);
+    if (result !== RESULT_DONE) settle(this.object.address, result);
     const high = words[spare + WAITER_CELL + 1]!;
     if (result === RESULT_CLOSED || (high < 0 && high > LAST_NUMBER_HIGH)) return concludeOrKeep(this, result, spare, waiting);
     this.value = cells[(spare + WAITER_CELL) >> 1] as T;
@@ -343,7 +343,7 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> impl
       this.waiter = parkSpare();
       return endsSoon(this, waiting);
     }
-    if (result !== RESULT_DONE) wakeServed(result);
+    if (result !== RESULT_DONE) settle(this.object.address, result);
     const high = words[spare + WAITER_CELL + 1]!;
     if (result === RESULT_CLOSED || (high < 0 && high > LAST_NUMBER_HIGH)) return concludeOrKeep(this, result, spare, waiting);
     this.value = [cells[(spare + WAITER_CELL) >> 1] as T, true];

@@ -20,8 +20,10 @@ import {
   CHANNEL_WORDS,
   COUNT_ONE,
   COUNT_STATE,
+  NEAR_FIRST_INTERVAL,
   RING_HEAD,
   RING_HEAD_SLOT,
+  RING_NEAR_LEFT,
   RING_SLOTS,
   RING_TAIL,
 } from '../memory/blocks.ts';
@@ -135,10 +137,7 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
     mustBeCapacity(capacity, 'Chan.from: capacity');
     const reader = readerOf(source);
     const left = chan<never>();
-    const address = allocateChannel(capacity);
-    retain(left.address);
-    words[address + CHANNEL_SOURCE] = left.address;
-    const channel = new Chan<T>(EXISTING, address);
+    const channel = chanBefore<T>(left, capacity);
     feed(channel, left, reader);
     return channel;
   }
@@ -334,6 +333,14 @@ export function chan<T>(capacity = 0): Chan<T> {
   return new Chan<T>(EXISTING, allocateChannel(capacity));
 }
 
+/** A channel whose end closes another one, `left`: at the latest when nobody has it any more. */
+export function chanBefore<T>(left: SharedObject, capacity = 0): Chan<T> {
+  const channel = allocateChannel(capacity);
+  retain(left.address);
+  words[channel + CHANNEL_SOURCE] = left.address;
+  return new Chan<T>(EXISTING, channel);
+}
+
 function allocateChannel(capacity: number): number {
   requireArena();
   const ring = capacity === 0 ? 0 : allocate(KIND_RING, (RING_SLOTS + 2 * capacity) * 4);
@@ -347,12 +354,15 @@ function allocateChannel(capacity: number): number {
   words.fill(0, channel, channel + CHANNEL_WORDS);
   words[channel + CHANNEL_CAPACITY] = capacity;
   words[channel + CHANNEL_RING] = ring;
-  if (ring !== 0) words.fill(0, ring, ring + RING_SLOTS);
+  if (ring !== 0) {
+    words.fill(0, ring, ring + RING_SLOTS);
+    for (const end of [RING_TAIL, RING_HEAD]) words[ring + end + RING_NEAR_LEFT] = NEAR_FIRST_INTERVAL;
+  }
   initializeEnd(channel);
   return channel;
 }
 
-/** Not for one that holds values, and not for one with a source, which ends with the channel. */
+/** Not for one that holds values, and not for one of which another one waits for the end. */
 function pagesFor(channel: number): ReferencePages | null {
   return words[channel + CHANNEL_RING] === 0 && words[channel + CHANNEL_SOURCE] === 0 ? pagesForNow() : null;
 }

@@ -12,19 +12,12 @@
  * not, it is parked as ever.
  */
 import { PendingValue } from '../codec/pending.ts';
-import { words } from '../memory/arena.ts';
-import { CHANNEL_CAPACITY, SEEN_SERVED, SEEN_WORK } from '../memory/blocks.ts';
-import { lookOut, receiveOrWait, sendOrWait, watchRing } from '../memory/core.ts';
-import { inboxLooksEmpty, SHORT_LOOKS } from '../scheduler/inbox.ts';
+import { RESULT_NEAR, RESULT_WOULD_WAIT, SEEN_SERVED, SEEN_WORK } from '../memory/blocks.ts';
+import { keepDistance, lookOut, receive, receiveOrWait, send, sendOrWait, watchRing } from '../memory/core.ts';
+import { inboxLooksEmpty, SHORT_LOOKS, wakeServed } from '../scheduler/inbox.ts';
 import { COUNT_WAKES_RECEIVED, machine, type Waiting } from '../scheduler/machine.ts';
 import { type SelectableOperation, wakeWhenReady } from '../scheduler/operation.ts';
 
-/**
- * Two threads at neighbouring slots take the cache lines from each other with every message, and go on so: whoever is faster
- * catches up at once. So who has found something looks on for a moment, until there is some distance between the two.
- */
-const DISTANCE = 8;
-const LOOKS_FOR_DISTANCE = 300;
 /**
  * So many looks in a row, then one wait is a wait: two that answer each other at once would keep their threads' loops from timers,
  * promises and the clock, and where their code is not instrumented for that nothing else would end it.
@@ -51,18 +44,23 @@ export class Faith {
 }
 
 const inRing = new Faith();
-const inDistance = new Faith();
 const inWaiter = new Faith();
 let inARow = 0;
 
 export function sendPatiently(channel: number, waiter: number, slot: number): number {
-  if (mayLook() && inRing.allows()) lookAtRing(channel, 1);
-  return sendOrWait(channel, waiter, slot);
+  const result = looksAtRing(channel, 1) ? send(channel, waiter, slot) : RESULT_WOULD_WAIT;
+  return result === RESULT_WOULD_WAIT ? sendOrWait(channel, waiter, slot) : result;
 }
 
 export function receivePatiently(channel: number, waiter: number, slot: number): number {
-  if (mayLook() && inRing.allows()) lookAtRing(channel, 0);
-  return receiveOrWait(channel, waiter, slot);
+  const result = looksAtRing(channel, 0) ? receive(channel, waiter, slot) : RESULT_WOULD_WAIT;
+  return result === RESULT_WOULD_WAIT ? receiveOrWait(channel, waiter, slot) : result;
+}
+
+/** What a result asks for that is not the operation's own: to wake whom it has served, or to keep off the ring for a moment. */
+export function settle(channel: number, result: number): void {
+  if (result !== RESULT_NEAR) wakeServed(result);
+  else if (hasNothingElse()) keepDistance(channel);
 }
 
 /** Its waiter stands in line. True when it was served in this moment, and what it brought was taken: it has not to wait. */
@@ -81,14 +79,17 @@ export function endsSoon(operation: SelectableOperation<any>, waiting: Waiting):
   }
 }
 
+function mayLook(): boolean {
+  return hasNothingElse() && ++inARow <= MOST_IN_A_ROW;
+}
+
 /**
  * The main thread must stay free, and what else could run here may be what is waited for. Async code has a thread's event loop to
  * itself between two waits.
  */
-function mayLook(): boolean {
+function hasNothingElse(): boolean {
   if (machine.number === 0 || machine.current === null) return false;
-  if (machine.ready.length > 0 || machine.queue?.mayHaveMore() || !inboxLooksEmpty()) return false;
-  return ++inARow <= MOST_IN_A_ROW;
+  return machine.ready.length === 0 && !machine.queue?.mayHaveMore() && inboxLooksEmpty();
 }
 
 function isServedSoon(waiter: number): boolean {
@@ -98,11 +99,10 @@ function isServedSoon(waiter: number): boolean {
   return seen === SEEN_SERVED;
 }
 
-function lookAtRing(channel: number, free: number): void {
-  const seen = watchRing(channel, free, 1, SHORT_LOOKS);
-  inRing.note(seen > 0);
-  const wanted = Math.min(DISTANCE, words[channel + CHANNEL_CAPACITY]!);
-  if (seen > 0 && seen < wanted && inDistance.allows()) {
-    inDistance.note(watchRing(channel, free, wanted, LOOKS_FOR_DISTANCE) > seen);
-  }
+/** True when it has seen a value there, or with `free` room for one. */
+function looksAtRing(channel: number, free: number): boolean {
+  if (!mayLook() || !inRing.allows()) return false;
+  const seen = watchRing(channel, free, SHORT_LOOKS) !== 0;
+  inRing.note(seen);
+  return seen;
 }

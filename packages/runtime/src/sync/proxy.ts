@@ -16,13 +16,10 @@
 import { types } from 'node:util';
 import * as Comlink from 'comlink';
 import { RuntimeStateError, typeName } from '../errors.ts';
-import { words } from '../memory/arena.ts';
-import { CHANNEL_SOURCE } from '../memory/blocks.ts';
-import { retain } from '../memory/heap.ts';
 import { setRemoteHook } from '../scheduler/function-values.ts';
 import { type Goroutine, joinOperation } from '../scheduler/handle.ts';
 import { spawnLocal } from '../scheduler/spawn.ts';
-import { type Chan, chan } from './channel.ts';
+import { type Chan, chan, chanBefore } from './channel.ts';
 import { select } from './select.ts';
 
 /** An object on another thread, as it is seen here: every method gives a promise, and so does reading a property. */
@@ -71,9 +68,7 @@ export function proxy<T extends object>(object: T): Remote<T> {
   }
   if (lines.has(object)) return object as unknown as Remote<T>;
   const requests = chan<Request>();
-  const life = chan<never>();
-  retain(requests.address);
-  words[life.address + CHANNEL_SOURCE] = requests.address;
+  const life = chanBefore<never>(requests);
   const server = spawnLocal<void>(serving, [requests, new ServedObject(object)], 'proxy');
   return remoteOn([requests, life, server]) as Remote<T>;
 }

@@ -76,13 +76,13 @@ it('says that somebody would wait, and lets nobody stand in line before he says 
   const channel = chan<number>(1);
   const would = () => receive(channel.address, spareWaiter(), SLOT);
   expect([would(), would()]).toEqual([RESULT_WOULD_WAIT, RESULT_WOULD_WAIT]);
-  expect(watchRing(channel.address, 0, 1, 10)).toBe(0);
+  expect(watchRing(channel.address, 0, 10)).toBe(0);
   expect(put(channel, 1)).toBe(RESULT_DONE); // Nobody is to be woken.
-  expect(watchRing(channel.address, 0, 1, 10)).toBe(1);
+  expect(watchRing(channel.address, 0, 10)).toBe(1);
   expect(send(channel.address, spareWaiter(), SLOT)).toBe(RESULT_WOULD_WAIT);
-  expect(watchRing(channel.address, 1, 1, 10)).toBe(0);
+  expect(watchRing(channel.address, 1, 10)).toBe(0);
   expect(take(channel)).toEqual({ result: RESULT_DONE, value: 1 });
-  expect(watchRing(channel.address, 1, 1, 10)).toBe(1);
+  expect(watchRing(channel.address, 1, 10)).toBe(1);
   expect(put(channel, 2)).toBe(RESULT_DONE);
 });
 
