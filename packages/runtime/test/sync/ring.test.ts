@@ -4,8 +4,10 @@ import { cells, words } from '../../src/memory/arena.ts';
 import {
   CHANNEL_RING,
   COUNT_ONE,
+  NEAR_FIRST_INTERVAL,
   RESULT_CLOSED,
   RESULT_DONE,
+  RESULT_NEAR,
   RESULT_WAITS,
   RESULT_WOULD_WAIT,
   RING_HEAD,
@@ -101,4 +103,57 @@ it.each(['unbuffered', 'closed', 'with somebody on the other side in line'])('is
     parkSpare();
     expect(send(channel.address, spareWaiter(), SLOT)).toBe(SLOT + 1);
   }
+});
+
+/** How many of so many values, each received before the next is sent, tell the receiver to keep off. */
+function nearOnes(channel: Chan<number>, values: number): number {
+  let near = 0;
+  for (let value = 0; value < values; value++) {
+    expect(put(channel, value)).toBe(RESULT_DONE); // The sender always has room.
+    const taken = take(channel);
+    if (taken.result === RESULT_NEAR) near++;
+    expect(taken.value).toBe(value);
+  }
+  return near;
+}
+
+it('tells who comes near now and then to keep off, rarer each time that it brings nothing', () => {
+  const channel = chan<number>(128);
+  expect(nearOnes(channel, NEAR_FIRST_INTERVAL)).toBe(0);
+  expect(nearOnes(channel, 1)).toBe(1);
+  // The next one sees that it was in vain; then as many as before pass by, and then twice as many each time.
+  expect(nearOnes(channel, 1 + NEAR_FIRST_INTERVAL)).toBe(0);
+  expect(nearOnes(channel, 1)).toBe(1);
+  expect(nearOnes(channel, 1 + 2 * NEAR_FIRST_INTERVAL)).toBe(0);
+  expect(nearOnes(channel, 1)).toBe(1);
+  expect(nearOnes(channel, 4096)).toBeLessThan(6);
+  for (let last = 0; last < 3; last++) expect(nearOnes(channel, 4098)).toBe(1);
+});
+
+it('tells it again at once for as long as it brings some distance', () => {
+  const channel = chan<number>(128);
+  expect(nearOnes(channel, NEAR_FIRST_INTERVAL + 1)).toBe(1);
+  for (let round = 0; round < 5; round++) {
+    for (let value = 0; value < 16; value++) put(channel, value); // Meanwhile.
+    for (let value = 0; value < 16; value++) expect(take(channel)).toEqual({ result: RESULT_DONE, value });
+    expect(nearOnes(channel, 1)).toBe(1);
+  }
+  expect(nearOnes(channel, 1 + NEAR_FIRST_INTERVAL)).toBe(0);
+  expect(nearOnes(channel, 1)).toBe(1);
+});
+
+it('tells a sender so, who finds little room again and again', () => {
+  const channel = chan<number>(128);
+  for (let value = 0; value < 128; value++) put(channel, value);
+  const results = Array.from({ length: NEAR_FIRST_INTERVAL + 2 }, () => {
+    expect(take(channel).result).toBe(RESULT_DONE);
+    return put(channel, 0);
+  });
+  expect(results.indexOf(RESULT_NEAR)).toBe(NEAR_FIRST_INTERVAL);
+  expect(results.filter((result) => result === RESULT_NEAR)).toHaveLength(1);
+});
+
+it.each([1, 2, 3])('a ring of %i has no room for distance', (capacity) => {
+  const channel = chan<number>(capacity);
+  expect(nearOnes(channel, 1000)).toBe(0);
 });
