@@ -167,7 +167,7 @@ function begin(operation: i32, object: i32, waiter: i32, slot: i32): i32 {
   return conclude(result);
 }
 
-/** RESULT_WOULD_WAIT where it is to be called again by `sendOrWait`, after some patience or without. */
+/** RESULT_WOULD_WAIT where it is to be called again by `sendOrWait`, after some patience or without; RESULT_NEAR: see `distance.ts`. */
 export function send(channel: i32, waiter: i32, slot: i32): i32 {
   const result = put(channel, waiter);
   if (result !== RESULT_WAITS) return result;
@@ -178,7 +178,7 @@ export function sendOrWait(channel: i32, waiter: i32, slot: i32): i32 {
   return begin(OPERATION_SEND, channel, waiter, slot);
 }
 
-/** RESULT_WOULD_WAIT where it is to be called again by `receiveOrWait`. */
+/** The same, and `receiveOrWait`. */
 export function receive(channel: i32, waiter: i32, slot: i32): i32 {
   const result = take(channel, waiter);
   if (result !== RESULT_WAITS) return result;

@@ -221,9 +221,8 @@ export function writeFunction(writer: BlobWriter, fn: Function): void {
   const object = types.isProxy(fn) ? undefined : (fn as { [OBJECT_OF_FUNCTION]?: SharedObject })[OBJECT_OF_FUNCTION];
   if (object !== undefined) {
     if (!object.isCurrent()) writer.refuse(staleText(object));
-    object.list();
     writer.byte(layout.VALUE_OBJECT_FUNCTION);
-    writer.own(object.address);
+    writer.ownObject(object);
     return;
   }
   if (functionHook === undefined) writer.refuse(`is ${nameOf(fn)}. Send data only, or use proxy(value).`);

@@ -92,9 +92,8 @@ function writeObject(writer: BlobWriter, object: object): void {
     writeSameOrNested(writer, object, layout.VALUE_OBJECT);
   } else if (object instanceof SharedObject) {
     if (!object.isCurrent()) writer.refuse(staleText(object));
-    object.list();
     writer.byte(layout.VALUE_HANDLE);
-    writer.own(object.address);
+    writer.ownObject(object);
   } else if (isDataClass(prototype)) {
     if (isProxy(object)) writer.refuse(`is a Proxy of a ${classNameOf(object)}`);
     writer.inside.push({ className: classNameOf(object), depth: writer.depth });

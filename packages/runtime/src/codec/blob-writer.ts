@@ -11,6 +11,7 @@ import { allocate, free, generationOf, release, retain } from '../memory/heap.ts
 import { KIND_BINARY } from '../memory/layout.ts';
 import * as layout from './blob-layout.ts';
 import { describe, withArticle } from './classes.ts';
+import type { SharedObject } from './handles.ts';
 import { parcelHook } from './parcels.ts';
 import { cannotCopy, formatPath, type Step, type Trail } from './path.ts';
 import { isLatin1, LOOP_LENGTH } from './text.ts';
@@ -66,6 +67,8 @@ export class BlobWriter {
   readonly #compared: Array<object | undefined> = new Array<object | undefined>(COMPARED).fill(undefined);
   #numbers: Map<object, number> | undefined;
   readonly #owned: number[] = [];
+  /** This thread's proxies of blocks among them. */
+  readonly #objects: SharedObject[] = [];
   readonly #tail: Array<string | Uint8Array> = [];
   readonly #tailLengths: number[] = [];
   readonly #moved: ArrayBuffer[] = [];
@@ -255,6 +258,12 @@ export class BlobWriter {
     this.#owned.push(address, generationOf(address));
   }
 
+  /** The same, of an object that crosses by reference. */
+  ownObject(object: SharedObject): void {
+    this.own(object.address);
+    this.#objects.push(object);
+  }
+
   /** Notes a buffer to be detached by the commit. */
   moves(buffer: ArrayBuffer): void {
     this.#moved.push(buffer);
@@ -296,6 +305,8 @@ export class BlobWriter {
     }
     if (this.#tail.length > 0 || this.#moved.length > 0 || this.#parcels.length > 0) this.#finish(address, start + this.position);
     for (let index = 0; index < owned.length; index += 2) retain(owned[index]!);
+    // After that: while its reference is its block's only one, a proxy that is found can be let go again.
+    for (let index = 0; index < this.#objects.length; index++) this.#objects[index]!.list();
     return address;
   }
 
@@ -346,6 +357,7 @@ export class BlobWriter {
     this.trail = undefined;
     this.#numbers = undefined;
     if (this.#owned.length > 0) this.#owned.length = 0;
+    if (this.#objects.length > 0) this.#objects.length = 0;
     if (this.#tail.length > 0) this.#tail.length = this.#tailLengths.length = 0;
     if (this.#moved.length > 0) this.#moved.length = 0;
     if (this.inside.length > 0) this.inside.length = 0;

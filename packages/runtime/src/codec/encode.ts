@@ -70,8 +70,8 @@ function encodeText(value: string, cell: number): void {
 
 function encodeHandle(object: SharedObject, cell: number, what: string): void {
   if (!object.isCurrent()) throw new DataCloneError(`cannot ${what}: value ${staleText(object)}`);
-  object.list();
   retain(object.address);
+  object.list();
   write(cell, tags.HIGH_HANDLE | object.generation, object.address);
 }
 

@@ -11,8 +11,9 @@
  *
  * While goroutines run, proxies that cross are remembered in a small table of strong references first, which is emptied at
  * the end of a slice. Who has to leave it goes into the weak one; but one whose reference is its block's only one can be let
- * go: no handle of the block is on its way, so that nobody can decode one before this proxy is encoded again. Most channels
- * that goroutines make for each other end so: a weak reference and its entry took 8 % of skynet.
+ * go: no handle of the block is on its way, so that nobody can decode one before this proxy is encoded again, for which it is
+ * entered anew once the handle has its reference. Most channels that goroutines make for each other end so: a weak reference and
+ * its entry took 8 % of skynet.
  *
  * A thread may see one arena after another. Proxies, entries and finalizers remember theirs, and do nothing to another.
  */
@@ -76,12 +77,12 @@ export abstract class SharedObject {
     throw new TypeError(`a ${this.constructor.name} has no function`);
   }
 
-  /** @internal Makes sure that this thread finds this proxy by its address. */
+  /** @internal Makes sure that this thread finds this proxy by its address, as long as somebody else has a reference of its block. */
   list(): void {
     if (this.#place !== UNLISTED) return;
     if (remembering) {
-      this.#place = RECENT;
       remember(this);
+      this.#place = RECENT;
     } else {
       this.#enter();
     }
@@ -100,9 +101,9 @@ export abstract class SharedObject {
   }
 
   #enter(): void {
-    this.#place = LISTED;
     currentTable().set(this.address, new WeakRef(this));
     if (this.#page !== null) finalizers.register(this, new Remains(this.address, false));
+    this.#place = LISTED;
   }
 }
 
@@ -214,10 +215,9 @@ function placeOf(address: number): number {
 
 function remember(object: SharedObject): void {
   const place = placeOf(object.address);
-  const before = recent[place]!;
+  recent[place]?.leaveRecent();
   recent[place] = object;
   remembersSome = true;
-  if (before !== null) before.leaveRecent();
 }
 
 const wrappers: Array<((address: number) => SharedObject) | undefined> = [];

@@ -356,7 +356,7 @@ export function release(address: number): void {
   free(address);
 }
 
-/** For who holds a reference: while it is the only one, nobody else can make another. */
+/** For who holds a reference: while it is the only one, nobody else can make another, unless by `retainLiving`, from a bare address. */
 export function isOnlyReference(address: number): boolean {
   return load(address + BLOCK_REFERENCES) === 1;
 }

@@ -48,33 +48,40 @@ export function watchUncaught(): void {
 
 function reportInTurn(record: number): void {
   if (heldUp !== null) heldUp.push(record);
-  else reportOrHoldUp(record, []);
+  else reportAll([record]);
 }
 
-/** `behind`: who waits for this one's report. */
-function reportOrHoldUp(record: number, behind: number[]): void {
-  const joined = load(record + JOINED) !== 0;
-  let error: unknown;
-  try {
-    if (!joined) error = errorOf(record);
-  } catch (problem) {
-    if (problem instanceof PendingValue) {
-      behind.unshift(record);
-      holdUp(problem, behind);
-      return;
+/** Oldest first, until one's error has to be waited for. A listener may throw: then the others have another turn. */
+function reportAll(records: number[]): void {
+  heldUp = records;
+  while (records.length > 0) {
+    const record = records[0]!;
+    const joined = load(record + JOINED) !== 0;
+    let error: unknown;
+    try {
+      if (!joined) error = errorOf(record);
+    } catch (problem) {
+      if (problem instanceof PendingValue) {
+        holdUp(problem, records);
+        return;
+      }
+      error = problem;
     }
-    error = problem;
+    records.shift();
+    let threw = true;
+    try {
+      if (joined) release(record);
+      else report(record, error);
+      threw = false;
+    } finally {
+      if (threw) reportLater(records);
+    }
   }
-  // First: a listener may throw, and the others have turns of their own.
-  if (behind.length > 0) reportLater(behind);
-  else heldUp = null;
-  if (joined) release(record);
-  else report(record, error);
+  heldUp = null;
 }
 
 function holdUp(pending: PendingValue, records: number[]): void {
   const arena = buffer;
-  heldUp = records;
   machine.pending++;
   const goOn = (): void => {
     if (arena !== buffer) return;
@@ -84,12 +91,11 @@ function holdUp(pending: PendingValue, records: number[]): void {
   pending.ready.then(goOn, goOn);
 }
 
-/** What comes meanwhile is held up behind them, also by those that came before and wait for their turn of the loop. */
+/** What comes meanwhile is held up behind them. */
 function reportLater(records: number[]): void {
   const arena = buffer;
-  heldUp = records;
   setImmediate(() => {
-    if (arena === buffer) reportOrHoldUp(records.shift()!, records);
+    if (arena === buffer) reportAll(records);
   });
 }
 

@@ -27,7 +27,7 @@ import {
   RING_SLOTS,
   RING_TAIL,
 } from '../memory/blocks.ts';
-import { allocate, free, retain, setDestroyer } from '../memory/heap.ts';
+import { allocate, free, kindOf, retain, setDestroyer } from '../memory/heap.ts';
 import { KIND_CHANNEL, KIND_RING } from '../memory/layout.ts';
 import type { Op } from '../scheduler/operation.ts';
 import { isGenerator, isThenable } from '../scheduler/returned.ts';
@@ -113,7 +113,7 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
 
   /** @internal */
   protected override get foundByHandlesOnly(): boolean {
-    return true;
+    return isPlain(this.address);
   }
 
   /**
@@ -362,9 +362,15 @@ function allocateChannel(capacity: number): number {
   return channel;
 }
 
-/** Not for one that holds values, and not for one of which another one waits for the end. */
+/** Not for one that holds values, and not for one of whose end another one is told. */
 function pagesFor(channel: number): ReferencePages | null {
-  return words[channel + CHANNEL_RING] === 0 && words[channel + CHANNEL_SOURCE] === 0 ? pagesForNow() : null;
+  const isSmall = words[channel + CHANNEL_RING] === 0 && words[channel + CHANNEL_SOURCE] === 0;
+  return isSmall && isPlain(channel) ? pagesForNow() : null;
+}
+
+/** Not the `done` of a context, which its parent and its members lead to. */
+function isPlain(channel: number): boolean {
+  return kindOf(channel) === KIND_CHANNEL;
 }
 
 /** How many values lie between what the two locks of a ring have counted. */

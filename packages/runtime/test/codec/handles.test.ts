@@ -204,6 +204,19 @@ describe('while goroutines run', () => {
     for (let index = 0; index < 5000; index++) roundTripSame(new Passing());
   }
 
+  function expectSame(received: readonly unknown[], sent: readonly unknown[]): void {
+    assert.equal(received.length, sent.length);
+    sent.forEach((object, index) => {
+      assert.ok(received[index] === object, `${index}`);
+    });
+  }
+
+  function roundTripPair(a: Passing, b: Passing): Passing[] {
+    encode({ a, b }, cell, 'send');
+    const received = take(cell) as { a: Passing; b: Passing };
+    return [received.a, received.b];
+  }
+
   beforeEach(() => {
     beginRemembering();
     return endRemembering;
@@ -223,6 +236,28 @@ describe('while goroutines run', () => {
     assert.equal(roundTripSame(object), object);
     endRemembering();
     assert.equal(roundTripSame(object), object);
+  });
+  it('all of a value that holds more than are remembered', () => {
+    const objects = Array.from({ length: 1000 }, () => new Passing());
+    encode(objects, cell, 'send');
+    expectSame(take(cell) as Passing[], objects);
+  });
+  it('pairs of which one crowds out the other', () => {
+    const objects = Array.from({ length: 100 }, () => new Passing());
+    for (const a of objects) for (const b of objects) expectSame(roundTripPair(a, b), [a, b]);
+  });
+  it('one in a value during whose copying others come and go', () => {
+    const object = new Passing();
+    const holder = new Holder();
+    holder.put({
+      object,
+      get others() {
+        crowdOut();
+        return 0;
+      },
+    });
+    crowdOut();
+    assert.equal((take(holder.address / 2) as { object: Passing }).object, object);
   });
   it('one of which no handle was left is found again once it is sent again', () => {
     const object = new Passing();
