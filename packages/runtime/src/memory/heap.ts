@@ -60,7 +60,8 @@ const freshStarts = new Int32Array(sizes.length);
 const freshEnds = new Int32Array(sizes.length);
 /** Address of this thread's row in USAGE. */
 let usageRow: number = layout.USAGE;
-const BYTES_BETWEEN_LOOKS = 1024 * 1024;
+/** Less in a small arena: several threads take as much between two looks of one. */
+const MOST_BETWEEN_LOOKS = 1024 * 1024;
 let takenSinceLook = 0;
 /** What was in use when a reclaim last found nothing; above it, another is in vain. */
 let usedAtVain = Number.POSITIVE_INFINITY;
@@ -162,7 +163,7 @@ function popFree(sizeClass: number): number {
 /** This thread has taken so many bytes: now and then a look at how much is in use. */
 function taken(byteLength: number): void {
   takenSinceLook += byteLength;
-  if (takenSinceLook < BYTES_BETWEEN_LOOKS) return;
+  if (takenSinceLook < MOST_BETWEEN_LOOKS && takenSinceLook < words.byteLength / 64) return;
   takenSinceLook = 0;
   checkPressure();
 }

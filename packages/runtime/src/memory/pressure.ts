@@ -1,9 +1,10 @@
 /**
  * When to collect garbage for the sake of the arena, by the rule of a garbage-collected heap: when as much again is in
  * use as survived the last time, and not below a least amount. What survived is not known at once, since finalizers run
- * later; so the level is raised by half when it is crossed, and lowered to twice what is found in use at any later look.
+ * later; so the level is raised by half when it is crossed, towards the end by half of what is left, and lowered to twice what
+ * is found in use at any later look.
  *
- * Threads look now and then, each after it has taken about 1 MiB. Two may cross the level at once: the exchange lets one
+ * Threads look now and then, each after it has taken about 1 MiB, or a 64th of a small arena. Two may cross the level at once: the exchange lets one
  * of them raise it.
  */
 import { words } from './arena.ts';
@@ -31,7 +32,8 @@ export function checkPressure(): void {
   const used = usedUnits();
   const level = load(layout.PRESSURE_LEVEL);
   if (used > level) {
-    if (compareExchange(layout.PRESSURE_LEVEL, level, used + (used >> 1)) !== level) return;
+    const more = Math.min(used, Math.max(0, allUnits() - used)) >> 1;
+    if (compareExchange(layout.PRESSURE_LEVEL, level, used + more) !== level) return;
     add(layout.PRESSURE, 1);
     raised();
   } else if (2 * used < level && level > least()) {
@@ -41,6 +43,10 @@ export function checkPressure(): void {
 
 function least(): number {
   return Math.min(LEAST_BYTES, words.byteLength / 8) / 16;
+}
+
+function allUnits(): number {
+  return (words.length - layout.FIRST_HEAP_PAGE * layout.PAGE_WORDS) / 4;
 }
 
 /** Plain reads of what others are writing: a figure to decide by, not to count with. */

@@ -30,6 +30,27 @@ describe('pressure', () => {
     for (const block of blocks) free(block);
   });
 
+  it('rises more often towards the end', () => {
+    const rises: number[] = [];
+    const blocks: number[] = [];
+    for (let used = 1; used <= 60; used++) {
+      blocks.push(allocate(KIND_BINARY, MEBIBYTE - 8));
+      const before = words[PRESSURE]!;
+      checkPressure();
+      if (words[PRESSURE] !== before) rises.push(used);
+    }
+    expect(rises).toEqual([9, 14, 22, 34, 49, 57]);
+    for (const block of blocks) free(block);
+  });
+
+  it('is looked at while a small arena fills up, before much more is in use', () => {
+    createArena(8 * MEBIBYTE);
+    const blocks: number[] = [];
+    for (let bytes = 0; bytes < 1.25 * MEBIBYTE; bytes += 64) blocks.push(allocate(KIND_BINARY, 56));
+    expect(words[PRESSURE]).toBe(1);
+    for (const block of blocks) free(block);
+  });
+
   it('comes down to twice what is in use, not below the start', () => {
     const blocks = Array.from({ length: 20 }, () => allocate(KIND_BINARY, MEBIBYTE - 8));
     checkPressure();
