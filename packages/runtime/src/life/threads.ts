@@ -118,7 +118,7 @@ export function startWanted(): void {
  * there is no number left for another.
  */
 async function addThread(isSpare: boolean): Promise<boolean> {
-  const number = freeNumber();
+  const number = freeNumber(life.machines);
   if (number < 0) {
     store(SPARE_WANTED, 0);
     return false;
@@ -209,7 +209,7 @@ function replaceLost(lostMachine: number, why: string): void {
     `a thread of the runtime has ended (${why}) and ${goroutines} goroutines with it; another takes its place`,
     'ThreadLostWarning',
   );
-  const number = freeNumber();
+  const number = freeNumber(life.machines);
   if (number < 0) {
     throwUncaught(
       new RuntimeStateError(`${MONITOR_MACHINE} threads were used and lost, the last because ${why}; no other is started`),

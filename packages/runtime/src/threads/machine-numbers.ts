@@ -1,6 +1,6 @@
 /**
  * Which numbers machines get. The main thread is 0, workers count from 1, and a number is used again when its thread has ended in
- * order. Not that of a lost one: waiters of its may still stand in queues. Only the main thread gives numbers.
+ * order and the main thread knows it. Not that of a lost one: waiters of its may still stand in queues. Only the main thread gives numbers.
  */
 import { load, store } from '../memory/atomics.ts';
 import {
@@ -21,10 +21,13 @@ export function unusedNumbers(count: number): number[] {
   return numbers;
 }
 
-/** The lowest number that no thread has, and no lost one had; -1 when there is none. */
-export function freeNumber(): number {
+/**
+ * The lowest number that no thread has, and no lost one had; -1 when there is none. `taken` are those that the main thread has yet to
+ * take back: a thread that ends in order says so by the state of its machine, before the main thread hears of it.
+ */
+export function freeNumber(taken: readonly number[]): number {
   for (let number = 1; number < MONITOR_MACHINE; number++) {
-    if (load(machineBase(number) + MACHINE_STATE) === MACHINE_STATE_NONE) return number;
+    if (load(machineBase(number) + MACHINE_STATE) === MACHINE_STATE_NONE && !taken.includes(number)) return number;
   }
   return -1;
 }

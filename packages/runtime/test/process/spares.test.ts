@@ -12,6 +12,10 @@ it.each(['busy', 'lost'])('a spare thread that has taken a goroutine holds up no
   expect(await runProgram('spares', how)).toEqual(over);
 });
 
+it('a lost thread is not replaced by one with the number of a thread that is ending', async () => {
+  expect(await runProgram('spares', 'numbers')).toEqual({ ...over, stdout: 'ThreadLostError\nover\n' });
+});
+
 it('a report does not wait for a thread that has ended', async () => {
   expect(await runProgram('spares', 'reports')).toEqual(over);
 });

@@ -55,6 +55,31 @@ export const programs = {
   busy: () => heldUp('busy'),
   lost: () => heldUp('lost'),
 
+  /** A spare thread has ended, and while this thread has yet to hear of it another is lost: its successor must have a number of its own. */
+  async numbers() {
+    runtime.configure({ procs: 1, spareThreads: 5, spareMilliseconds: 20 });
+    const [begun, flag] = [new AtomicInt(), new AtomicInt()];
+    const lost = new Promise((resolve) => process.once('warning', resolve));
+    const { waitAsync } = Atomics;
+    Atomics.waitAsync = (array, index, value) => {
+      const result = waitAsync.call(Atomics, array, index, value);
+      if (value !== 1) return result; // This thread sleeps. Who waits for another's end has seen it awake.
+      flag.store(1);
+      return result.async ? { async: true, value: result.value.then(() => lost) } : result;
+    };
+    await five(20);
+    const held = go(function* () {
+      'use no-preempt';
+      begun.store(1);
+      while (flag.load() === 0);
+      process.reallyExit(3);
+    }).then(undefined, (error) => error.name);
+    console.log(await held);
+    await runtime.setProcs(2);
+    await runtime.setProcs(1);
+    console.log('over');
+  },
+
   /** Asked what their goroutines do, threads end. */
   async reports() {
     runtime.configure({ procs: 2 });
