@@ -37,7 +37,7 @@ function wanted(channel: i32): i32 {
 /** An end has looked how far the other one has come: so many messages. RESULT_NEAR where it is to keep off. Under its lock. */
 export function noteDistance(channel: i32, end: i32, messages: i32): i32 {
   if (messages >= min(NEAR, wanted(channel))) {
-    if (get(end, RING_NEAR_TRIED) !== 0) setInterval(end, 0);
+    if (get(end, RING_NEAR_TRIED) !== 0) tryAfter(end, 0);
     return RESULT_DONE;
   }
   const left = get(end, RING_NEAR_LEFT);
@@ -46,14 +46,14 @@ export function noteDistance(channel: i32, end: i32, messages: i32): i32 {
     return RESULT_DONE;
   }
   if (get(end, RING_NEAR_TRIED) !== 0) {
-    setInterval(end, min(LAST_INTERVAL, max(NEAR_FIRST_INTERVAL, 2 * get(end, RING_NEAR_INTERVAL))));
+    tryAfter(end, min(LAST_INTERVAL, max(NEAR_FIRST_INTERVAL, 2 * get(end, RING_NEAR_INTERVAL))));
     return RESULT_DONE;
   }
   set(end, RING_NEAR_TRIED, 1);
   return RESULT_NEAR;
 }
 
-function setInterval(end: i32, interval: i32): void {
+function tryAfter(end: i32, interval: i32): void {
   set(end, RING_NEAR_TRIED, 0);
   set(end, RING_NEAR_INTERVAL, interval);
   set(end, RING_NEAR_LEFT, interval);

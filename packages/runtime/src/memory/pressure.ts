@@ -4,8 +4,8 @@
  * later; so the level is raised by half when it is crossed, towards the end by half of what is left, and lowered to twice what
  * is found in use at any later look.
  *
- * Threads look now and then, each after it has taken about 1 MiB, or a 64th of a small arena. Two may cross the level at once: the exchange lets one
- * of them raise it.
+ * Threads look now and then, each after it has taken about 1 MiB, or a 64th of a small arena. Two may cross the level at once:
+ * the exchange lets one of them raise it.
  */
 import { words } from './arena.ts';
 import { add, compareExchange, load } from './atomics.ts';

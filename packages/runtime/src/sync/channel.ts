@@ -356,7 +356,8 @@ function allocateChannel(capacity: number): number {
   words[channel + CHANNEL_RING] = ring;
   if (ring !== 0) {
     words.fill(0, ring, ring + RING_SLOTS);
-    for (const end of [RING_TAIL, RING_HEAD]) words[ring + end + RING_NEAR_LEFT] = NEAR_FIRST_INTERVAL;
+    words[ring + RING_TAIL + RING_NEAR_LEFT] = NEAR_FIRST_INTERVAL;
+    words[ring + RING_HEAD + RING_NEAR_LEFT] = NEAR_FIRST_INTERVAL;
   }
   initializeEnd(channel);
   return channel;
