@@ -5,11 +5,20 @@
  * A ring has one writer, its machine, and one reader. The writer stores a record's words plainly, then WRITTEN atomically,
  * which the reader loads before it looks at the record. The reader takes records out, then stores READ; the writer loads that
  * before it uses their place again. A full ring loses what is new, and counts it: nobody waits for the reader.
+ *
+ * The end of a turn is kept until the next thing is told, at the latest at the end of the slice: mostly that is the next turn's
+ * begin, at the same time, and then one record says both. Of skynet's records a third is saved so.
  */
 import {
   DETAIL_SHIFT,
   EVENT_CLOCK,
   EVENT_READY,
+  END_FINISHED,
+  END_PARKED,
+  END_YIELDED,
+  EVENT_FINISH,
+  EVENT_START,
+  EVENT_YIELD,
   NUMBER_SHIFT,
   PROCESSOR_SHIFT,
   EVENT_RECORD_ARGUMENT,
@@ -42,6 +51,14 @@ let last: u32 = 0;
 let processor: i32 = 0;
 let cause: i32 = 0;
 let waker: i32 = 0;
+/** The goroutine that has its turn, 0 for none. */
+let running: f64 = 0;
+/** The end that is to be told: its kind, 0 for none, and the other things that belong into its record. */
+let endKind: i32 = 0;
+let endDetail: i32 = 0;
+let endFunction: i32 = 0;
+let endNumber: f64 = 0;
+let endTime: f64 = 0;
 
 /** Goes on where an earlier writer of this ring has ended. */
 export function openEvents(address: i32): void {
@@ -50,15 +67,19 @@ export function openEvents(address: i32): void {
   written = atomicLoad(ring, EVENT_RING_WRITTEN);
   read = atomicLoad(ring, EVENT_RING_READ);
   clock = -Infinity;
-  noteProcessor(-1);
+  processor = 0;
+  running = 0;
+  endKind = 0;
   noteCause(0, 0);
 }
 
 export function closeEvents(): void {
+  tellEnd();
   ring = 0;
 }
 
 export function noteProcessor(number: i32): void {
+  tellEnd();
   processor = (number + 1) << PROCESSOR_SHIFT;
 }
 
@@ -70,32 +91,68 @@ export function noteCause(kind: i32, waiter: i32): void {
 
 /** `time` in milliseconds; a negative one is that of the last record. */
 export function noteEvent(time: f64, kind: i32, detail: i32, argument: i32, number: f64): void {
+  tellEnd();
   write(time, kind, detail, argument, number);
 }
 
 /** Something of a goroutine, by its record's address. */
 export function noteGoroutine(time: f64, kind: i32, detail: i32, record: i32): void {
+  tellEnd();
   write(time, kind, detail, get(record, GOROUTINE_FUNCTION), getNumber(record, GOROUTINE_NUMBER));
+}
+
+/** A turn begins; a negative time is that at which the last one ended. */
+export function noteStart(time: f64, record: i32): void {
+  let detail = 0;
+  if (time < 0 && endKind !== 0 && endNumber === running) {
+    detail = endDetail + (endKind === EVENT_FINISH ? END_FINISHED : endKind === EVENT_YIELD ? END_YIELDED : END_PARKED);
+    time = endTime;
+    endKind = 0;
+  } else {
+    tellEnd();
+  }
+  running = getNumber(record, GOROUTINE_NUMBER);
+  const told = write(time, EVENT_START, detail, get(record, GOROUTINE_FUNCTION), running);
+  if (!told && detail !== 0) countDropped(); // That is two things.
+}
+
+/** A turn ends: a PARK, YIELD or FINISH. */
+export function noteEnd(time: f64, kind: i32, detail: i32, record: i32): void {
+  tellEnd();
+  endKind = kind;
+  endDetail = detail;
+  endFunction = get(record, GOROUTINE_FUNCTION);
+  endNumber = getNumber(record, GOROUTINE_NUMBER);
+  endTime = time;
+}
+
+/** What is kept goes into the ring. */
+export function tellEnd(): void {
+  if (endKind === 0) return;
+  write(endTime, endKind, endDetail, endFunction, endNumber);
+  if (endNumber === running) running = 0;
+  endKind = 0;
 }
 
 /** A goroutine can go on. */
 export function noteReady(time: f64, record: i32): void {
+  tellEnd();
   write(time, EVENT_READY, cause, waker, getNumber(record, GOROUTINE_NUMBER));
 }
 
 // @ts-ignore: decorator
 @inline
-function write(time: f64, kind: i32, detail: i32, argument: i32, number: f64): void {
+function write(time: f64, kind: i32, detail: i32, argument: i32, number: f64): bool {
   if (time >= 0) {
     const ticks = (time - clock) * TICKS_A_MILLISECOND;
     if (ticks > MOST_TICKS) {
-      if (!setClock(time)) return;
+      if (!setClock(time)) return false;
     } else if (ticks > <f64>last) {
       last = <u32>ticks;
     }
   }
   const record = place();
-  if (record === 0) return;
+  if (record === 0) return false;
   const whole = <i64>number;
   set(record, EVENT_RECORD_TIME, last);
   set(
@@ -106,6 +163,7 @@ function write(time: f64, kind: i32, detail: i32, argument: i32, number: f64): v
   set(record, EVENT_RECORD_ARGUMENT, argument);
   set(record, EVENT_RECORD_NUMBER, <i32>whole);
   publish();
+  return true;
 }
 
 /** Ticks count from this time on. False when there is no place for the record that says so. */
@@ -133,8 +191,12 @@ function hasRoom(): bool {
   // Pairs with the reader's store after it has taken out the records that stood here.
   read = atomicLoad(ring, EVENT_RING_READ);
   if (written - read < capacity) return true;
-  set(ring, EVENT_RING_DROPPED, get(ring, EVENT_RING_DROPPED) + 1);
+  countDropped();
   return false;
+}
+
+function countDropped(): void {
+  set(ring, EVENT_RING_DROPPED, get(ring, EVENT_RING_DROPPED) + 1);
 }
 
 // @ts-ignore: decorator

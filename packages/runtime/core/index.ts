@@ -9,7 +9,18 @@
 import { closeChannel, lockChannel, unlockChannel, watchRing } from './channel.ts';
 import { broadcastCondition, signalCondition } from './condition.ts';
 import { keepDistance } from './distance.ts';
-import { closeEvents, noteCause, noteEvent, noteGoroutine, noteProcessor, noteReady, openEvents } from './events.ts';
+import {
+  closeEvents,
+  noteCause,
+  noteEnd,
+  noteEvent,
+  noteGoroutine,
+  noteProcessor,
+  noteReady,
+  noteStart,
+  openEvents,
+  tellEnd,
+} from './events.ts';
 import { lock, unlock } from './lock.ts';
 import {
   add,
@@ -57,10 +68,12 @@ export {
   nameHolder,
   needsWake,
   noteCause,
+  noteEnd,
   noteEvent,
   noteGoroutine,
   noteProcessor,
   noteReady,
+  noteStart,
   openEvents,
   or,
   passOverLost,
@@ -80,6 +93,7 @@ export {
   signalCondition,
   store,
   takeServed,
+  tellEnd,
   tryLockMutex,
   tryTakeSemaphore,
   unlock,

@@ -77,6 +77,9 @@ interface Core {
   noteCause(kind: number, waiter: number): void;
   noteEvent(time: number, kind: number, detail: number, argument: number, number: number): void;
   noteGoroutine(time: number, kind: number, detail: number, record: number): void;
+  noteStart(time: number, record: number): void;
+  noteEnd(time: number, kind: number, detail: number, record: number): void;
+  tellEnd(): void;
   noteReady(time: number, record: number): void;
   completeRecord(record: number, status: number): number;
   drive(operation: number, object: number, waiter: number, slot: number): number;
@@ -142,6 +145,9 @@ export let noteProcessor: Core['noteProcessor'];
 export let noteCause: Core['noteCause'];
 export let noteEvent: Core['noteEvent'];
 export let noteGoroutine: Core['noteGoroutine'];
+export let noteStart: Core['noteStart'];
+export let noteEnd: Core['noteEnd'];
+export let tellEnd: Core['tellEnd'];
 export let noteReady: Core['noteReady'];
 
 let compiled: WasmModule | undefined;
@@ -184,7 +190,8 @@ export function attachCore(memory: WasmMemory): void {
   ({ poll, withdraw, passOverLost, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake, fireTimer } = core);
   ({ cancelMutex, tryTakeSemaphore, releaseSemaphore, setSemaphore, cancelSemaphore, unlockWriter, unlockReader } = core);
   ({ nameHolder, signalCondition, broadcastCondition, enterOnce, finishOnce, takeServed } = core);
-  ({ openEvents, closeEvents, noteProcessor, noteCause, noteEvent, noteGoroutine, noteReady } = core);
+  ({ openEvents, closeEvents, noteProcessor, noteCause, noteEvent, noteGoroutine, noteStart, noteEnd, tellEnd, noteReady } =
+    core);
   initializeCore = core.initialize;
   core.seedRandom((Math.random() * 0x1_0000_0000) | 0);
 }

@@ -10,7 +10,7 @@ import { WORDS_PER_LINE } from './layout.ts';
 // ---- A ring: its words, then the records -------------------------------------------------------------------------
 /** Records ever written, modulo 2^32; stored by the writer after each. */
 export const EVENT_RING_WRITTEN = 0;
-/** Records that found no place, modulo 2^32; stored by the writer. */
+/** Things to tell that found no place, modulo 2^32; stored by the writer. */
 export const EVENT_RING_DROPPED = 1;
 /** A power of two; written once. */
 export const EVENT_RING_CAPACITY = 2;
@@ -44,8 +44,14 @@ export const EVENT_ON = 1;
 export const EVENT_CREATE = 2;
 /** Its name, two UTF-16 units in ARGUMENT, as often as it takes. */
 export const EVENT_NAME = 3;
-/** A goroutine has its turn. */
+/**
+ * A goroutine has its turn. DETAIL: 0, or how the turn before has ended at the same time, that of the goroutine that was last to
+ * START on this machine: from END_PARKED on a PARK for what, from END_YIELDED on a YIELD, from END_FINISHED on a FINISH.
+ */
 export const EVENT_START = 4;
+export const END_PARKED = 1;
+export const END_YIELDED = 252;
+export const END_FINISHED = 254;
 /** Its turn ends, it waits. DETAIL: for what, as a place in WAIT_REASONS. */
 export const EVENT_PARK = 5;
 /** Its turn ends, it can go on. DETAIL: 1 when it was preempted. */

@@ -2,12 +2,21 @@
 import {
   DETAIL_BITS,
   DETAIL_SHIFT,
+  END_FINISHED,
+  END_PARKED,
+  END_YIELDED,
   EVENT_CLOCK,
+  EVENT_DROPPED,
+  EVENT_FINISH,
+  EVENT_ON,
+  EVENT_PARK,
   EVENT_RECORD_ARGUMENT,
   EVENT_RECORD_NUMBER,
   EVENT_RECORD_TIME,
   EVENT_RECORD_WHAT,
   EVENT_RECORD_WORDS,
+  EVENT_START,
+  EVENT_YIELD,
   KIND_BITS,
   NUMBER_SHIFT,
   PROCESSOR_BITS,
@@ -17,7 +26,7 @@ import {
 
 /**
  * The records of one machine, from first to last, one at a time. What comes before the first CLOCK is passed over: it was
- * written for who has read the ring before.
+ * written for who has read the ring before. A START that says how the turn before has ended is two, the end first.
  */
 export class Cursor {
   readonly machine: number;
@@ -26,6 +35,10 @@ export class Cursor {
   private position = 0;
   /** The last CLOCK; NaN before the first. */
   private clock = Number.NaN;
+  /** The goroutine of the last START, 0 where that is not known. */
+  private running = 0;
+  /** At a START with an end: that has been told. */
+  private endIsTold = false;
   private readonly more: () => Int32Array | undefined;
 
   /** `more` gives the next records, or undefined while there are none. */
@@ -43,7 +56,7 @@ export class Cursor {
         this.records = records;
         this.position = 0;
       }
-      if (this.kind === EVENT_CLOCK) this.readClock();
+      if (this.rawKind === EVENT_CLOCK) this.readClock();
       else if (!Number.isNaN(this.clock)) break;
       this.advance();
     }
@@ -51,14 +64,35 @@ export class Cursor {
   }
 
   advance(): void {
+    if (this.isEnd()) {
+      this.endIsTold = true;
+      return;
+    }
+    const { kind } = this;
+    if (kind === EVENT_START) this.running = this.number;
+    else if (kind === EVENT_ON || kind === EVENT_DROPPED) this.running = 0;
+    this.endIsTold = false;
     this.position += EVENT_RECORD_WORDS;
   }
 
   get kind(): number {
-    return this.word(EVENT_RECORD_WHAT) & ((1 << KIND_BITS) - 1);
+    return this.isEnd() ? endOf(this.rawDetail).kind : this.rawKind;
   }
 
   get detail(): number {
+    if (this.rawKind !== EVENT_START) return this.rawDetail;
+    return this.isEnd() ? this.rawDetail - endOf(this.rawDetail).base : 0;
+  }
+
+  private isEnd(): boolean {
+    return !this.endIsTold && this.rawKind === EVENT_START && this.rawDetail !== 0 && this.running !== 0;
+  }
+
+  private get rawKind(): number {
+    return this.word(EVENT_RECORD_WHAT) & ((1 << KIND_BITS) - 1);
+  }
+
+  private get rawDetail(): number {
     return (this.word(EVENT_RECORD_WHAT) >> DETAIL_SHIFT) & ((1 << DETAIL_BITS) - 1);
   }
 
@@ -68,10 +102,12 @@ export class Cursor {
   }
 
   get argument(): number {
+    if (this.isEnd()) return 0;
     return this.word(EVENT_RECORD_ARGUMENT);
   }
 
   get number(): number {
+    if (this.isEnd()) return this.running;
     return (this.word(EVENT_RECORD_WHAT) >>> NUMBER_SHIFT) * 2 ** 32 + (this.word(EVENT_RECORD_NUMBER) >>> 0);
   }
 
@@ -83,6 +119,16 @@ export class Cursor {
   private word(offset: number): number {
     return this.records[this.position + offset]!;
   }
+}
+
+const FINISH = { kind: EVENT_FINISH, base: END_FINISHED };
+const YIELD = { kind: EVENT_YIELD, base: END_YIELDED };
+const PARK = { kind: EVENT_PARK, base: END_PARKED };
+
+/** What the DETAIL of a START says of the turn before. */
+function endOf(detail: number): { kind: number; base: number } {
+  if (detail >= END_FINISHED) return FINISH;
+  return detail >= END_YIELDED ? YIELD : PARK;
 }
 
 /**

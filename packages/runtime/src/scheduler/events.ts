@@ -1,8 +1,8 @@
 /**
  * What the scheduler does, as events: records of fixed size that each machine writes into a ring of its own in the arena,
  * for the main thread to read (`observe/event-rings.ts`). The core puts them there (`core/events.ts`): one call, with numbers
- * only, so that little is compiled into the loop that runs goroutines. Written in TypeScript, records made skynet 33 to 59 %
- * dearer in three runs; so it is about 25 % (16 to 28 in those after; more on a busy computer).
+ * only, so that little is compiled into the loop that runs goroutines. With skynet, where turns take 2 to 4 µs, it costs 10 to
+ * 15 % of the processors' time, of which a half are looks at the clock (see `turnsAreShort`).
  *
  * Off, which is nearly always, `machine.events` is null, and each place that would tell something costs one branch. The
  * EVENTS word says what all machines are to do; each looks at it when it looks at everything else (`follow-events.ts`).
@@ -15,11 +15,14 @@ import { type PerformanceEntry, PerformanceObserver, performance } from 'node:pe
 import {
   closeEvents,
   noteCause,
+  noteEnd,
   noteEvent,
   noteGoroutine,
   noteProcessor,
   noteReady,
+  noteStart,
   openEvents,
+  tellEnd,
   whenSending,
 } from '../memory/core.ts';
 import {
@@ -35,7 +38,6 @@ import {
   EVENT_PARK,
   EVENT_RELEASE,
   EVENT_SLEEP,
-  EVENT_START,
   EVENT_WAKE,
   EVENT_YIELD,
 } from '../memory/event-records.ts';
@@ -44,16 +46,24 @@ import { WAIT_REASONS, type WaitReason } from './wait-reason.ts';
 const LONGEST_NAME = 64;
 /** Instead of a time: that of the last record. A look at the clock costs 45 to 55 ns, as much as four records. */
 const SAME_TIME = -1;
+/** A turn that takes no longer is a short one: the next one is expected to be so, too. */
+const SHORT_MILLISECONDS = 0.01;
+/** The time of one look is that of at most so many things that happen in a turn. */
+const EVENTS_A_LOOK = 8;
 
 /** The writing end of a machine's ring. A goroutine is named by its record's address. */
 export class EventLog {
   /**
-   * Turns are short here, some µs: what happens within one has the time of its begin. With a look at the clock for each record
-   * a program that does nothing but switch would take half as long again.
+   * The last turn was short: what happens within the next has the time of the look before it, so that of a turn of some µs only the
+   * end is looked for. With a look for each record skynet's turns, of 2 to 4 µs, had five looks a goroutine, which was two thirds of
+   * what recording cost. An end is always looked for: a turn of a ms among short ones is seen to be one.
    */
-  turnsAreShort = false;
+  private turnsAreShort = false;
   /** The last record was the end of a turn, and the next turn begins with that. */
   private turnEnded = false;
+  /** When the turn began, or the last one ended. */
+  private lastEdge = 0;
+  private sinceLook = 0;
   private asleep = false;
   private byMachine = false;
   private readonly distance: number;
@@ -77,6 +87,7 @@ export class EventLog {
   }
 
   private now(): number {
+    this.sinceLook = 0;
     return performance.now() + this.distance;
   }
 
@@ -87,7 +98,7 @@ export class EventLog {
 
   /** Within a turn, or outside of all. */
   private within(): number {
-    return this.turnsAreShort ? SAME_TIME : this.now();
+    return this.turnsAreShort && ++this.sinceLook < EVENTS_A_LOOK ? SAME_TIME : this.now();
   }
 
   create(record: number): void {
@@ -103,9 +114,13 @@ export class EventLog {
 
   /** A turn begins, straight after the last one: both share a look at the clock. */
   start(record: number): void {
-    const time = this.turnEnded ? SAME_TIME : this.now();
-    this.turnEnded = false;
-    noteGoroutine(time, EVENT_START, 0, record);
+    if (this.turnEnded) {
+      this.turnEnded = false;
+      noteStart(SAME_TIME, record);
+    } else {
+      this.lastEdge = this.now();
+      noteStart(this.lastEdge, record);
+    }
   }
 
   park(record: number, reason: WaitReason): void {
@@ -121,7 +136,10 @@ export class EventLog {
   }
 
   private endTurn(kind: number, detail: number, record: number): void {
-    noteGoroutine(this.now(), kind, detail, record);
+    const now = this.now();
+    noteEnd(now, kind, detail, record);
+    this.turnsAreShort = now - this.lastEdge <= SHORT_MILLISECONDS;
+    this.lastEdge = now;
     this.turnEnded = true;
   }
 
@@ -148,6 +166,7 @@ export class EventLog {
   }
 
   sliceEnds(): void {
+    tellEnd();
     this.turnsAreShort = false;
     this.turnEnded = false;
   }

@@ -46,8 +46,6 @@ const MAIN_SLICE = 2;
  */
 const MOST_TURNS = 64;
 const SHORT_MILLISECONDS = 0.02;
-/** So many turns to a look are short ones: see `events.ts`. */
-const MANY_TURNS = 8;
 /** How long a worker spins before it sleeps. A sleep and wake-up take 60 to 75 µs, so less makes no sense. */
 const LEAST_SPIN_MILLISECONDS = 0.08;
 const MOST_SPIN_MILLISECONDS = 0.3;
@@ -151,7 +149,6 @@ function runGoroutines(): boolean {
     machine.clock = now | 0;
     if (now - before > SHORT_MILLISECONDS) turnsBetweenLooks = (turnsBetweenLooks + 1) >> 1;
     else if (turnsBetweenLooks < MOST_TURNS) turnsBetweenLooks++;
-    if (machine.events !== null) machine.events.turnsAreShort = turnsBetweenLooks >= MANY_TURNS;
     turns = 0;
     if (hasTimers()) fireTimers(now);
     if (now > end) {

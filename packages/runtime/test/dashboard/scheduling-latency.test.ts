@@ -19,7 +19,8 @@ function chunkOf(steps: readonly Step[]): Int32Array {
   steps.forEach(([time, kind, goroutine], index) => {
     const position = (index + 1) * EVENT_RECORD_WORDS;
     records[position + events.EVENT_RECORD_TIME] = time * events.TICKS_A_MILLISECOND;
-    records[position + events.EVENT_RECORD_WHAT] = kind | (7 << events.DETAIL_SHIFT) | (1 << events.PROCESSOR_SHIFT);
+    records[position + events.EVENT_RECORD_WHAT] =
+      kind | ((kind === EVENT_START ? 0 : 7) << events.DETAIL_SHIFT) | (1 << events.PROCESSOR_SHIFT);
     records[position + events.EVENT_RECORD_NUMBER] = goroutine;
   });
   return records;

@@ -1,16 +1,32 @@
 /** Records of events, from their writer in the core, round a small ring, to who reads them. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { words } from '../../src/memory/arena.ts';
-import { closeEvents, noteEvent, noteProcessor, openEvents } from '../../src/memory/core.ts';
+import { cells, words } from '../../src/memory/arena.ts';
+import { GOROUTINE_FUNCTION, GOROUTINE_NUMBER } from '../../src/memory/blocks.ts';
+import {
+  closeEvents,
+  noteEnd,
+  noteEvent,
+  noteProcessor,
+  noteReady,
+  noteStart,
+  openEvents,
+  tellEnd,
+} from '../../src/memory/core.ts';
 import { createArena } from '../../src/memory/create.ts';
 import {
   EVENT_CREATE,
   EVENT_DROPPED,
+  EVENT_FINISH,
+  EVENT_PARK,
+  EVENT_READY,
   EVENT_RECORD_WORDS,
   EVENT_RING_CAPACITY,
   EVENT_RING_RECORDS,
+  EVENT_RING_WRITTEN,
+  EVENT_START,
   EVENT_STEAL,
+  EVENT_YIELD,
   TICKS_A_MILLISECOND,
 } from '../../src/memory/event-records.ts';
 import { allocate } from '../../src/memory/heap.ts';
@@ -82,6 +98,7 @@ it('come back as they were written', () => {
     fc.property(fc.array(event, { maxLength: 40 }), (events) => {
       for (const { pause, ...written } of events) {
         time += pause;
+        if (written.kind === EVENT_START) written.detail = 0; // It says how the turn before has ended: below.
         noteProcessor(written.processor);
         noteEvent(time, written.kind, written.detail, written.argument, written.number);
         const seen = read();
@@ -96,6 +113,58 @@ it('come back as they were written', () => {
 it('are in order of time, though the clock be read out of order; a negative time is the last one', () => {
   for (const time of [500, 502, 501, -1, 503]) noteEvent(time, EVENT_STEAL, 0, 0, 0);
   expect(read().map(({ time }) => time)).toEqual([500, 502, 502, 502, 503]);
+});
+
+/** The record of a goroutine, as far as events read it. */
+function goroutine(number: number, functionWord: number): number {
+  const record = allocate(KIND_EVENTS, 4 * 32);
+  words[record + GOROUTINE_FUNCTION] = functionWord;
+  cells[(record + GOROUTINE_NUMBER) >> 1] = number;
+  return record;
+}
+
+it.each([
+  ['park', EVENT_PARK, 5],
+  ['yield', EVENT_YIELD, 1],
+  ['finish', EVENT_FINISH, 0],
+  ['finish by an error', EVENT_FINISH, 1],
+])('the end of a turn and the begin of the next, straight after it, are one record: %s', (_, end, detail) => {
+  const [first, second] = [goroutine(2 ** 40, 4), goroutine(7, 8)];
+  noteStart(10, first);
+  noteEnd(11, end, detail, first);
+  expect(read()).toMatchObject([{ time: 10, kind: EVENT_START, number: 2 ** 40 }]);
+  noteStart(-1, second);
+  expect(words[ring + EVENT_RING_WRITTEN]).toBe(3); // One of them is the clock.
+  expect(read()).toMatchObject([
+    { time: 11, kind: end, detail, number: 2 ** 40 },
+    { time: 11, kind: EVENT_START, detail: 0, argument: 8, number: 7 },
+  ]);
+});
+
+it('an end is told before whatever follows it, at the latest when the slice is over', () => {
+  const [first, second] = [goroutine(1, 4), goroutine(2, 8)];
+  const told = (): Array<[number, number]> => read().map(({ kind, number }) => [kind, number]);
+  noteStart(10, first);
+  noteEnd(11, EVENT_PARK, 0, first);
+  noteReady(-1, second);
+  expect(told()).toEqual([
+    [EVENT_START, 1],
+    [EVENT_PARK, 1],
+    [EVENT_READY, 2],
+  ]);
+  noteStart(12, second);
+  noteEnd(13, EVENT_YIELD, 0, second);
+  tellEnd();
+  expect(told()).toEqual([
+    [EVENT_START, 2],
+    [EVENT_YIELD, 2],
+  ]);
+  noteEnd(14, EVENT_FINISH, 0, first); // Without a turn.
+  noteStart(-1, second);
+  expect(told()).toEqual([
+    [EVENT_FINISH, 1],
+    [EVENT_START, 2],
+  ]);
 });
 
 it('a full ring counts what finds no place, and goes on once it is read', () => {
