@@ -6,17 +6,15 @@
  * which the reader loads before it looks at the record. The reader takes records out, then stores READ; the writer loads that
  * before it uses their place again. A full ring loses what is new, and counts it: nobody waits for the reader.
  *
- * The end of a turn is kept until the next thing is told, at the latest at the end of the slice: mostly that is the next turn's
- * begin, at the same time, and then one record says both. Of skynet's records a third is saved so.
+ * The end of a turn that is not its goroutine's end is kept until the next thing is told, at the latest at the end of the slice:
+ * mostly that is the next turn's begin, at the same time, and then one record says both.
  */
 import {
   DETAIL_SHIFT,
   EVENT_CLOCK,
   EVENT_READY,
-  END_FINISHED,
   END_PARKED,
   END_YIELDED,
-  EVENT_FINISH,
   EVENT_START,
   EVENT_YIELD,
   NUMBER_SHIFT,
@@ -51,7 +49,7 @@ let last: u32 = 0;
 let processor: i32 = 0;
 let cause: i32 = 0;
 let waker: i32 = 0;
-/** The goroutine that has its turn, 0 for none. */
+/** The goroutine that has its turn, whose START is the last in the ring; 0 for none. */
 let running: f64 = 0;
 /** The end that is to be told: its kind, 0 for none, and the other things that belong into its record. */
 let endKind: i32 = 0;
@@ -105,18 +103,19 @@ export function noteGoroutine(time: f64, kind: i32, detail: i32, record: i32): v
 export function noteStart(time: f64, record: i32): void {
   let detail = 0;
   if (time < 0 && endKind !== 0 && endNumber === running) {
-    detail = endDetail + (endKind === EVENT_FINISH ? END_FINISHED : endKind === EVENT_YIELD ? END_YIELDED : END_PARKED);
+    detail = endDetail + (endKind === EVENT_YIELD ? END_YIELDED : END_PARKED);
     time = endTime;
     endKind = 0;
   } else {
     tellEnd();
   }
-  running = getNumber(record, GOROUTINE_NUMBER);
-  const told = write(time, EVENT_START, detail, get(record, GOROUTINE_FUNCTION), running);
+  const number = getNumber(record, GOROUTINE_NUMBER);
+  const told = write(time, EVENT_START, detail, get(record, GOROUTINE_FUNCTION), number);
+  running = told ? number : 0;
   if (!told && detail !== 0) countDropped(); // That is two things.
 }
 
-/** A turn ends: a PARK, YIELD or FINISH. */
+/** A turn ends: a PARK or YIELD. */
 export function noteEnd(time: f64, kind: i32, detail: i32, record: i32): void {
   tellEnd();
   endKind = kind;

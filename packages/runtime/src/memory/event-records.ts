@@ -46,12 +46,11 @@ export const EVENT_CREATE = 2;
 export const EVENT_NAME = 3;
 /**
  * A goroutine has its turn. DETAIL: 0, or how the turn before has ended at the same time, that of the goroutine that was last to
- * START on this machine: from END_PARKED on a PARK for what, from END_YIELDED on a YIELD, from END_FINISHED on a FINISH.
+ * START on this machine: from END_PARKED on a PARK for what, from END_YIELDED on a YIELD.
  */
 export const EVENT_START = 4;
 export const END_PARKED = 1;
-export const END_YIELDED = 252;
-export const END_FINISHED = 254;
+export const END_YIELDED = 254;
 /** Its turn ends, it waits. DETAIL: for what, as a place in WAIT_REASONS. */
 export const EVENT_PARK = 5;
 /** Its turn ends, it can go on. DETAIL: 1 when it was preempted. */

@@ -2,12 +2,9 @@
 import {
   DETAIL_BITS,
   DETAIL_SHIFT,
-  END_FINISHED,
   END_PARKED,
   END_YIELDED,
   EVENT_CLOCK,
-  EVENT_DROPPED,
-  EVENT_FINISH,
   EVENT_ON,
   EVENT_PARK,
   EVENT_RECORD_ARGUMENT,
@@ -70,7 +67,7 @@ export class Cursor {
     }
     const { kind } = this;
     if (kind === EVENT_START) this.running = this.number;
-    else if (kind === EVENT_ON || kind === EVENT_DROPPED) this.running = 0;
+    else if (kind === EVENT_ON) this.running = 0;
     this.endIsTold = false;
     this.position += EVENT_RECORD_WORDS;
   }
@@ -121,13 +118,11 @@ export class Cursor {
   }
 }
 
-const FINISH = { kind: EVENT_FINISH, base: END_FINISHED };
 const YIELD = { kind: EVENT_YIELD, base: END_YIELDED };
 const PARK = { kind: EVENT_PARK, base: END_PARKED };
 
 /** What the DETAIL of a START says of the turn before. */
 function endOf(detail: number): { kind: number; base: number } {
-  if (detail >= END_FINISHED) return FINISH;
   return detail >= END_YIELDED ? YIELD : PARK;
 }
 

@@ -2,7 +2,7 @@
  * What the scheduler does, as events: records of fixed size that each machine writes into a ring of its own in the arena,
  * for the main thread to read (`observe/event-rings.ts`). The core puts them there (`core/events.ts`): one call, with numbers
  * only, so that little is compiled into the loop that runs goroutines. With skynet, where turns take 2 to 4 µs, it costs 10 to
- * 15 % of the processors' time, of which a half are looks at the clock (see `turnsAreShort`).
+ * 15 % of the processors' time, of which a half are looks at the clock (see `shortTurns`).
  *
  * Off, which is nearly always, `machine.events` is null, and each place that would tell something costs one branch. The
  * EVENTS word says what all machines are to do; each looks at it when it looks at everything else (`follow-events.ts`).
@@ -46,19 +46,22 @@ import { WAIT_REASONS, type WaitReason } from './wait-reason.ts';
 const LONGEST_NAME = 64;
 /** Instead of a time: that of the last record. A look at the clock costs 45 to 55 ns, as much as four records. */
 const SAME_TIME = -1;
-/** A turn that takes no longer is a short one: the next one is expected to be so, too. */
+/** A turn that takes no longer is a short one; after so many in a row the next is expected to be so, too. */
 const SHORT_MILLISECONDS = 0.01;
+const MANY_TURNS = 8;
 /** The time of one look is that of at most so many things that happen in a turn. */
 const EVENTS_A_LOOK = 8;
 
 /** The writing end of a machine's ring. A goroutine is named by its record's address. */
 export class EventLog {
   /**
-   * The last turn was short: what happens within the next has the time of the look before it, so that of a turn of some µs only the
-   * end is looked for. With a look for each record skynet's turns, of 2 to 4 µs, had five looks a goroutine, which was two thirds of
-   * what recording cost. An end is always looked for: a turn of a ms among short ones is seen to be one.
+   * Turns in a row that were short. After many, what happens within the next has the time of the look before it, so that of a turn of
+   * some µs only the end is looked for. With a look for each record skynet's turns, of 2 to 4 µs, had five looks a goroutine, which
+   * was a half of what recording cost. An end is always looked for: a turn of a ms among short ones is seen to be one.
    */
-  private turnsAreShort = false;
+  private shortTurns = 0;
+  /** The goroutine that has its turn, 0 between turns. */
+  private running = 0;
   /** The last record was the end of a turn, and the next turn begins with that. */
   private turnEnded = false;
   /** When the turn began, or the last one ended. */
@@ -98,7 +101,7 @@ export class EventLog {
 
   /** Within a turn, or outside of all. */
   private within(): number {
-    return this.turnsAreShort && ++this.sinceLook < EVENTS_A_LOOK ? SAME_TIME : this.now();
+    return this.shortTurns >= MANY_TURNS && ++this.sinceLook < EVENTS_A_LOOK ? SAME_TIME : this.now();
   }
 
   create(record: number): void {
@@ -114,6 +117,7 @@ export class EventLog {
 
   /** A turn begins, straight after the last one: both share a look at the clock. */
   start(record: number): void {
+    this.running = record;
     if (this.turnEnded) {
       this.turnEnded = false;
       noteStart(SAME_TIME, record);
@@ -131,14 +135,24 @@ export class EventLog {
     this.endTurn(EVENT_YIELD, preempted ? 1 : 0, record);
   }
 
-  finish(record: number, failed: boolean): void {
-    this.endTurn(EVENT_FINISH, failed ? 1 : 0, record);
-  }
-
   private endTurn(kind: number, detail: number, record: number): void {
     const now = this.now();
     noteEnd(now, kind, detail, record);
-    this.turnsAreShort = now - this.lastEdge <= SHORT_MILLISECONDS;
+    this.turnEnds(now, record);
+  }
+
+  /** It is in the ring before anybody sees that the goroutine has ended. */
+  finish(record: number, failed: boolean): void {
+    const now = this.now();
+    noteGoroutine(now, EVENT_FINISH, failed ? 1 : 0, record);
+    this.turnEnds(now, record);
+  }
+
+  /** Where it has one: those of async functions, or that are cancelled, end without. */
+  private turnEnds(now: number, record: number): void {
+    if (record !== this.running) return;
+    this.running = 0;
+    this.shortTurns = now - this.lastEdge <= SHORT_MILLISECONDS ? this.shortTurns + 1 : 0;
     this.lastEdge = now;
     this.turnEnded = true;
   }
@@ -162,12 +176,12 @@ export class EventLog {
 
   /** The next turn does not begin straight away; where turns are short, it mostly does all the same. */
   turnsEnd(): void {
-    if (!this.turnsAreShort) this.turnEnded = false;
+    if (this.shortTurns < MANY_TURNS) this.turnEnded = false;
   }
 
   sliceEnds(): void {
     tellEnd();
-    this.turnsAreShort = false;
+    this.shortTurns = 0;
     this.turnEnded = false;
   }
 

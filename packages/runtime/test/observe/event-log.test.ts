@@ -6,6 +6,7 @@ import { GOROUTINE_NUMBER } from '../../src/memory/blocks.ts';
 import { createArena } from '../../src/memory/create.ts';
 import {
   EVENT_CREATE,
+  EVENT_FINISH,
   EVENT_ON,
   EVENT_PARK,
   EVENT_READY,
@@ -27,6 +28,7 @@ const NAMES = new Map([
   [EVENT_START, 'start'],
   [EVENT_PARK, 'park'],
   [EVENT_READY, 'ready'],
+  [EVENT_FINISH, 'finish'],
 ]);
 
 let record = 0;
@@ -34,6 +36,8 @@ let pieces: Int32Array[] = [];
 let log: EventLog;
 /** In µs. */
 let clock = 0;
+let cursor: Cursor;
+let first = 0;
 
 const reader: RingReader = ({ records }) => void pieces.push(records.slice());
 
@@ -48,6 +52,7 @@ beforeEach(() => {
   attachRings();
   openRings(reader);
   pieces = [];
+  cursor = new Cursor(MONITOR_MACHINE, () => pieces.shift());
   clock = 0;
   vi.spyOn(performance, 'now').mockImplementation(() => BEGIN + clock / 1000);
   log = new EventLog(ring);
@@ -60,12 +65,10 @@ afterEach(() => {
   leaveRings();
 });
 
-/** What was told: kinds and µs since the log began. */
+/** What was told since the last time: kinds and µs since the log began. */
 function told(): Array<[string | undefined, number]> {
   drainRings();
-  const cursor = new Cursor(MONITOR_MACHINE, () => pieces.shift());
   const seen: Array<[string | undefined, number]> = [];
-  let first = 0;
   mergeUntil([cursor], Number.MAX_VALUE, ({ kind }) => {
     if (kind === EVENT_ON) first = cursor.time();
     else seen.push([NAMES.get(kind), Math.round((cursor.time() - first) * 1000)]);
@@ -82,54 +85,70 @@ function turn(length: number): void {
   log.park(record, 'chan receive');
 }
 
-it('each look for the first turn; then, while turns are short, only their ends are looked for', () => {
+/** Turns of 5 µs, until the next is expected to be one. What they tell is taken out. */
+function shortTurns(): void {
+  for (let turns = 0; turns < 8; turns++) turn(5);
+  told();
+}
+
+it('everything is looked for, at first', () => {
   turn(5);
+  turn(4);
+  log.sliceEnds();
+  expect(told()).toEqual([
+    ['start', 0],
+    ['create', 1],
+    ['park', 5],
+    ['start', 5],
+    ['create', 6],
+    ['park', 9],
+  ]);
+});
+
+it('after short turns only the end of the next is looked for', () => {
+  shortTurns();
   turn(4);
   turn(3);
   log.sliceEnds();
   expect(told()).toEqual([
-    ['start', 0],
-    ['create', 1],
-    ['park', 5],
-    ['start', 5],
-    ['create', 5],
-    ['park', 9],
-    ['start', 9],
-    ['create', 9],
-    ['park', 12],
+    ['park', 40],
+    ['start', 40],
+    ['create', 40],
+    ['park', 44],
+    ['start', 44],
+    ['create', 44],
+    ['park', 47],
   ]);
 });
 
-it('a long turn among short ones has its length, and within the next one everything is looked for again', () => {
-  turn(5);
+it('a long turn among short ones has its length, and within the next ones everything is looked for again', () => {
+  shortTurns();
   turn(1000);
-  turn(50);
+  turn(5);
   log.sliceEnds();
   expect(told()).toEqual([
-    ['start', 0],
-    ['create', 1],
-    ['park', 5],
-    ['start', 5],
-    ['create', 5],
-    ['park', 1005],
-    ['start', 1005],
-    ['create', 1006],
-    ['park', 1055],
+    ['park', 40],
+    ['start', 40],
+    ['create', 40],
+    ['park', 1040],
+    ['start', 1040],
+    ['create', 1041],
+    ['park', 1045],
   ]);
 });
 
-it('one that tells much has the clock looked at now and then', () => {
-  turn(5);
+it('of a turn that tells much, the clock is looked at now and then', () => {
+  shortTurns();
   log.start(record);
   for (let event = 0; event < 20; event++) {
     clock += 10;
     log.ready(record);
   }
   const times = told()
-    .slice(4)
+    .filter(([kind]) => kind === 'ready')
     .map(([, time]) => time);
   expect(times).toHaveLength(20);
-  expect(new Set(times)).toEqual(new Set([5, 85, 165]));
+  expect([...new Set(times)]).toEqual([40, 120, 200]);
 });
 
 it('where the next turn does not come straight after a long one, its begin is looked for', () => {
@@ -148,5 +167,23 @@ it('where the next turn does not come straight after a long one, its begin is lo
     ['park', 230],
     ['start', 237],
     ['park', 238],
+  ]);
+});
+
+it('a goroutine that ends without a turn leaves the turns alone', () => {
+  const other = allocate(KIND_EVENTS, 128);
+  shortTurns();
+  log.sliceEnds();
+  told();
+  for (let ends = 0; ends < 10; ends++) log.finish(other, false);
+  clock += 50_000;
+  log.create(other);
+  turn(5);
+  log.sliceEnds();
+  expect(told().slice(10)).toEqual([
+    ['create', 50_040],
+    ['start', 50_040],
+    ['create', 50_041],
+    ['park', 50_045],
   ]);
 });

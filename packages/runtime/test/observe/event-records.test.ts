@@ -17,7 +17,6 @@ import { createArena } from '../../src/memory/create.ts';
 import {
   EVENT_CREATE,
   EVENT_DROPPED,
-  EVENT_FINISH,
   EVENT_PARK,
   EVENT_READY,
   EVENT_RECORD_WORDS,
@@ -126,8 +125,6 @@ function goroutine(number: number, functionWord: number): number {
 it.each([
   ['park', EVENT_PARK, 5],
   ['yield', EVENT_YIELD, 1],
-  ['finish', EVENT_FINISH, 0],
-  ['finish by an error', EVENT_FINISH, 1],
 ])('the end of a turn and the begin of the next, straight after it, are one record: %s', (_, end, detail) => {
   const [first, second] = [goroutine(2 ** 40, 4), goroutine(7, 8)];
   noteStart(10, first);
@@ -159,11 +156,26 @@ it('an end is told before whatever follows it, at the latest when the slice is o
     [EVENT_START, 2],
     [EVENT_YIELD, 2],
   ]);
-  noteEnd(14, EVENT_FINISH, 0, first); // Without a turn.
+  noteEnd(14, EVENT_PARK, 0, first); // Without a turn.
   noteStart(-1, second);
   expect(told()).toEqual([
-    [EVENT_FINISH, 1],
+    [EVENT_PARK, 1],
     [EVENT_START, 2],
+  ]);
+});
+
+it('where the begin of a turn found no place, its end is told by itself', () => {
+  const [first, second, third] = [goroutine(1, 4), goroutine(2, 8), goroutine(3, 12)];
+  noteStart(10, first);
+  for (let number = 0; number < CAPACITY; number++) noteEvent(11, EVENT_STEAL, 0, 0, 0);
+  noteEnd(12, EVENT_PARK, 3, first);
+  noteStart(-1, second);
+  expect(read().at(-1)).toMatchObject({ kind: EVENT_DROPPED, argument: 4 });
+  noteEnd(13, EVENT_PARK, 5, second);
+  noteStart(-1, third);
+  expect(read()).toMatchObject([
+    { time: 13, kind: EVENT_PARK, detail: 5, number: 2 },
+    { time: 13, kind: EVENT_START, number: 3 },
   ]);
 });
 
