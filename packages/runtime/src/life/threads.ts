@@ -202,13 +202,15 @@ export async function resize(count: number): Promise<void> {
   schedule(); // Another thread may be wanted, which could not be started meanwhile.
 }
 
-/** A thread has ended by itself: its goroutines end with it, another takes its place. */
-function replaceLost(lostMachine: number, why: string): void {
+/** A thread has ended by itself: its goroutines end with it, another takes its place, unless all are being stopped. */
+function replaceLost(pool: ThreadPool, lostMachine: number, why: string): void {
   const goroutines = endLostMachine(lostMachine, why);
+  const ending = load(STOPPING) !== 0;
   process.emitWarning(
-    `a thread of the runtime has ended (${why}) and ${goroutines} goroutines with it; another takes its place`,
+    `a thread of the runtime has ended (${why}) and ${goroutines} goroutines with it; ${ending ? 'all are being stopped' : 'another takes its place'}`,
     'ThreadLostWarning',
   );
+  if (ending) return;
   const number = freeNumber(life.machines);
   if (number < 0) {
     throwUncaught(
@@ -222,7 +224,7 @@ function replaceLost(lostMachine: number, why: string): void {
   add(BUSY_MACHINES, 1);
   life.holdAgain();
   // Not under the lifecycle's mutex: a stop must not wait for a thread that does not answer.
-  life.pool?.replace(lostMachine, number).catch((error: unknown) => {
+  pool.replace(lostMachine, number).catch((error: unknown) => {
     if (load(STOPPING) !== 0) return;
     throwUncaught(new RuntimeStateError('no thread could be started in the place of one that was lost', { cause: error }));
   });

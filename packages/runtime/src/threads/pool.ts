@@ -46,12 +46,14 @@ interface Member {
 
 export class ThreadPool {
   private members: Member[] = [];
+  /** Those that are not machines yet. */
+  private readonly starting = new Set<Member>();
   private readonly runtimeId: string;
   private readonly spareMilliseconds: number;
   private readonly metrics: boolean;
   private readonly main: MainControl;
   /** Called when a thread has ended that was not told to. */
-  private readonly lost: (machine: number, why: string) => void;
+  private readonly lost: (pool: ThreadPool, machine: number, why: string) => void;
   private ending = false;
 
   constructor(
@@ -59,7 +61,7 @@ export class ThreadPool {
     spareMilliseconds: number,
     metrics: boolean,
     main: MainControl,
-    lost: (machine: number, why: string) => void,
+    lost: (pool: ThreadPool, machine: number, why: string) => void,
   ) {
     this.runtimeId = runtimeId;
     this.spareMilliseconds = spareMilliseconds;
@@ -72,7 +74,7 @@ export class ThreadPool {
   async start(machines: readonly number[]): Promise<void> {
     try {
       const members = await Promise.all(machines.map((machine) => this.install(machine)));
-      for (const member of members) void member?.control.begin();
+      for (const member of members) if (member?.isGone === false) void member.control.begin();
     } catch (error) {
       await this.end();
       throw error;
@@ -104,7 +106,7 @@ export class ThreadPool {
   async retire(machine: number): Promise<boolean> {
     const member = this.take(machine);
     if (member === undefined) return false;
-    await Promise.race([abandonMember(member, 'a spare thread has ended'), member.gone]);
+    await abandonMember(member, 'a spare thread has ended');
     void this.endMember(member); // It has nothing of ours any more.
     return true;
   }
@@ -118,6 +120,7 @@ export class ThreadPool {
   /** Starts a thread and makes it a machine; undefined when all were ended meanwhile. */
   private async install(machine: number): Promise<Member | undefined> {
     const piscina = await poolOfOne();
+    if (this.ending) return undefined;
     const toWorker = new MessageChannel();
     const toMain = new MessageChannel();
     const parcels = new MessageChannel();
@@ -138,19 +141,20 @@ export class ThreadPool {
     for (const port of ports) port.unref();
     const member: Member = { machine, control, ports, piscina, ...departure() };
     connectParcels(machine, parcels.port1);
+    this.starting.add(member);
     try {
       const full: string | undefined = await piscina.run(installation, {
         transferList: [toWorker.port2, toMain.port2, parcels.port2],
       });
       if (full !== undefined) throw new ArenaExhaustedError(full);
     } catch (error) {
+      if (this.ending) return undefined;
       await this.endMember(member);
       throw error;
+    } finally {
+      this.starting.delete(member);
     }
-    if (this.ending) {
-      await this.endMember(member);
-      return undefined;
-    }
+    if (this.ending) return undefined;
     this.members.push(member);
     publish(machine, 'start');
     const thread = piscina.threads[0];
@@ -162,7 +166,7 @@ export class ThreadPool {
       member.leave();
       if (this.ending || !this.members.includes(member)) return;
       publish(machine, 'lost', why);
-      this.lost(machine, why);
+      this.lost(this, machine, why);
     });
     return member;
   }
@@ -170,7 +174,7 @@ export class ThreadPool {
   /** Asks every thread to end its loop; true when all have, within so many milliseconds. */
   async stop(patience: number): Promise<boolean> {
     for (const { ports } of this.members) for (const port of ports) port.ref();
-    return this.within(patience, Promise.all(this.members.map(({ control }) => control.stop())));
+    return this.within(patience, Promise.all(this.members.map((member) => ask(member, (control) => control.stop()))));
   }
 
   /** Whether the answers have come within so many milliseconds. The timer keeps the process meanwhile. */
@@ -224,14 +228,15 @@ export class ThreadPool {
     return !(await this.within(patience, Promise.all(answers))) || found;
   }
 
-  memory(): Promise<NodeJS.MemoryUsage[]> {
-    return Promise.all(this.members.map(({ control }) => control.memory()));
+  async memory(): Promise<NodeJS.MemoryUsage[]> {
+    const answers = await Promise.all(this.members.map((member) => ask(member, (control) => control.memory())));
+    return answers.filter((answer) => answer !== undefined);
   }
 
-  /** Ends the threads. */
+  /** Ends the threads, those that are still starting, too: nobody uses their machines' numbers after that. */
   async end(): Promise<void> {
     this.ending = true;
-    const { members } = this;
+    const members = [...this.members, ...this.starting];
     this.members = [];
     await Promise.all(members.map((member) => this.endMember(member)));
   }
@@ -271,10 +276,14 @@ async function ask<T>(member: Member, question: (control: Member['control']) => 
   return member.isGone ? undefined : Promise.race([question(member.control), member.gone]);
 }
 
-async function abandonMember({ control, machine }: Member, message: string): Promise<void> {
-  void control.abandon(message);
-  const address = machineBase(machine) + MACHINE_STATE;
-  for (let state = load(address); state !== MACHINE_STATE_NONE; state = load(address)) await waitAsyncWhile(address, state);
+/** Settles when the thread has given everything back, or has ended. */
+async function abandonMember(member: Member, message: string): Promise<void> {
+  if (member.isGone) return;
+  void member.control.abandon(message);
+  const address = machineBase(member.machine) + MACHINE_STATE;
+  for (let state = load(address); state !== MACHINE_STATE_NONE && !member.isGone; state = load(address)) {
+    await Promise.race([waitAsyncWhile(address, state), member.gone]);
+  }
 }
 
 /**

@@ -16,6 +16,15 @@ it('a lost thread is not replaced by one with the number of a thread that is end
   expect(await runProgram('spares', 'numbers')).toEqual({ ...over, stdout: 'ThreadLostError\nover\n' });
 });
 
+it('all are stopped, though one is lost before its turn', async () => {
+  const stopped = { ...over, stdout: 'RuntimeStateError,ThreadLostError\nover\n' };
+  expect(await runProgram('spares', 'stop')).toEqual(stopped);
+});
+
+it('a thread that is lost before the last of the first ones has come is replaced', async () => {
+  expect(await runProgram('spares', 'start', { flags: ['--import', './lost-while-starting.mjs'] })).toEqual(over);
+});
+
 it('a report does not wait for a thread that has ended', async () => {
   expect(await runProgram('spares', 'reports')).toEqual(over);
 });

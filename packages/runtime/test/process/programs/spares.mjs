@@ -1,5 +1,5 @@
 // Threads come and end all the time, while other things are asked of them. Each program ends by itself.
-import { AtomicInt, blocking, go, runtime } from 'goroutines';
+import { AtomicInt, blocking, chan, go, runtime } from 'goroutines';
 
 process.on('warning', () => undefined);
 const after = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -78,6 +78,39 @@ export const programs = {
     await runtime.setProcs(2);
     await runtime.setProcs(1);
     console.log('over');
+  },
+
+  /** All are stopped, one after the other, and one is lost before its turn. */
+  async stop() {
+    runtime.configure({ procs: 2 });
+    const never = chan();
+    const [begun, flag] = [new AtomicInt(), new AtomicInt()];
+    const lost = new Promise((resolve) => process.once('warning', resolve));
+    const left = Array.from({ length: 2 }, () =>
+      go(function* () {
+        begun.add(1);
+        while (begun.load() < 2); // Each on a thread of its own.
+        setInterval(() => flag.load() === 1 && process.reallyExit(3), 5);
+        yield* never.recv();
+      }).then(undefined, (error) => error.name),
+    );
+    while (begun.load() < 2) await after(1);
+    const { waitAsync } = Atomics;
+    Atomics.waitAsync = (array, index, value) => {
+      const result = waitAsync.call(Atomics, array, index, value);
+      if (value !== 1) return result; // This thread sleeps. Who waits for another's end has seen it awake.
+      flag.store(1);
+      return { async: true, value: Promise.all([result.value, lost]) };
+    };
+    await runtime.shutdown();
+    console.log((await Promise.all(left)).sort().join());
+    console.log(await go(() => 'over'));
+  },
+
+  /** A thread is lost before the last of the first ones has come. */
+  async start() {
+    runtime.configure({ procs: 2 });
+    console.log(await go(() => 'over'));
   },
 
   /** Asked what their goroutines do, threads end. */
