@@ -1,8 +1,8 @@
 /**
  * What the scheduler does, as events: records of fixed size that each machine writes into a ring of its own in the arena,
  * for the main thread to read (`observe/event-rings.ts`). The core puts them there (`core/events.ts`): one call, with numbers
- * only, so that little is compiled into the loop that runs goroutines. With skynet, where turns take 2 to 4 µs, it costs 10 to
- * 15 % of the processors' time, of which a half are looks at the clock (see `shortTurns`).
+ * only, so that little is compiled into the loop that runs goroutines. With skynet, where turns take some µs, it costs 12 to
+ * 18 % of the time, of which a half are looks at the clock (see `shortTurns`).
  *
  * Off, which is nearly always, `machine.events` is null, and each place that would tell something costs one branch. The
  * EVENTS word says what all machines are to do; each looks at it when it looks at everything else (`follow-events.ts`).
@@ -47,8 +47,8 @@ const LONGEST_NAME = 64;
 /** Instead of a time: that of the last record. A look at the clock costs 45 to 55 ns, as much as four records. */
 const SAME_TIME = -1;
 /** A turn that takes no longer is a short one; after so many in a row the next is expected to be so, too. */
-const SHORT_MILLISECONDS = 0.01;
-const MANY_TURNS = 8;
+const SHORT_MILLISECONDS = 0.02;
+const MANY_TURNS = 4;
 /** The time of one look is that of at most so many things that happen in a turn. */
 const EVENTS_A_LOOK = 8;
 
@@ -56,8 +56,8 @@ const EVENTS_A_LOOK = 8;
 export class EventLog {
   /**
    * Turns in a row that were short. After many, what happens within the next has the time of the look before it, so that of a turn of
-   * some µs only the end is looked for. With a look for each record skynet's turns, of 2 to 4 µs, had five looks a goroutine, which
-   * was a half of what recording cost. An end is always looked for: a turn of a ms among short ones is seen to be one.
+   * some µs only the end is looked for. With a look for each record skynet had five looks a goroutine, which was a half of what
+   * recording cost: 23 to 31 % in the same runs. An end is always looked for: a turn of a ms among short ones is seen to be one.
    */
   private shortTurns = 0;
   /** The goroutine that has its turn, 0 between turns. */

@@ -87,7 +87,7 @@ function turn(length: number): void {
 
 /** Turns of 5 µs, until the next is expected to be one. What they tell is taken out. */
 function shortTurns(): void {
-  for (let turns = 0; turns < 8; turns++) turn(5);
+  for (let turns = 0; turns < 8; turns++) turn(5); // More than it takes.
   told();
 }
 
