@@ -226,6 +226,9 @@ function replaceLost(pool: ThreadPool, lostMachine: number, why: string): void {
   // Not under the lifecycle's mutex: a stop must not wait for a thread that does not answer.
   pool.replace(lostMachine, number).catch((error: unknown) => {
     if (load(STOPPING) !== 0) return;
+    add(THREAD_COUNT, -1);
+    forget(number);
+    life.holdWhileBusy();
     throwUncaught(new RuntimeStateError('no thread could be started in the place of one that was lost', { cause: error }));
   });
 }

@@ -42,12 +42,14 @@ interface Member {
   gone: Promise<undefined>;
   isGone: boolean;
   leave(): void;
+  /** Set when it is being ended. */
+  ended: Promise<void> | undefined;
 }
 
 export class ThreadPool {
   private members: Member[] = [];
-  /** Those that are not machines yet. */
-  private readonly starting = new Set<Member>();
+  /** Those that are not machines yet, and when they are, or have failed. */
+  private readonly starting = new Map<Member, Promise<unknown>>();
   private readonly runtimeId: string;
   private readonly spareMilliseconds: number;
   private readonly metrics: boolean;
@@ -141,11 +143,12 @@ export class ThreadPool {
     for (const port of ports) port.unref();
     const member: Member = { machine, control, ports, piscina, ...departure() };
     connectParcels(machine, parcels.port1);
-    this.starting.add(member);
+    const installed: Promise<string | undefined> = piscina.run(installation, {
+      transferList: [toWorker.port2, toMain.port2, parcels.port2],
+    });
+    this.starting.set(member, installed);
     try {
-      const full: string | undefined = await piscina.run(installation, {
-        transferList: [toWorker.port2, toMain.port2, parcels.port2],
-      });
+      const full = await installed;
       if (full !== undefined) throw new ArenaExhaustedError(full);
     } catch (error) {
       if (this.ending) return undefined;
@@ -171,8 +174,12 @@ export class ThreadPool {
     return member;
   }
 
-  /** Asks every thread to end its loop; true when all have, within so many milliseconds. */
+  /**
+   * Asks every thread to end its loop; true when all have, within so many milliseconds. One that is starting is waited for, since its
+   * number and what it has allocated are its own by then.
+   */
   async stop(patience: number): Promise<boolean> {
+    if (!(await this.within(LONG_PATIENCE, Promise.allSettled(this.starting.values())))) return false;
     for (const { ports } of this.members) for (const port of ports) port.ref();
     return this.within(patience, Promise.all(this.members.map((member) => ask(member, (control) => control.stop()))));
   }
@@ -236,12 +243,17 @@ export class ThreadPool {
   /** Ends the threads, those that are still starting, too: nobody uses their machines' numbers after that. */
   async end(): Promise<void> {
     this.ending = true;
-    const members = [...this.members, ...this.starting];
+    const members = [...this.members, ...this.starting.keys()];
     this.members = [];
     await Promise.all(members.map((member) => this.endMember(member)));
   }
 
-  private async endMember(member: Member): Promise<void> {
+  private endMember(member: Member): Promise<void> {
+    member.ended ??= this.endThread(member);
+    return member.ended;
+  }
+
+  private async endThread(member: Member): Promise<void> {
     const { machine, control, ports, piscina } = member;
     member.leave();
     control[Comlink.releaseProxy]();
@@ -256,7 +268,7 @@ function publish(thread: number, event: ThreadMessage['event'], why?: string): v
   if (THREAD.hasSubscribers) THREAD.publish({ thread, event, why });
 }
 
-function departure(): Pick<Member, 'gone' | 'isGone' | 'leave'> {
+function departure(): Pick<Member, 'gone' | 'isGone' | 'leave' | 'ended'> {
   let settle: (value: undefined) => void;
   const gone = new Promise<undefined>((resolve) => {
     settle = resolve;
@@ -268,6 +280,7 @@ function departure(): Pick<Member, 'gone' | 'isGone' | 'leave'> {
       this.isGone = true;
       settle(undefined);
     },
+    ended: undefined,
   };
 }
 

@@ -1,4 +1,5 @@
 // Threads come and end all the time, while other things are asked of them. Each program ends by itself.
+import { rmSync, writeFileSync } from 'node:fs';
 import { AtomicInt, blocking, chan, go, runtime } from 'goroutines';
 
 process.on('warning', () => undefined);
@@ -109,6 +110,9 @@ export const programs = {
 
   /** A thread is lost before the last of the first ones has come. */
   async start() {
+    const { lostFile } = await import('./lost-while-starting.mjs');
+    process.once('warning', () => writeFileSync(lostFile, ''));
+    process.once('exit', () => rmSync(lostFile));
     runtime.configure({ procs: 2 });
     console.log(await go(() => 'over'));
   },
