@@ -1,8 +1,8 @@
 /**
  * What the scheduler does, as events: records of fixed size that each machine writes into a ring of its own in the arena,
  * for the main thread to read (`observe/event-rings.ts`). The core puts them there (`core/events.ts`): one call, with numbers
- * only, so that little is compiled into the loop that runs goroutines. With skynet, where turns take some µs, it costs 12 to
- * 18 % of the time, of which a half are looks at the clock (see `shortTurns`).
+ * only, so that little is compiled into the loop that runs goroutines. With skynet, where turns take some µs, it costs 16 to
+ * 19 % of the time, of which a half are looks at the clock (see `shortTurns`).
  *
  * Off, which is nearly always, `machine.events` is null, and each place that would tell something costs one branch. The
  * EVENTS word says what all machines are to do; each looks at it when it looks at everything else (`follow-events.ts`).
@@ -57,7 +57,7 @@ export class EventLog {
   /**
    * Turns in a row that were short. After many, what happens within the next has the time of the look before it, so that of a turn of
    * some µs only the end is looked for. With a look for each record skynet had five looks a goroutine, which was a half of what
-   * recording cost: 23 to 31 % in the same runs. An end is always looked for: a turn of a ms among short ones is seen to be one.
+   * recording cost: 18 to 31 % in the same runs. An end is always looked for: a turn of a ms among short ones is seen to be one.
    */
   private shortTurns = 0;
   /** The goroutine that has its turn, 0 between turns. */
