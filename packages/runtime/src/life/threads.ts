@@ -206,8 +206,9 @@ export async function resize(count: number): Promise<void> {
 function replaceLost(pool: ThreadPool, lostMachine: number, why: string): void {
   const goroutines = endLostMachine(lostMachine, why);
   const ending = load(STOPPING) !== 0;
+  const next = ending ? 'all are being stopped' : 'another takes its place';
   process.emitWarning(
-    `a thread of the runtime has ended (${why}) and ${goroutines} goroutines with it; ${ending ? 'all are being stopped' : 'another takes its place'}`,
+    `a thread of the runtime has ended (${why}) and ${goroutines} goroutines with it; ${next}`,
     'ThreadLostWarning',
   );
   if (ending) return;

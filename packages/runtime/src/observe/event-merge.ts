@@ -73,12 +73,12 @@ export class Cursor {
   }
 
   get kind(): number {
-    return this.isEnd() ? endOf(this.rawDetail).kind : this.rawKind;
+    return this.isEnd() ? (this.rawDetail >= END_YIELDED ? EVENT_YIELD : EVENT_PARK) : this.rawKind;
   }
 
   get detail(): number {
     if (this.rawKind !== EVENT_START) return this.rawDetail;
-    return this.isEnd() ? this.rawDetail - endOf(this.rawDetail).base : 0;
+    return this.isEnd() ? this.rawDetail - (this.rawDetail >= END_YIELDED ? END_YIELDED : END_PARKED) : 0;
   }
 
   private isEnd(): boolean {
@@ -116,14 +116,6 @@ export class Cursor {
   private word(offset: number): number {
     return this.records[this.position + offset]!;
   }
-}
-
-const YIELD = { kind: EVENT_YIELD, base: END_YIELDED };
-const PARK = { kind: EVENT_PARK, base: END_PARKED };
-
-/** What the DETAIL of a START says of the turn before. */
-function endOf(detail: number): { kind: number; base: number } {
-  return detail >= END_YIELDED ? YIELD : PARK;
 }
 
 /**

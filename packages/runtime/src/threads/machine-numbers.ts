@@ -1,6 +1,7 @@
 /**
  * Which numbers machines get. The main thread is 0, workers count from 1, and a number is used again when its thread has ended in
- * order and the main thread knows it. Not that of a lost one: waiters of its may still stand in queues. Only the main thread gives numbers.
+ * order and the main thread knows it. Not that of a lost one: waiters of its may still stand in queues. Only the main thread gives
+ * numbers.
  */
 import { load, store } from '../memory/atomics.ts';
 import {

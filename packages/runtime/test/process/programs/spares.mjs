@@ -13,6 +13,21 @@ const five = (milliseconds) =>
     ),
   );
 
+/**
+ * When this thread waits for the end of another, the flag is set, and it does not hear of that end before a thread was lost. Who waits
+ * for an end has seen the other awake; else this thread sleeps.
+ */
+function hearOfEndsAfterLoss(flag) {
+  const lost = new Promise((resolve) => process.once('warning', resolve));
+  const { waitAsync } = Atomics;
+  Atomics.waitAsync = (array, index, value) => {
+    const result = waitAsync.call(Atomics, array, index, value);
+    if (value !== 1) return result;
+    flag.store(1);
+    return { async: true, value: Promise.all([result.value, lost]) };
+  };
+}
+
 function compute(milliseconds) {
   for (const end = performance.now() + milliseconds; performance.now() < end; );
 }
@@ -60,14 +75,7 @@ export const programs = {
   async numbers() {
     runtime.configure({ procs: 1, spareThreads: 5, spareMilliseconds: 20 });
     const [begun, flag] = [new AtomicInt(), new AtomicInt()];
-    const lost = new Promise((resolve) => process.once('warning', resolve));
-    const { waitAsync } = Atomics;
-    Atomics.waitAsync = (array, index, value) => {
-      const result = waitAsync.call(Atomics, array, index, value);
-      if (value !== 1) return result; // This thread sleeps. Who waits for another's end has seen it awake.
-      flag.store(1);
-      return result.async ? { async: true, value: result.value.then(() => lost) } : result;
-    };
+    hearOfEndsAfterLoss(flag);
     await five(20);
     const held = go(function* () {
       'use no-preempt';
@@ -86,7 +94,6 @@ export const programs = {
     runtime.configure({ procs: 2 });
     const never = chan();
     const [begun, flag] = [new AtomicInt(), new AtomicInt()];
-    const lost = new Promise((resolve) => process.once('warning', resolve));
     const left = Array.from({ length: 2 }, () =>
       go(function* () {
         'use no-preempt';
@@ -97,13 +104,7 @@ export const programs = {
       }).then(undefined, (error) => error.name),
     );
     while (begun.load() < 2) await after(1);
-    const { waitAsync } = Atomics;
-    Atomics.waitAsync = (array, index, value) => {
-      const result = waitAsync.call(Atomics, array, index, value);
-      if (value !== 1) return result; // This thread sleeps. Who waits for another's end has seen it awake.
-      flag.store(1);
-      return { async: true, value: Promise.all([result.value, lost]) };
-    };
+    hearOfEndsAfterLoss(flag);
     await runtime.shutdown();
     // Perhaps both: the first hears of the flag, too, as long as it has not been ended.
     const ends = await Promise.all(left);
