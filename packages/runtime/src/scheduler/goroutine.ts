@@ -176,7 +176,8 @@ export function putArguments(
 ): void {
   const spare = withCaptures ? 0 : (record + CAPTURES) >> 1;
   const result = keepResult ? 0 : (record + RESULT) >> 1;
-  const form = encodeTuple(parameters, (record + ARGUMENTS) >> 1, `pass to ${api}`, spare, result);
+  const what = api === 'go' ? 'pass to go' : `pass to ${api}`; // To put it together takes as long as to copy two numbers.
+  const form = encodeTuple(parameters, (record + ARGUMENTS) >> 1, what, spare, result);
   words[record + ARGUMENTS_FORM] = form;
 }
 

@@ -10,7 +10,7 @@
  */
 
 import { fileURLToPath } from 'node:url';
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import type { Piscina } from 'piscina';
 import { ArenaExhaustedError } from '../errors.ts';
@@ -143,9 +143,10 @@ export class ThreadPool {
     for (const port of ports) port.unref();
     const member: Member = { machine, control, ports, piscina, ...departure() };
     connectParcels(machine, parcels.port1);
-    const installed: Promise<string | undefined> = piscina.run(installation, {
+    const task: Promise<string | undefined> = piscina.run(installation, {
       transferList: [toWorker.port2, toMain.port2, parcels.port2],
     });
+    const installed = unlessItEnds(piscina.threads[0], task);
     this.starting.set(member, installed);
     try {
       const full = await installed;
@@ -262,6 +263,21 @@ export class ThreadPool {
     await piscina.destroy();
     publish(machine, 'end');
   }
+}
+
+/** To a thread that ends before it is ready, since what is imported first fails there, Piscina gives no task, and does not tell. */
+function unlessItEnds<T>(thread: Worker | undefined, task: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let why: Error | undefined;
+    thread?.once('error', (error: Error) => {
+      why = error;
+    });
+    thread?.once('exit', (code) => {
+      const remedy = 'What the process imports first (--import, --require, NODE_OPTIONS) runs in threads, too.';
+      reject(why ?? new Error(`a thread ended with code ${code} before it was ready. ${remedy}`));
+    });
+    task.then(resolve, reject);
+  });
 }
 
 function publish(thread: number, event: ThreadMessage['event'], why?: string): void {

@@ -24,6 +24,17 @@ it('a thread that is lost before the last of the first ones has come is replaced
   expect(await runProgram('spares', 'start', { flags: ['--import', './lost-while-starting.mjs'] })).toEqual(over);
 });
 
+it.each([
+  ['throw', 'Error: nothing for threads'],
+  ['exit', 'a thread ended with code 3 before it was ready. What the process imports first'],
+])('a thread that ends before it is ready is not waited for: %s', async (how, why) => {
+  const flags = ['--import', './ends-in-threads.mjs'];
+  const { code, stdout, stderr } = await runProgram('spares', 'unready', { flags, env: { ENDS: how } });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain('the runtime could not start its 2 threads');
+  expect(stderr).toContain(why);
+});
+
 it('a report does not wait for a thread that has ended', async () => {
   expect(await runProgram('spares', 'reports')).toEqual(over);
 });
