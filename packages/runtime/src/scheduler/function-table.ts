@@ -80,6 +80,11 @@ interface Known {
 /** The last one that was started, and the last one that was copied: they may have different code. */
 const started: Known = { fn: null, number: 0 };
 const copied: Known = { fn: null, number: 0 };
+/** Whether it is the function without captured values that was started last. */
+export function wasStartedLast(fn: Function): boolean {
+  return fn === started.fn;
+}
+
 /** Captured values of the function that `numberOf` was last called for, or null. */
 export let locatedCaptures: unknown[] | null = null;
 

@@ -18,7 +18,7 @@ import type { LocalOutcome } from './complete.ts';
 import { currentLocalSite, noteCreation } from './creation-sites.ts';
 import { CREATED, publishCreated } from './diagnostics.ts';
 import { definitionOf } from './function-block.ts';
-import { locatedCaptures, numberOf } from './function-table.ts';
+import { locatedCaptures, numberOf, wasStartedLast } from './function-table.ts';
 import { pushGlobal } from './global-queue.ts';
 import { BLOCKING, createRecord, MACHINE, NAME, numberOfRecord, putArguments, putCaptures } from './goroutine.ts';
 import { Goroutine } from './handle.ts';
@@ -46,15 +46,10 @@ export function requireThreads(): void {
   provide();
 }
 
-/** The function that was found good last: to ask Node of which kind one is takes 20 ns. */
-let goodFunction: unknown;
-
 /** What all that start goroutines ask of what they are given. */
 export function mustBeFunction(fn: unknown, api: string): void {
-  if (fn === goodFunction && fn !== undefined) return;
   if (typeof fn === 'function') {
-    refuseAsyncGenerator(fn, api);
-    goodFunction = fn;
+    if (!wasStartedLast(fn)) refuseAsyncGenerator(fn, api); // To ask Node of which kind one is takes 20 ns.
     return;
   }
   if (isPrepared(fn)) return;

@@ -10,7 +10,7 @@
  */
 
 import { fileURLToPath } from 'node:url';
-import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import type { Piscina } from 'piscina';
 import { ArenaExhaustedError } from '../errors.ts';
@@ -146,7 +146,25 @@ export class ThreadPool {
     const task: Promise<string | undefined> = piscina.run(installation, {
       transferList: [toWorker.port2, toMain.port2, parcels.port2],
     });
-    const installed = unlessItEnds(piscina.threads[0], task);
+    let why: Error | undefined;
+    let code = 0;
+    const thread = piscina.threads[0];
+    thread?.once('error', (error: Error) => {
+      why = error;
+    });
+    thread?.once('exit', (exitCode) => {
+      code = exitCode;
+      member.leave();
+      if (this.ending || !this.members.includes(member)) return;
+      const reason = why?.message ?? 'it exited';
+      publish(machine, 'lost', reason);
+      this.lost(this, machine, reason);
+    });
+    // To a thread that ends before it is ready, since what is imported first fails there, Piscina gives no task, and does not tell.
+    const ended = member.gone.then(() => {
+      throw why ?? endedBeforeReady(code);
+    });
+    const installed = Promise.race([task, ended]);
     this.starting.set(member, installed);
     try {
       const full = await installed;
@@ -161,17 +179,6 @@ export class ThreadPool {
     if (this.ending) return undefined;
     this.members.push(member);
     publish(machine, 'start');
-    const thread = piscina.threads[0];
-    let why = 'it exited';
-    thread?.once('error', (error: Error) => {
-      why = error.message;
-    });
-    thread?.once('exit', () => {
-      member.leave();
-      if (this.ending || !this.members.includes(member)) return;
-      publish(machine, 'lost', why);
-      this.lost(this, machine, why);
-    });
     return member;
   }
 
@@ -265,19 +272,11 @@ export class ThreadPool {
   }
 }
 
-/** To a thread that ends before it is ready, since what is imported first fails there, Piscina gives no task, and does not tell. */
-function unlessItEnds<T>(thread: Worker | undefined, task: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    let why: Error | undefined;
-    thread?.once('error', (error: Error) => {
-      why = error;
-    });
-    thread?.once('exit', (code) => {
-      const remedy = 'What the process imports first (--import, --require, NODE_OPTIONS) runs in threads, too.';
-      reject(why ?? new Error(`a thread ended with code ${code} before it was ready. ${remedy}`));
-    });
-    task.then(resolve, reject);
-  });
+function endedBeforeReady(code: number): Error {
+  return new Error(
+    `a thread ended with code ${code} before it was ready. ` +
+      'What the process imports first (--import, --require, NODE_OPTIONS) runs in threads, too.',
+  );
 }
 
 function publish(thread: number, event: ThreadMessage['event'], why?: string): void {

@@ -71,13 +71,13 @@ export const programs = {
   busy: () => heldUp('busy'),
   lost: () => heldUp('lost'),
 
-  /** A spare thread has ended, and while this thread has yet to hear of it another is lost: its successor must have a number of its own. */
   /** No thread can be started: the file that is imported first ends them. */
   unready() {
     runtime.configure({ procs: 2 });
     go(() => console.log('runs'));
   },
 
+  /** A spare thread has ended, and while this thread has yet to hear of it another is lost: its successor must have a number of its own. */
   async numbers() {
     runtime.configure({ procs: 1, spareThreads: 5, spareMilliseconds: 20 });
     const [begun, flag] = [new AtomicInt(), new AtomicInt()];
