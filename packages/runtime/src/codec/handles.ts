@@ -21,7 +21,7 @@ import { DataCloneError, RuntimeStateError } from '../errors.ts';
 import { buffer } from '../memory/arena.ts';
 import { generationOf, isOnlyReference, kindOf, release, retain } from '../memory/heap.ts';
 import { KIND_NAMES } from '../memory/kinds.ts';
-import { hasPages, type ReferencePage, ReferencePages } from './reference-pages.ts';
+import { hasPages, pageWithoutReferences, type ReferencePage, ReferencePages } from './reference-pages.ts';
 
 /** On a function that crosses as the object that it belongs to: that object. There, `toFunction` makes it again. */
 export const OBJECT_OF_FUNCTION = Symbol('object of this function');
@@ -29,18 +29,18 @@ export const OBJECT_OF_FUNCTION = Symbol('object of this function');
 /** Tells a constructor that users call that it is given an existing block: nothing that a user could pass. */
 export const EXISTING = Symbol('existing block');
 
-/** Where a proxy is found by its address: nowhere, among the recent ones only, in the weak table. */
+/** Where a proxy is found by its address: nowhere, among the recent ones only, in the weak table. Above the bits of a generation. */
+const PLACE = 1 << 16;
 const UNLISTED = 0;
-const RECENT = 1;
-const LISTED = 2;
+const RECENT = PLACE;
+const LISTED = 2 * PLACE;
 
 export abstract class SharedObject {
   readonly address: number;
-  readonly generation: number;
-  readonly #arena: SharedArrayBuffer;
-  /** Keeps the reference, where it is on a page. */
-  readonly #page: ReferencePage | null;
-  #place = UNLISTED;
+  /** The block's generation, and where this proxy is found. In one, since a program may have a million of these. */
+  #state: number;
+  /** Its arena, and its reference where that is not this object's own. */
+  readonly #page: ReferencePage;
 
   /**
    * Takes over one reference of the block: the one that `allocate` made, or one the caller retained. A finalizer gives it back:
@@ -48,24 +48,28 @@ export abstract class SharedObject {
    */
   protected constructor(address: number, pages: ReferencePages | null = null) {
     this.address = address;
-    this.generation = generationOf(address);
-    this.#arena = buffer;
+    this.#state = generationOf(address) | UNLISTED;
     if (pages === null) {
-      this.#page = null;
+      this.#page = pageWithoutReferences();
       finalizers.register(this, own(address));
     } else {
       this.#page = pages.pageFor(address);
     }
   }
 
+  /** The block's generation when this object was made. */
+  get generation(): number {
+    return this.#state & (PLACE - 1);
+  }
+
   /** Whether the block is still this object's: its arena is attached, and it was not freed. */
   isCurrent(): boolean {
-    return this.#arena === buffer && generationOf(this.address) === this.generation;
+    return this.#page.arena === buffer && generationOf(this.address) === this.generation;
   }
 
   /** Before it is used: its memory may be another runtime's by now. */
   protected mustBeCurrent(): void {
-    if (this.#arena !== buffer) {
+    if (this.#page.arena !== buffer) {
       throw new RuntimeStateError(
         `this ${this.constructor.name} belongs to a runtime that was ended while one of its goroutines would not stop; make a new one`,
       );
@@ -79,10 +83,10 @@ export abstract class SharedObject {
 
   /** @internal Makes sure that this thread finds this proxy by its address, as long as somebody else has a reference of its block. */
   list(): void {
-    if (this.#place !== UNLISTED) return;
+    if (this.#state >= PLACE) return;
     if (remembering) {
       remember(this);
-      this.#place = RECENT;
+      this.#state |= RECENT;
     } else {
       this.#enter();
     }
@@ -90,9 +94,9 @@ export abstract class SharedObject {
 
   /** @internal It is not among the recent ones any more. */
   leaveRecent(): void {
-    if (this.#place !== RECENT) return;
-    if (!this.isCurrent() || (this.foundByHandlesOnly && isOnlyReference(this.address))) this.#place = UNLISTED;
-    else this.#enter();
+    if ((this.#state & RECENT) === 0) return;
+    this.#state = this.generation | UNLISTED;
+    if (this.isCurrent() && !(this.foundByHandlesOnly && isOnlyReference(this.address))) this.#enter();
   }
 
   /** @internal Whether nothing but a handle, which holds a reference, leads to its block. */
@@ -102,8 +106,8 @@ export abstract class SharedObject {
 
   #enter(): void {
     currentTable().set(this.address, new WeakRef(this));
-    if (this.#page !== null) finalizers.register(this, new Remains(this.address, false));
-    this.#place = LISTED;
+    if (this.#page.keepsReferences) finalizers.register(this, new Remains(this.address, false));
+    this.#state |= LISTED;
   }
 }
 

@@ -17,11 +17,24 @@ interface References {
 }
 
 export class ReferencePage {
+  readonly arena = buffer;
   readonly references: References;
 
   constructor(size: number) {
     this.references = { arena: buffer, addresses: new Array(size).fill(0), count: 0 };
   }
+
+  get keepsReferences(): boolean {
+    return this.references.count > 0;
+  }
+}
+
+let empty = new ReferencePage(0);
+
+/** The page of those that keep their references themselves. */
+export function pageWithoutReferences(): ReferencePage {
+  if (empty.arena !== buffer) empty = new ReferencePage(0);
+  return empty;
 }
 
 /** Pages of one size, for one kind of proxies. */

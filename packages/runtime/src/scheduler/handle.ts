@@ -1,6 +1,7 @@
 /** The handle of a goroutine, and joining one. A handle owns one reference of its record. */
 import { decode } from '../codec/decode.ts';
 import { registerKind, SharedObject } from '../codec/handles.ts';
+import { PendingValue } from '../codec/pending.ts';
 import { ReferencePages } from '../codec/reference-pages.ts';
 import { ArenaExhaustedError } from '../errors.ts';
 import { words } from '../memory/arena.ts';
@@ -9,9 +10,10 @@ import { OPERATION_JOIN } from '../memory/blocks.ts';
 import { KIND_GOROUTINE } from '../memory/layout.ts';
 import { cancel } from './cancel.ts';
 import type { LocalOutcome } from './complete.ts';
-import { FAILED, isErrorLost, JOINED, numberOfRecord, RESULT, STATUS, STATUS_NAMES } from './goroutine.ts';
+import { DONE, FAILED, isErrorLost, JOINED, numberOfRecord, RESULT, STATUS, STATUS_NAMES } from './goroutine.ts';
 import { ObjectOperation, ObjectRules } from './object-operation.ts';
 import type { Op, Operation, SelectableOperation } from './operation.ts';
+import { promiseOf } from './promised.ts';
 
 /** Most handles are dropped unused, and the record of one that has ended is small. */
 const pages = new ReferencePages(64);
@@ -27,13 +29,9 @@ const pages = new ReferencePages(64);
  * console.log(yield* answer); // 42
  */
 export class Goroutine<R> extends SharedObject implements Op<R> {
-  /** @internal Where a goroutine of this thread leaves its result uncopied. */
-  readonly local: LocalOutcome | null;
-
   /** @internal */
-  constructor(record: number, owned: boolean, local: LocalOutcome | null) {
+  constructor(record: number, owned: boolean) {
     super(record, owned ? pages : null);
-    this.local = local;
   }
 
   /** The goroutine's number, unique in this process. */
@@ -109,9 +107,49 @@ export class Goroutine<R> extends SharedObject implements Op<R> {
     fulfilled?: ((value: R) => A | PromiseLike<A>) | null,
     rejected?: ((error: any) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.join().then(fulfilled, rejected);
+    this.mustBeCurrent();
+    return this.promised().then(fulfilled, rejected);
+  }
+
+  /** @internal Of one that has ended: gives its result, or throws its error. */
+  result(): R {
+    if (words[this.address + STATUS] === FAILED) throw errorOf(this.address);
+    return decode((this.address + RESULT) >> 1) as R;
+  }
+
+  /** Of one that has ended nothing needs to be driven, and of one that has not failed, nobody need be told that it is joined. */
+  private promised(): Promise<R> {
+    const status = load(this.address + STATUS);
+    if (status !== DONE) store(this.address + JOINED, 1);
+    if (status < DONE) return joinOperation<R>(this).drive();
+    try {
+      return promiseOf(this.result());
+    } catch (error) {
+      return error instanceof PendingValue ? joinOperation<R>(this).drive() : Promise.reject(error);
+    }
   }
 }
+
+/** The handle of a goroutine of this thread, on this thread: its result is not copied. */
+export class LocalGoroutine<R> extends Goroutine<R> {
+  private readonly outcome: LocalOutcome;
+
+  /** @internal */
+  constructor(record: number, outcome: LocalOutcome) {
+    super(record, true);
+    this.outcome = outcome;
+  }
+
+  override result(): R {
+    const { settled, failed, value } = this.outcome;
+    if (!settled) return super.result();
+    if (failed) throw value;
+    return value as R;
+  }
+}
+
+/** What users know is the one class. */
+Object.defineProperty(LocalGoroutine, 'name', { value: Goroutine.name });
 
 const JOIN = new ObjectRules('goroutine join', OPERATION_JOIN, resultOf);
 
@@ -124,13 +162,7 @@ export function mainEnds<R>(handle: Goroutine<R>): Operation<R> {
 const MAIN_ENDS = new ObjectRules('end of main', OPERATION_JOIN, resultOf);
 
 function resultOf(handle: Goroutine<unknown>): unknown {
-  const { address, local } = handle;
-  if (local?.settled) {
-    if (local.failed) throw local.value;
-    return local.value;
-  }
-  if (words[address + STATUS] === FAILED) throw errorOf(address);
-  return decode((address + RESULT) >> 1);
+  return handle.result();
 }
 
 /** Waits for the end of a goroutine without answering for its error, as `join` does. */
@@ -148,4 +180,4 @@ export function errorOf(record: number): unknown {
   return decode((record + RESULT) >> 1);
 }
 
-registerKind(KIND_GOROUTINE, (record) => new Goroutine(record, false, null));
+registerKind(KIND_GOROUTINE, (record) => new Goroutine(record, false));

@@ -18,6 +18,7 @@ import { STAYS } from '../codec/classes.ts';
 import { PendingValue } from '../codec/pending.ts';
 import { RuntimeStateError } from '../errors.ts';
 import { machine, type Waiting } from './machine.ts';
+import { promiseOf } from './promised.ts';
 import { schedule } from './schedule.ts';
 import type { Task } from './task.ts';
 import type { WaitReason } from './wait-reason.ts';
@@ -156,26 +157,26 @@ export abstract class Operation<T> implements Op<T> {
     return this.drive().then(fulfilled, rejected);
   }
 
-  /** @internal Drives the operation from async code. */
-  protected drive(): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
+  /** @internal Drives the operation from async code. What is carried out at once needs no more than a promise of its outcome. */
+  drive(): Promise<T> {
+    const wait = new AsyncWait<T>(this);
+    let done: boolean;
+    try {
       this.use();
       this.stage = BEGUN;
-      const wait = new AsyncWait<T>(this, resolve, reject);
-      let done: boolean;
-      try {
-        done = this.begin(wait);
-      } catch (error) {
-        machine.freeSlot(wait);
-        throw error;
-      }
-      if (done) {
-        machine.freeSlot(wait); // It may have been given one before the operation was found ready.
-        resolve(this.value);
-      } else {
-        wait.start();
-      }
-    });
+      done = this.begin(wait);
+    } catch (error) {
+      machine.freeSlot(wait);
+      return Promise.reject(error);
+    }
+    if (!done) return new Promise<T>((resolve, reject) => wait.start(resolve, reject));
+    machine.freeSlot(wait); // It may have been given one before the operation was found ready.
+    return this.atOnce();
+  }
+
+  /** @internal A promise of the outcome of what was carried out at once. */
+  protected atOnce(): Promise<T> {
+    return promiseOf(this.value);
   }
 }
 
@@ -240,25 +241,30 @@ export function wakeWhenReady(pending: PendingValue, waiting: Waiting): void {
   pending.ready.then(again, again);
 }
 
+function nobody(): void {
+  // Until it waits, there is nobody to tell.
+}
+
 /** Async code that awaits an operation: takes part as a goroutine would, with a promise for its wake-up. */
 export class AsyncWait<T> implements Waiting {
   slot = -1;
   private ended = false;
   private readonly operation: Operation<T>;
-  private readonly resolve: (value: T) => void;
-  private readonly reject: (error: unknown) => void;
+  private resolve: (value: T) => void = nobody;
+  private reject: (error: unknown) => void = nobody;
 
-  constructor(operation: Operation<T>, resolve: (value: T) => void, reject: (error: unknown) => void) {
+  constructor(operation: Operation<T>) {
     this.operation = operation;
-    this.resolve = resolve;
-    this.reject = reject;
   }
 
   entered(): void {
     // Nobody looks for it.
   }
 
-  start(): void {
+  /** It waits: whoever is given these is told of the outcome. */
+  start(resolve: (value: T) => void, reject: (error: unknown) => void): void {
+    this.resolve = resolve;
+    this.reject = reject;
     machine.slotOf(this);
     machine.asyncWaits++;
     if (!machine.running) schedule(); // Whether this thread may sleep uncounted has changed.

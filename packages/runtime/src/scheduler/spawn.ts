@@ -21,7 +21,7 @@ import { definitionOf } from './function-block.ts';
 import { locatedCaptures, numberOf, wasStartedLast } from './function-table.ts';
 import { pushGlobal } from './global-queue.ts';
 import { BLOCKING, createRecord, MACHINE, NAME, numberOfRecord, putArguments, putCaptures } from './goroutine.ts';
-import { Goroutine } from './handle.ts';
+import { Goroutine, LocalGoroutine } from './handle.ts';
 import { COUNT_CREATED, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
 import { isGenerator } from './returned.ts';
@@ -87,7 +87,7 @@ export function spawn<R>(
     release(record);
     throw error;
   }
-  const handle = new Goroutine<R>(record, true, null);
+  const handle = new Goroutine<R>(record, true);
   if (machine.current !== null) machine.current.noteStart();
   created(record, name, 'go');
   if (now) submit(record);
@@ -104,7 +104,7 @@ export function spawnUnjoined(fn: Function, parameters: readonly unknown[]): voi
 /** Starts `fn` as a blocking call: on a thread without a processor, see `blocking-queue.ts`. */
 export function spawnBlocking<R>(fn: Function, parameters: readonly unknown[]): Goroutine<R> {
   const record = recordFor(numberOf(fn, 'blocking', 'block') | BLOCKING, parameters, undefined, 'blocking');
-  const handle = new Goroutine<R>(record, true, null);
+  const handle = new Goroutine<R>(record, true);
   created(record, undefined, 'blocking');
   machine.meter?.queued(record);
   pushBlocking(record);
@@ -193,7 +193,7 @@ export function spawnLocal<R>(
   if (name !== undefined) encode(name, (record + NAME) >> 1, 'name a goroutine');
   words[record + MACHINE] = machine.number;
   const local: LocalOutcome = { settled: false, failed: false, value: undefined, site };
-  const handle = new Goroutine<R>(record, true, local);
+  const handle = new LocalGoroutine<R>(record, local);
   created(record, name ?? fn.name, 'local');
   const task = new Task(record, generator, local, storesHere());
   machine.slotOf(task); // It has a machine from the start, so a cancellation looks for it there.

@@ -74,7 +74,7 @@ export class Procedure<T> extends Operation<T> implements Promise<T> {
     return 'Operation';
   }
 
-  protected override drive(): Promise<T> {
+  override drive(): Promise<T> {
     try {
       this.use();
     } catch (error) {

@@ -115,6 +115,11 @@ export class TicketOperation<T> extends SelectableOperation<T> implements Promis
     return (this.promise ?? this.drive()).then(fulfilled, rejected);
   }
 
+  /** Not now and then a turn of the event loop later: who awaits a lock goes on in the order in which async-mutex lets go on. */
+  protected override atOnce(): Promise<T> {
+    return Promise.resolve(this.value);
+  }
+
   catch<B = never>(rejected?: ((error: any) => B | PromiseLike<B>) | null): Promise<T | B> {
     return this.then(undefined, rejected);
   }

@@ -19,6 +19,7 @@ describe('shared memory of 8 MiB', () => {
   it.each([
     ['dropped', '200,000 channels were made and dropped\n'],
     ['handles', '300,000 goroutines were started and dropped\n'],
+    ['joined', '1,000,000 goroutines were started and joined\n'],
   ])('is enough for ever when things are dropped: %s', async (program, stdout) => {
     expect(await runProgram('memory', program)).toEqual({ code: 0, stdout, stderr: '' });
   });

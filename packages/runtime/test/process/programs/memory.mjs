@@ -271,6 +271,16 @@ export const programs = {
     console.log('300,000 goroutines were started and dropped');
   },
 
+  /** Joined from async code, which may find all of them ended and then never waits for the event loop. */
+  async joined() {
+    runtime.configure({ heapBytes: SMALL, procs: 2 });
+    for (let round = 0; round < 100; round++) {
+      const handles = Array.from({ length: 10_000 }, (_, index) => go(same, index));
+      for (let index = 0; index < handles.length; index++) assert.equal(await handles[index], index);
+    }
+    console.log('1,000,000 goroutines were started and joined');
+  },
+
   /** What threads hold for themselves is given back when they end. */
   async starts() {
     runtime.configure({ procs: 2 });

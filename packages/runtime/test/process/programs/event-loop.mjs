@@ -1,0 +1,82 @@
+// Async code that awaits what is always ready: the event loop goes round all the same.
+import assert from 'node:assert/strict';
+import { chan, go, Mutex, select, WaitGroup } from 'goroutines';
+
+function* nothing() {}
+
+/** Awaits again and again until a timer has fired, and fails when that does not come about. */
+async function untilTimerFires(next) {
+  let fired = false;
+  setTimeout(() => {
+    fired = true;
+  }, 1);
+  for (let count = 0; !fired; count++) {
+    assert.ok(count < 5_000_000, 'awaited five million times, and no timer has fired');
+    await next();
+  }
+}
+
+export const programs = {
+  async channel() {
+    const channel = chan(1);
+    await untilTimerFires(async () => {
+      await channel.send(1);
+      assert.equal(await channel.recv(), 1);
+    });
+    console.log('the timer has fired');
+  },
+
+  async iteration() {
+    const channel = chan(100);
+    channel.trySend(0);
+    let fired = false;
+    setTimeout(() => {
+      fired = true;
+    }, 1);
+    let count = 0;
+    for await (const value of channel) {
+      assert.equal(value, count++);
+      assert.ok(count < 5_000_000, 'five million values, and no timer has fired');
+      if (fired) break;
+      channel.trySend(count);
+    }
+    console.log('the timer has fired');
+  },
+
+  async handle() {
+    const ended = go(nothing);
+    await ended;
+    await untilTimerFires(() => ended);
+    console.log('the timer has fired');
+  },
+
+  async local() {
+    const ended = go.local(nothing);
+    await ended;
+    await untilTimerFires(() => ended);
+    console.log('the timer has fired');
+  },
+
+  async lock() {
+    const mutex = new Mutex();
+    await untilTimerFires(async () => {
+      (await mutex.lock()).unlock();
+    });
+    console.log('the timer has fired');
+  },
+
+  async group() {
+    const group = new WaitGroup();
+    await untilTimerFires(() => group.wait());
+    console.log('the timer has fired');
+  },
+
+  async select() {
+    const channel = chan(1);
+    await untilTimerFires(async () => {
+      channel.trySend(1);
+      assert.equal((await select([channel.recv()])).value, 1);
+    });
+    console.log('the timer has fired');
+  },
+};
