@@ -15,6 +15,7 @@ import { MACHINE_COUNT, PROCESSOR_COUNT } from '../memory/layout.ts';
 import { shouldLeaveToOthers } from './balance.ts';
 import { globalSize, takeGlobal } from './global-queue.ts';
 import { LINK } from './goroutine.ts';
+import { graceIsOver } from './grace.ts';
 import { drainInbox, inboxLooksEmpty } from './inbox.ts';
 import { COUNT_GLOBAL_TAKES, COUNT_STEALS, COUNT_STOLEN, machine } from './machine.ts';
 import { type LocalQueue, takeFrom } from './run-queue.ts';
@@ -165,7 +166,8 @@ function steal(queue: LocalQueue): number {
     for (let index = 0; index < count; index++) {
       const victim = (from + index) % count;
       if (victim === queue.machine) continue;
-      const stolen = queue.stealFrom(victim, round === STEAL_ROUNDS - 1);
+      // The main thread runs none of what it queues.
+      const stolen = queue.stealFrom(victim, victim === 0 || (round === STEAL_ROUNDS - 1 && graceIsOver(victim)));
       if (stolen > 0) {
         machine.count(COUNT_STEALS);
         machine.countMany(COUNT_STOLEN, stolen);

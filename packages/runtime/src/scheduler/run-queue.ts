@@ -32,6 +32,8 @@ import { COUNT_OVERFLOWS, machine } from './machine.ts';
 const MASK = RUN_QUEUE_CAPACITY - 1;
 /** Most goroutines that are stolen at once; a ring with more is a long one. */
 const MOST_STOLEN = RUN_QUEUE_CAPACITY / 2;
+/** So many in a ring may be left to their owner for a moment: see `grace.ts`. */
+const LAST_FEW = 2;
 
 /** The owner's end of a machine's run queue. */
 export class LocalQueue {
@@ -139,18 +141,18 @@ export class LocalQueue {
 
   /**
    * Takes half of another machine's ring, rounded up, into this one, which must be empty. Returns how many; they are
-   * in this queue. With `withNext` and an empty ring, the victim's next slot is taken: its owner is about to run that
-   * one itself, so it is left alone in the first rounds.
+   * in this queue. What its owner is about to run itself is taken only with `withLast`: the last few of the ring, and, when that
+   * is empty, what stands in the next slot.
    */
-  stealFrom(machineNumber: number, withNext: boolean): number {
+  stealFrom(machineNumber: number, withLast: boolean): number {
     const victim = queueBase(machineNumber);
     for (;;) {
       const head = load(victim + QUEUE_HEAD);
       const tail = load(victim + QUEUE_TAIL);
       const available = (tail - head) | 0;
+      if (!withLast && available <= LAST_FEW) return 0;
       const count = available - (available >> 1);
       if (count <= 0) {
-        if (!withNext) return 0;
         const next = load(victim + QUEUE_NEXT);
         if (next === 0 || compareExchange(victim + QUEUE_NEXT, next, 0) !== next) return 0;
         this.push(next);

@@ -104,7 +104,7 @@ describe('local run queue', () => {
         const pushed = records(count);
         for (const record of pushed) queue.push(record);
         const half = Math.ceil(count / 2);
-        expect(thief.stealFrom(0, false)).toBe(half);
+        expect(thief.stealFrom(0, count <= 2)).toBe(half); // Fewer only when asked for.
         expect(drain(() => thief.pop())).toEqual(pushed.slice(0, half));
         expect(drain(() => queue.pop())).toEqual(pushed.slice(half));
         expect(thief.stealFrom(0, false)).toBe(0);
@@ -142,6 +142,19 @@ describe('local run queue', () => {
     expect(thief.stealFrom(0, true)).toBe(1);
     expect(thief.pop()).toBe(a);
     expect(hasQueued(0)).toBe(false);
+  });
+
+  it('leaves the last two of a ring to their owner unless they are asked for', () => {
+    const queue = new LocalQueue(0);
+    const thief = new LocalQueue(1);
+    const all = records(3) as [number, number, number];
+    for (const record of all) queue.push(record);
+    expect(thief.stealFrom(0, false)).toBe(2);
+    expect(drain(() => thief.pop())).toEqual(all.slice(0, 2));
+    expect(thief.stealFrom(0, false)).toBe(0);
+    queue.push(all[0]);
+    expect(thief.stealFrom(0, false)).toBe(0);
+    expect(thief.stealFrom(0, true)).toBe(1);
   });
 });
 
