@@ -1,6 +1,7 @@
 /** When a thief may take the last goroutines of a queue. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createArena } from '../../src/memory/create.ts';
+import { release } from '../../src/memory/heap.ts';
 import { attachMachine } from '../../src/scheduler/attach.ts';
 import { createRecord } from '../../src/scheduler/goroutine.ts';
 import { graceIsOver } from '../../src/scheduler/grace.ts';
@@ -48,8 +49,9 @@ describe('the last few of a queue', () => {
     queue.pushNext(record);
     untilOver();
     queue.pop();
-    const other = newRecord();
-    queue.pushNext(other);
+    release(record);
+    expect(newRecord()).toBe(record);
+    queue.pushNext(record);
     expect(graceIsOver(1)).toBe(false);
   });
 });
