@@ -47,6 +47,7 @@ import { noteDistance } from './distance.ts';
 import { countAt, countSeen, lock, lockCounting, unlock, unlockCounting } from './lock.ts';
 import { add, get, moveCell, set } from './memory.ts';
 import { serve } from './ready.ts';
+import { noteMeeting } from './rendezvous.ts';
 import { dequeue, dequeueAll } from './wait-queue.ts';
 
 /** The first of its locks. */
@@ -132,8 +133,7 @@ export function waitsAtRing(channel: i32, others: i32): bool {
  * Looks so many times at a ring until it has a value, or with `free` room for one; returns whether it has. Only a hint: whoever
  * comes first under the lock has it.
  */
-export function watchRing(channel: i32, free: bool, rounds: i32): bool {
-  const ring = get(channel, CHANNEL_RING);
+export function watchRing(channel: i32, ring: i32, free: bool, rounds: i32): bool {
   const full = get(channel, CHANNEL_CAPACITY) * COUNT_ONE;
   for (let round = 0; round < rounds; round++) {
     const head = countSeen(ring + RING_HEAD); // First: TAIL never is behind what HEAD was.
@@ -191,6 +191,7 @@ export function trySend(channel: i32, waiter: i32): i32 {
   if (receiver !== 0) {
     moveCell(waiter, WAITER_CELL, receiver, WAITER_CELL);
     set(receiver, WAITER_OUTCOME, OUTCOME_DONE);
+    noteMeeting(channel, receiver);
     serve(receiver);
     return RESULT_DONE;
   }
@@ -224,6 +225,7 @@ export function tryReceive(channel: i32, waiter: i32): i32 {
   }
   if (sender !== 0) {
     set(sender, WAITER_OUTCOME, OUTCOME_DONE);
+    noteMeeting(channel, sender);
     serve(sender);
   }
   return RESULT_DONE;

@@ -6,7 +6,7 @@
  *
  * One instance a thread, on the one memory that is the arena. It has no data of its own in there, and no stack.
  */
-import { closeChannel, lockChannel, unlockChannel, watchRing } from './channel.ts';
+import { closeChannel, lockChannel, unlockChannel } from './channel.ts';
 import { broadcastCondition, signalCondition } from './condition.ts';
 import { keepDistance } from './distance.ts';
 import {
@@ -33,7 +33,19 @@ import {
 } from './memory.ts';
 import { cancelMutex, nameHolder, retryLock, tryLock as tryLockMutex, unlockMutex } from './mutex.ts';
 import { enterOnce, finishOnce } from './once.ts';
-import { drive, lockMutex, passOverLost, poll, receive, receiveOrWait, send, sendOrWait, withdraw } from './operation.ts';
+import {
+  drive,
+  lockMutex,
+  passOverLost,
+  poll,
+  receive,
+  receiveOrWait,
+  receivePatiently,
+  send,
+  sendOrWait,
+  sendPatiently,
+  withdraw,
+} from './operation.ts';
 import { initialize, lookOut, needsWake, post, send as sendWaiter, takeServed } from './ready.ts';
 import { completeRecord } from './record.ts';
 import { unlockReader, unlockWriter } from './rw-mutex.ts';
@@ -81,6 +93,7 @@ export {
   post,
   receive,
   receiveOrWait,
+  receivePatiently,
   releaseSemaphore,
   retryLock,
   seedRandom,
@@ -88,6 +101,7 @@ export {
   selectPoll,
   send,
   sendOrWait,
+  sendPatiently,
   sendWaiter,
   setSemaphore,
   signalCondition,
@@ -101,6 +115,5 @@ export {
   unlockMutex,
   unlockReader,
   unlockWriter,
-  watchRing,
   withdraw,
 };

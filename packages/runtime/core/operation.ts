@@ -6,6 +6,7 @@
 import {
   BARRIER_WAITERS,
   CHANNEL_RECEIVERS,
+  CHANNEL_RING,
   CHANNEL_SENDERS,
   CONDITION_WAITERS,
   GROUP_LOCK,
@@ -48,13 +49,14 @@ import {
   WATCH_NOT,
 } from '../src/memory/blocks.ts';
 import { leaveBarrier, standAtBarrier, tryPass } from './barrier.ts';
-import { channelLock, lockChannel, put, take, tryReceive, trySend, unlockChannel, waitsAtRing } from './channel.ts';
+import { channelLock, lockChannel, put, take, tryReceive, trySend, unlockChannel, waitsAtRing, watchRing } from './channel.ts';
 import { lock, unlock } from './lock.ts';
-import { set } from './memory.ts';
+import { get, set } from './memory.ts';
 import { afterLeaving, afterLoss, nameHolder, standAsWatcher, standByPriority, standInLine, tryLock, tryWatch } from './mutex.ts';
 import { tryOnce } from './once.ts';
 import { conclude, self } from './ready.ts';
 import { tryJoin } from './record.ts';
+import { awaitOffer, handOver, mayMeet, offer } from './rendezvous.ts';
 import { admit, tryRead, tryWrite } from './rw-mutex.ts';
 import { letIn, tryAcquire, tryWatchSemaphore } from './semaphore.ts';
 import { tryWait } from './wait-group.ts';
@@ -169,20 +171,35 @@ function begin(operation: i32, object: i32, waiter: i32, slot: i32): i32 {
 
 /** RESULT_WOULD_WAIT where it is to be called again by `sendOrWait`, after some patience or without; RESULT_NEAR: see `distance.ts`. */
 export function send(channel: i32, waiter: i32, slot: i32): i32 {
+  if (mayMeet(channel)) return handOver(channel, waiter) ? RESULT_DONE : RESULT_WOULD_WAIT;
   const result = put(channel, waiter);
   if (result !== RESULT_WAITS) return result;
   return waitsAtRing(channel, CHANNEL_RECEIVERS) ? RESULT_WOULD_WAIT : sendOrWait(channel, waiter, slot);
+}
+
+/** Tries again when it has seen a way in so many looks. */
+export function sendPatiently(channel: i32, waiter: i32, slot: i32, rounds: i32): i32 {
+  const ring = get(channel, CHANNEL_RING);
+  const seen = ring === 0 ? awaitOffer(channel, rounds) : watchRing(channel, ring, true, rounds);
+  return seen ? send(channel, waiter, slot) : RESULT_WOULD_WAIT;
 }
 
 export function sendOrWait(channel: i32, waiter: i32, slot: i32): i32 {
   return begin(OPERATION_SEND, channel, waiter, slot);
 }
 
-/** The same, and `receiveOrWait`. */
+/** These three do the same as those for sending. */
 export function receive(channel: i32, waiter: i32, slot: i32): i32 {
+  if (mayMeet(channel)) return RESULT_WOULD_WAIT;
   const result = take(channel, waiter);
   if (result !== RESULT_WAITS) return result;
   return waitsAtRing(channel, CHANNEL_SENDERS) ? RESULT_WOULD_WAIT : receiveOrWait(channel, waiter, slot);
+}
+
+export function receivePatiently(channel: i32, waiter: i32, slot: i32, rounds: i32): i32 {
+  const ring = get(channel, CHANNEL_RING);
+  if (ring === 0) return offer(channel, waiter, rounds) ? RESULT_DONE : RESULT_WOULD_WAIT;
+  return watchRing(channel, ring, false, rounds) ? receive(channel, waiter, slot) : RESULT_WOULD_WAIT;
 }
 
 export function receiveOrWait(channel: i32, waiter: i32, slot: i32): i32 {
@@ -203,7 +220,9 @@ export function drive(operation: i32, object: i32, waiter: i32, slot: i32): i32 
 
 /** Carries it out if that is possible now, else leaves everything as it is. */
 export function poll(operation: i32, object: i32, waiter: i32): i32 {
-  if (operation === OPERATION_SEND && put(object, waiter) !== RESULT_WAITS) return RESULT_DONE;
+  if (operation === OPERATION_SEND) {
+    if (mayMeet(object) ? handOver(object, waiter) : put(object, waiter) !== RESULT_WAITS) return RESULT_DONE;
+  }
   if (operation === OPERATION_RECEIVE && take(object, waiter) !== RESULT_WAITS) return RESULT_DONE;
   lockObject(operation, object);
   const result = attempt(operation, object, waiter);

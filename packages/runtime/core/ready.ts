@@ -76,6 +76,13 @@ export function send(machine: i32, waiter: i32): bool {
   return post(machine, waiter);
 }
 
+/** Whether something has come for this machine. */
+// @ts-ignore: decorator
+@inline
+export function inboxIsFilled(): bool {
+  return atomicLoad(MACHINES + self * MACHINE_WORDS + MACHINE_INBOX) !== 0;
+}
+
 /** Looks so many times at this machine's inbox, at the global queue and at a waiter of its own (0: at none). */
 export function lookOut(rounds: i32, waiter: i32): i32 {
   const inbox = MACHINES + self * MACHINE_WORDS + MACHINE_INBOX;

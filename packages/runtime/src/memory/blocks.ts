@@ -70,6 +70,27 @@ export const CHANNEL_SOURCE = 11;
 export const CHANNEL_WHY = 12;
 /** Fills a block of 64 bytes with its header, so that a channel is one cache line. */
 export const CHANNEL_WORDS = 14;
+/**
+ * An unbuffered channel has a second line: see `core/rendezvous.ts`. OFFER is one of the OFFER_ values, by compare-exchange and
+ * store, without LOCK; who changed it to PREPARED writes OFFERER, the machine that offers (0 as long as nobody may: under LOCK); who
+ * changed it to TAKEN writes HANDED, a cell (even offset).
+ */
+export const CHANNEL_OFFER = 14;
+export const CHANNEL_OFFERER = 15;
+export const CHANNEL_HANDED = 16;
+export const UNBUFFERED_WORDS = 30;
+
+export const OFFER_NONE = 0;
+/** A receiver is about to offer. */
+export const OFFER_PREPARED = 1;
+/** It takes whatever is handed to it, until it has withdrawn. */
+export const OFFER_OPEN = 2;
+/** A sender is about to hand over a value. */
+export const OFFER_TAKEN = 3;
+/** The value is there. */
+export const OFFER_FILLED = 4;
+/** The receiver takes it out. */
+export const OFFER_EMPTIED = 5;
 
 // ---- Ring of a buffered channel: a line of the cache for senders, one for receivers, then the values -----------------
 /**
@@ -234,7 +255,7 @@ export const RESULT_CLOSED = -2;
 export const RESULT_REFUSED = -3;
 /** Done, and several are to be woken: `takeServed` gives their chain. */
 export const RESULT_MANY = -4;
-/** It would have to wait at a ring, and does not yet: see `watchRing`. */
+/** It would have to wait, at a ring or for a rendezvous, and does not yet: see `sync/patience.ts`. */
 export const RESULT_WOULD_WAIT = -5;
 /** Done, at a ring whose other end is near: see `core/distance.ts`. */
 export const RESULT_NEAR = -6;

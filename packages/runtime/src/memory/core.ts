@@ -44,10 +44,11 @@ interface Core {
   lookOut(rounds: number, waiter: number): number;
   needsWake(): number;
   send(channel: number, waiter: number, slot: number): number;
+  sendPatiently(channel: number, waiter: number, slot: number, rounds: number): number;
   sendOrWait(channel: number, waiter: number, slot: number): number;
   receive(channel: number, waiter: number, slot: number): number;
+  receivePatiently(channel: number, waiter: number, slot: number, rounds: number): number;
   receiveOrWait(channel: number, waiter: number, slot: number): number;
-  watchRing(channel: number, free: number, rounds: number): number;
   keepDistance(channel: number): void;
   lockChannel(channel: number): void;
   unlockChannel(channel: number): void;
@@ -105,10 +106,11 @@ export let lookOut: Core['lookOut'];
 export let needsWake: Core['needsWake'];
 export let sendWaiter: Core['sendWaiter'];
 export let send: Core['send'];
+export let sendPatiently: Core['sendPatiently'];
 export let sendOrWait: Core['sendOrWait'];
 export let receive: Core['receive'];
+export let receivePatiently: Core['receivePatiently'];
 export let receiveOrWait: Core['receiveOrWait'];
-export let watchRing: Core['watchRing'];
 export let keepDistance: Core['keepDistance'];
 export let lockChannel: Core['lockChannel'];
 export let unlockChannel: Core['unlockChannel'];
@@ -185,7 +187,8 @@ export function attachCore(memory: WasmMemory): void {
     },
   }).exports;
   ({ load, store, exchange, compareExchange, add, or, and, lock, unlock, post, send, receive } = core);
-  ({ sendOrWait, receiveOrWait, watchRing, keepDistance, lockChannel, unlockChannel, closeChannel } = core);
+  ({ sendPatiently, sendOrWait, receivePatiently, receiveOrWait } = core);
+  ({ keepDistance, lockChannel, unlockChannel, closeChannel } = core);
   ({ lockMutex, tryLockMutex, retryLock, unlockMutex, addToGroup, completeRecord, drive } = core);
   ({ poll, withdraw, passOverLost, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake, fireTimer } = core);
   ({ cancelMutex, tryTakeSemaphore, releaseSemaphore, setSemaphore, cancelSemaphore, unlockWriter, unlockReader } = core);

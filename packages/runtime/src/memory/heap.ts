@@ -21,10 +21,9 @@ import { lock, unlock } from './lock.ts';
 import { givePages, orderFor, takePages } from './pages.ts';
 import { checkPressure, usedUnits } from './pressure.ts';
 
-const { BLOCK_HEADER_WORDS, BLOCK_META, BLOCK_REFERENCES } = layout;
+const { BLOCK_HEADER_WORDS, BLOCK_META, BLOCK_REFERENCES, KIND_MASK } = layout;
 
-/** Meta word: kind in bits 0-4, size class in bits 5-12, generation in bits 13-26. */
-const KIND_MASK = 31;
+/** Meta word: kind in bits 0-4 (KIND_MASK), size class in bits 5-12, generation in bits 13-26. */
 const CLASS_SHIFT = 5;
 const CLASS_MASK = 255;
 const GENERATION_SHIFT = 13;

@@ -211,6 +211,8 @@ export const FIRST_HEAP_PAGE = Math.ceil((PAGE_CLASSES + MAXIMUM_PAGES) / PAGE_W
  */
 export const BLOCK_REFERENCES = -2;
 export const BLOCK_META = -1;
+/** The bits of META that are the kind. */
+export const KIND_MASK = 31;
 export const BLOCK_HEADER_WORDS = 2;
 
 export const KIND_TEXT = 1;

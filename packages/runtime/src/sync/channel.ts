@@ -11,24 +11,34 @@ import { EXISTING, pagesForNow, registerKind, SharedObject } from '../codec/hand
 import type { ReferencePages } from '../codec/reference-pages.ts';
 import { shown } from '../errors.ts';
 import { requireArena, words } from '../memory/arena.ts';
-import { load } from '../memory/atomics.ts';
+import { compareExchange, load, store } from '../memory/atomics.ts';
 import {
   CHANNEL_CAPACITY,
   CHANNEL_CLOSED,
+  CHANNEL_HANDED,
+  CHANNEL_OFFER,
+  CHANNEL_OFFERER,
   CHANNEL_RING,
   CHANNEL_SOURCE,
   CHANNEL_WORDS,
   COUNT_ONE,
   COUNT_STATE,
   NEAR_FIRST_INTERVAL,
+  OFFER_EMPTIED,
+  OFFER_FILLED,
+  OFFER_NONE,
+  OFFER_OPEN,
   RING_HEAD,
   RING_HEAD_SLOT,
   RING_NEAR_LEFT,
   RING_SLOTS,
   RING_TAIL,
+  UNBUFFERED_WORDS,
 } from '../memory/blocks.ts';
 import { allocate, free, kindOf, retain, setDestroyer } from '../memory/heap.ts';
 import { KIND_CHANNEL, KIND_RING } from '../memory/layout.ts';
+import { forEachLiving } from '../memory/walk.ts';
+import { whenMachineLost } from '../scheduler/lost.ts';
 import type { Op } from '../scheduler/operation.ts';
 import { isGenerator, isThenable } from '../scheduler/returned.ts';
 import { mustBeCallback } from './callback.ts';
@@ -343,15 +353,16 @@ export function chanBefore<T>(left: SharedObject, capacity = 0): Chan<T> {
 
 function allocateChannel(capacity: number): number {
   requireArena();
+  const wordCount = capacity === 0 ? UNBUFFERED_WORDS : CHANNEL_WORDS;
   const ring = capacity === 0 ? 0 : allocate(KIND_RING, (RING_SLOTS + 2 * capacity) * 4);
   let channel: number;
   try {
-    channel = allocate(KIND_CHANNEL, CHANNEL_WORDS * 4);
+    channel = allocate(KIND_CHANNEL, wordCount * 4);
   } catch (error) {
     if (ring !== 0) free(ring);
     throw error;
   }
-  words.fill(0, channel, channel + CHANNEL_WORDS);
+  words.fill(0, channel, channel + wordCount);
   words[channel + CHANNEL_CAPACITY] = capacity;
   words[channel + CHANNEL_RING] = ring;
   if (ring !== 0) {
@@ -379,10 +390,30 @@ export function between(head: number, tail: number): number {
   return (((tail & ~COUNT_STATE) - (head & ~COUNT_STATE)) | 0) / COUNT_ONE;
 }
 
+/** What was handed to a receiver whose thread was lost before it took it. */
+function dropHanded(channel: number): void {
+  if (compareExchange(channel + CHANNEL_OFFER, OFFER_FILLED, OFFER_EMPTIED) !== OFFER_FILLED) return;
+  drop((channel + CHANNEL_HANDED) >> 1);
+  store(channel + CHANNEL_OFFER, OFFER_NONE);
+}
+
+/** A machine was lost: its offers are void. One that a sender takes in this moment stays as it is until the channel ends. */
+whenMachineLost((number) =>
+  forEachLiving(KIND_CHANNEL, (channel) => {
+    if (words[channel + CHANNEL_RING] !== 0 || words[channel + CHANNEL_OFFERER] !== number) return;
+    compareExchange(channel + CHANNEL_OFFER, OFFER_OPEN, OFFER_NONE);
+    compareExchange(channel + CHANNEL_OFFER, OFFER_EMPTIED, OFFER_NONE);
+    dropHanded(channel);
+  }),
+);
+
 setDestroyer(KIND_CHANNEL, (channel) => {
   dropEnd(channel);
   const ring = words[channel + CHANNEL_RING]!;
-  if (ring === 0) return;
+  if (ring === 0) {
+    dropHanded(channel);
+    return;
+  }
   const capacity = words[channel + CHANNEL_CAPACITY]!;
   const first = words[ring + RING_HEAD_SLOT]!;
   const count = between(words[ring + RING_HEAD]!, words[ring + RING_TAIL]!);

@@ -106,7 +106,7 @@ it('lets a wait be one now and then, however often one ends soon', () => {
   let longest = 0;
   const ends = operation(() => true);
   const parked = waiting(() => undefined);
-  for (let ended = 0, end = Date.now() + 20_000; ended < 2000; ) {
+  for (let ended = 0, end = Date.now() + 20_000; ended < 4000; ) {
     if (Date.now() > end) expect.fail('it was not served often enough');
     Atomics.store(words, waiter + WAITER_WATCH, WATCH_NOT);
     if (endsSoon(ends, parked)) {
@@ -114,7 +114,7 @@ it('lets a wait be one now and then, however often one ends soon', () => {
       longest = Math.max(longest, ++streak);
     } else streak = 0;
   }
-  expect(longest).toBeLessThanOrEqual(64);
+  expect(longest).toBeLessThanOrEqual(256);
 });
 
 it.each([
