@@ -47,7 +47,7 @@ import { noteDistance } from './distance.ts';
 import { countAt, countSeen, lock, lockCounting, unlock, unlockCounting } from './lock.ts';
 import { add, get, moveCell, set } from './memory.ts';
 import { serve } from './ready.ts';
-import { noteMeeting } from './rendezvous.ts';
+import { noteReceiver, noteSender } from './rendezvous.ts';
 import { dequeue, dequeueAll } from './wait-queue.ts';
 
 /** The first of its locks. */
@@ -191,7 +191,7 @@ export function trySend(channel: i32, waiter: i32): i32 {
   if (receiver !== 0) {
     moveCell(waiter, WAITER_CELL, receiver, WAITER_CELL);
     set(receiver, WAITER_OUTCOME, OUTCOME_DONE);
-    noteMeeting(channel, receiver);
+    noteReceiver(channel, receiver);
     serve(receiver);
     return RESULT_DONE;
   }
@@ -225,7 +225,7 @@ export function tryReceive(channel: i32, waiter: i32): i32 {
   }
   if (sender !== 0) {
     set(sender, WAITER_OUTCOME, OUTCOME_DONE);
-    noteMeeting(channel, sender);
+    noteSender(channel, sender);
     serve(sender);
   }
   return RESULT_DONE;

@@ -178,7 +178,7 @@ export function send(channel: i32, waiter: i32, slot: i32): i32 {
 }
 
 /** Tries again when it has seen a way in so many looks. */
-export function sendPatiently(channel: i32, waiter: i32, slot: i32, rounds: i32): i32 {
+export function sendLooking(channel: i32, waiter: i32, slot: i32, rounds: i32): i32 {
   const ring = get(channel, CHANNEL_RING);
   const seen = ring === 0 ? awaitOffer(channel, rounds) : watchRing(channel, ring, true, rounds);
   return seen ? send(channel, waiter, slot) : RESULT_WOULD_WAIT;
@@ -196,7 +196,7 @@ export function receive(channel: i32, waiter: i32, slot: i32): i32 {
   return waitsAtRing(channel, CHANNEL_SENDERS) ? RESULT_WOULD_WAIT : receiveOrWait(channel, waiter, slot);
 }
 
-export function receivePatiently(channel: i32, waiter: i32, slot: i32, rounds: i32): i32 {
+export function receiveLooking(channel: i32, waiter: i32, slot: i32, rounds: i32): i32 {
   const ring = get(channel, CHANNEL_RING);
   if (ring === 0) return offer(channel, waiter, rounds) ? RESULT_DONE : RESULT_WOULD_WAIT;
   return watchRing(channel, ring, false, rounds) ? receive(channel, waiter, slot) : RESULT_WOULD_WAIT;

@@ -7,8 +7,9 @@
  * five journeys. Where a journey takes 100 ns (two cores without a common cache) a round trip took 930 ns by that way.
  *
  * OFFER goes NONE → PREPARED → OPEN, both by the receiver, → TAKEN, by the sender that hands over, → FILLED, by the same, →
- * EMPTIED → NONE, by the receiver; or from OPEN back to NONE when the receiver withdraws. From NONE and from OPEN it is changed by
- * compare-exchange, so of several only one does; all the rest is done by the one who made the step before. So:
+ * EMPTIED → NONE, by the receiver; or from OPEN back to NONE when the receiver withdraws, and from TAKEN when the sender finds that the
+ * receiver's machine is lost. From NONE, from OPEN and from FILLED it is changed by compare-exchange, so of several only one
+ * does; PREPARED, TAKEN and EMPTIED belong to who made that step. So:
  *   - a value is handed over to exactly one receiver. One that cannot withdraw knows that its value comes, and waits for it: the
  *     sender is between two stores, with nothing in between at which its thread could be ended;
  *   - no wake-up is lost, since nobody sleeps: a receiver that has withdrawn goes on as if it came only now, and looks under the
@@ -19,8 +20,9 @@
  * Nobody offers before somebody was served in line by another thread: where both sides are goroutines of one thread, each wait would
  * cost a look at all this (20 to 40 of 200 ns a round trip).
  *
- * A machine may be lost while it offers. Its offer is not taken any more, and the main thread clears it away
- * (`sync/channel.ts`); what was handed to it is lost with it, as what it has received in any other way.
+ * A machine may be lost while it offers: only there, in the loops, can its thread be ended. Its offer is not taken any more, and the
+ * first sender that finds it clears it away; what was handed to it is lost with it, as what it has received in any other way, and
+ * dropped by the main thread (`sync/channel.ts`).
  *
  * The receiver looks by compare-exchange: so it has the line for itself when the value comes, instead of asking for it a
  * second time to take the value out (410 ns a round trip instead of 575, in C).
@@ -73,17 +75,24 @@ export function mayMeet(channel: i32): bool {
   return hasPlaceToMeet(channel) && get(channel, CHANNEL_OFFERER) !== 0 && isQuiet(channel);
 }
 
-/** Under the lock: one who stood in line is served. If it is of another thread, the two may meet from now on. */
+/** Under the lock, where a receiver who stood in line is served: if it is of another thread, the two may meet from now on. */
 // @ts-ignore: decorator
 @inline
-export function noteMeeting(channel: i32, waiter: i32): void {
+export function noteReceiver(channel: i32, waiter: i32): void {
   const machine = get(waiter, WAITER_MACHINE);
-  if (machine !== self && hasPlaceToMeet(channel)) allowMeetings(channel, machine);
+  if (machine !== self) allowOffers(channel, machine);
 }
 
-/** While OFFERER is 0 nobody offers, so it is under the lock. */
-function allowMeetings(channel: i32, machine: i32): void {
-  if (get(channel, CHANNEL_OFFERER) === 0) set(channel, CHANNEL_OFFERER, machine === 0 ? self : machine);
+/** The same where it is a sender. */
+// @ts-ignore: decorator
+@inline
+export function noteSender(channel: i32, waiter: i32): void {
+  if (get(waiter, WAITER_MACHINE) !== self) allowOffers(channel, self);
+}
+
+/** By this machine. The main thread never offers. While OFFERER is 0 nobody does, so the word is under the lock. */
+function allowOffers(channel: i32, machine: i32): void {
+  if (machine !== 0 && hasPlaceToMeet(channel) && get(channel, CHANNEL_OFFERER) === 0) set(channel, CHANNEL_OFFERER, machine);
 }
 
 /** Where that is so: moves the value in `waiter` to a receiver that offers to take it. */

@@ -29,9 +29,8 @@ export const OBJECT_OF_FUNCTION = Symbol('object of this function');
 /** Tells a constructor that users call that it is given an existing block: nothing that a user could pass. */
 export const EXISTING = Symbol('existing block');
 
-/** Where a proxy is found by its address: nowhere, among the recent ones only, in the weak table. Above the bits of a generation. */
+/** Where a proxy is found by its address, above the bits of a generation: nowhere (0), among the recent ones only, in the weak table. */
 const PLACE = 1 << 16;
-const UNLISTED = 0;
 const RECENT = PLACE;
 const LISTED = 2 * PLACE;
 
@@ -48,7 +47,7 @@ export abstract class SharedObject {
    */
   protected constructor(address: number, pages: ReferencePages | null = null) {
     this.address = address;
-    this.#state = generationOf(address) | UNLISTED;
+    this.#state = generationOf(address);
     if (pages === null) {
       this.#page = pageWithoutReferences();
       finalizers.register(this, own(address));
@@ -95,7 +94,7 @@ export abstract class SharedObject {
   /** @internal It is not among the recent ones any more. */
   leaveRecent(): void {
     if ((this.#state & RECENT) === 0) return;
-    this.#state = this.generation | UNLISTED;
+    this.#state = this.generation;
     if (this.isCurrent() && !(this.foundByHandlesOnly && isOnlyReference(this.address))) this.#enter();
   }
 

@@ -9,5 +9,7 @@ export class PendingValue extends Error {
   constructor(message: string, ready: Promise<unknown>) {
     super(message);
     this.ready = ready;
+    // Whoever waits for it hears of a failure; who decodes again instead, or does not wait, need not.
+    ready.catch(() => undefined);
   }
 }

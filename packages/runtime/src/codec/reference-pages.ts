@@ -17,6 +17,7 @@ interface References {
 }
 
 export class ReferencePage {
+  /** That of its references, for who has the page. */
   readonly arena = buffer;
   readonly references: References;
 
@@ -25,7 +26,7 @@ export class ReferencePage {
   }
 
   get keepsReferences(): boolean {
-    return this.references.count > 0;
+    return this.references.addresses.length > 0;
   }
 }
 

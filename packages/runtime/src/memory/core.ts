@@ -44,10 +44,10 @@ interface Core {
   lookOut(rounds: number, waiter: number): number;
   needsWake(): number;
   send(channel: number, waiter: number, slot: number): number;
-  sendPatiently(channel: number, waiter: number, slot: number, rounds: number): number;
+  sendLooking(channel: number, waiter: number, slot: number, rounds: number): number;
   sendOrWait(channel: number, waiter: number, slot: number): number;
   receive(channel: number, waiter: number, slot: number): number;
-  receivePatiently(channel: number, waiter: number, slot: number, rounds: number): number;
+  receiveLooking(channel: number, waiter: number, slot: number, rounds: number): number;
   receiveOrWait(channel: number, waiter: number, slot: number): number;
   keepDistance(channel: number): void;
   lockChannel(channel: number): void;
@@ -106,10 +106,10 @@ export let lookOut: Core['lookOut'];
 export let needsWake: Core['needsWake'];
 export let sendWaiter: Core['sendWaiter'];
 export let send: Core['send'];
-export let sendPatiently: Core['sendPatiently'];
+export let sendLooking: Core['sendLooking'];
 export let sendOrWait: Core['sendOrWait'];
 export let receive: Core['receive'];
-export let receivePatiently: Core['receivePatiently'];
+export let receiveLooking: Core['receiveLooking'];
 export let receiveOrWait: Core['receiveOrWait'];
 export let keepDistance: Core['keepDistance'];
 export let lockChannel: Core['lockChannel'];
@@ -187,7 +187,7 @@ export function attachCore(memory: WasmMemory): void {
     },
   }).exports;
   ({ load, store, exchange, compareExchange, add, or, and, lock, unlock, post, send, receive } = core);
-  ({ sendPatiently, sendOrWait, receivePatiently, receiveOrWait } = core);
+  ({ sendLooking, sendOrWait, receiveLooking, receiveOrWait } = core);
   ({ keepDistance, lockChannel, unlockChannel, closeChannel } = core);
   ({ lockMutex, tryLockMutex, retryLock, unlockMutex, addToGroup, completeRecord, drive } = core);
   ({ poll, withdraw, passOverLost, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake, fireTimer } = core);

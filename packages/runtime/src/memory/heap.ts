@@ -111,14 +111,25 @@ function allocateRefilled(kind: number, wanted: number, byteLength: number): num
 
 /** The same for what others find by its kind and change (`forEachLiving`): its words are cleared before it is of that kind. */
 export function allocateCleared(kind: number, wordCount: number): number {
+  const address = allocateForLater(wordCount);
+  becomes(address, kind);
+  return address;
+}
+
+/** The same where more than that is to be written before: a block that nobody finds, with cleared words. See `becomes`. */
+export function allocateForLater(wordCount: number): number {
   const address = allocate(layout.KIND_SCRATCH, wordCount * 4);
   words.fill(0, address, address + wordCount);
+  return address;
+}
+
+/** From now on a block of `allocateForLater` is of this kind. */
+export function becomes(address: number, kind: number): void {
   const meta = words[address + BLOCK_META]!;
   const units = blockBytes[(meta >> CLASS_SHIFT) & CLASS_MASK]! >> 4;
   words[usageRow + layout.KIND_SCRATCH] = words[usageRow + layout.KIND_SCRATCH]! - units;
   words[usageRow + kind] = words[usageRow + kind]! + units;
   store(address + BLOCK_META, (meta & ~KIND_MASK) | kind);
-  return address;
 }
 
 function occupy(address: number, kind: number, sizeClass: number): void {

@@ -166,7 +166,7 @@ function steal(queue: LocalQueue): number {
     for (let index = 0; index < count; index++) {
       const victim = (from + index) % count;
       if (victim === queue.machine) continue;
-      // The main thread runs none of what it queues.
+      // What the main thread queues is for others.
       const stolen = queue.stealFrom(victim, victim === 0 || (round === STEAL_ROUNDS - 1 && graceIsOver(victim)));
       if (stolen > 0) {
         machine.count(COUNT_STEALS);

@@ -6,7 +6,7 @@
  * all times would take one of them before that. One that computes for longer than the grace keeps the others waiting, and they
  * are taken. (Go's `runqgrab` waits 3 µs before it takes what stands in the next slot, for the same reason.)
  *
- * A machine that has no processor does not run what it queues, as the main thread: nothing is left to it.
+ * Nothing is left to the main thread, which runs none of what it queues; and one that has lost its processor has no more time than others.
  */
 import { performance } from 'node:perf_hooks';
 import { load } from '../memory/atomics.ts';
@@ -27,6 +27,7 @@ export function graceIsOver(machineNumber: number): boolean {
   const head = load(queue + QUEUE_HEAD);
   const tail = load(queue + QUEUE_TAIL);
   const next = load(queue + QUEUE_NEXT);
+  if (head === tail && next === 0) return false; // Nothing to take.
   // By its number, since a record is used again. It may be so in this moment: then any number will do.
   const nextNumber = next === 0 ? 0 : numberOfRecord(next);
   const now = performance.now();

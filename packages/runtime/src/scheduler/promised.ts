@@ -4,11 +4,14 @@
  * To go on after such a promise takes no turn of the event loop. Code that only ever awaits what is ready (it joins goroutines
  * that have ended, or receives from a channel that is always filled) would keep out timers and sockets, and the finalizers that
  * give back shared memory: a program that starts goroutines and joins them, again and again, would fill the arena. So every
- * few milliseconds one of these promises comes after a turn of the event loop, as tokio's budget makes a task yield.
+ * few milliseconds one of these promises comes after two turns of the event loop, as tokio's budget makes a task yield.
+ *
+ * Not one for which others have to wait meanwhile: a lock that was taken. Nor one of a promise, which may be rejected meanwhile.
  */
 import { performance } from 'node:perf_hooks';
 import { underPressure } from './pressure.ts';
 import { setImmediate } from './real-timers.ts';
+import { isThenable } from './returned.ts';
 
 /** Between two looks at the clock. A look takes as long as half of one of these promises. */
 const PROMISES_BETWEEN_LOOKS = 128;
@@ -18,11 +21,16 @@ const MILLISECONDS_WITHOUT_TURN = 2;
 let left = PROMISES_BETWEEN_LOOKS;
 let lastTurn = 0;
 
-/** A promise that is fulfilled, or will be after a turn of the event loop. */
+/** A promise that is fulfilled, or will be after two turns of the event loop. */
 export function promiseOf<T>(value: T): Promise<T> {
   if (--left > 0) return Promise.resolve(value);
   left = PROMISES_BETWEEN_LOOKS;
-  return isTurnDue() ? afterTurn(value) : Promise.resolve(value);
+  return isTurnDue() && !isThenable(value) && !isHeld(value) ? afterTurns(value) : Promise.resolve(value);
+}
+
+/** Whether it is to be given back by who has it. */
+export function isHeld(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Symbol.dispose in value;
 }
 
 function isTurnDue(): boolean {
@@ -30,7 +38,7 @@ function isTurnDue(): boolean {
 }
 
 /** In the first turn this thread collects garbage if it must; what that makes finalizers do is done before the second one's end. */
-function afterTurn<T>(value: T): Promise<T> {
+function afterTurns<T>(value: T): Promise<T> {
   return new Promise((resolve) => {
     setImmediate(() => {
       setImmediate(() => {

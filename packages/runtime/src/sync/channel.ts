@@ -27,7 +27,7 @@ import {
   OFFER_EMPTIED,
   OFFER_FILLED,
   OFFER_NONE,
-  OFFER_OPEN,
+  OFFER_TAKEN,
   RING_HEAD,
   RING_HEAD_SLOT,
   RING_NEAR_LEFT,
@@ -35,7 +35,7 @@ import {
   RING_TAIL,
   UNBUFFERED_WORDS,
 } from '../memory/blocks.ts';
-import { allocate, free, kindOf, retain, setDestroyer } from '../memory/heap.ts';
+import { allocate, allocateForLater, becomes, free, kindOf, retain, setDestroyer } from '../memory/heap.ts';
 import { KIND_CHANNEL, KIND_RING } from '../memory/layout.ts';
 import { forEachLiving } from '../memory/walk.ts';
 import { whenMachineLost } from '../scheduler/lost.ts';
@@ -353,16 +353,14 @@ export function chanBefore<T>(left: SharedObject, capacity = 0): Chan<T> {
 
 function allocateChannel(capacity: number): number {
   requireArena();
-  const wordCount = capacity === 0 ? UNBUFFERED_WORDS : CHANNEL_WORDS;
   const ring = capacity === 0 ? 0 : allocate(KIND_RING, (RING_SLOTS + 2 * capacity) * 4);
   let channel: number;
   try {
-    channel = allocate(KIND_CHANNEL, wordCount * 4);
+    channel = allocateForLater(capacity === 0 ? UNBUFFERED_WORDS : CHANNEL_WORDS);
   } catch (error) {
     if (ring !== 0) free(ring);
     throw error;
   }
-  words.fill(0, channel, channel + wordCount);
   words[channel + CHANNEL_CAPACITY] = capacity;
   words[channel + CHANNEL_RING] = ring;
   if (ring !== 0) {
@@ -371,6 +369,7 @@ function allocateChannel(capacity: number): number {
     words[ring + RING_HEAD + RING_NEAR_LEFT] = NEAR_FIRST_INTERVAL;
   }
   initializeEnd(channel);
+  becomes(channel, KIND_CHANNEL);
   return channel;
 }
 
@@ -397,13 +396,16 @@ function dropHanded(channel: number): void {
   store(channel + CHANNEL_OFFER, OFFER_NONE);
 }
 
-/** A machine was lost: its offers are void. One that a sender takes in this moment stays as it is until the channel ends. */
+/**
+ * OFFER is read before OFFERER: that never becomes a lost machine's number again, so a value that was found is that one's for good. One
+ * that a sender is handing over to it in this moment is waited for.
+ */
 whenMachineLost((number) =>
   forEachLiving(KIND_CHANNEL, (channel) => {
-    if (words[channel + CHANNEL_RING] !== 0 || words[channel + CHANNEL_OFFERER] !== number) return;
-    compareExchange(channel + CHANNEL_OFFER, OFFER_OPEN, OFFER_NONE);
-    compareExchange(channel + CHANNEL_OFFER, OFFER_EMPTIED, OFFER_NONE);
-    dropHanded(channel);
+    if (words[channel + CHANNEL_RING] !== 0) return;
+    let offer = load(channel + CHANNEL_OFFER);
+    while (offer === OFFER_TAKEN && load(channel + CHANNEL_OFFERER) === number) offer = load(channel + CHANNEL_OFFER);
+    if (offer === OFFER_FILLED && load(channel + CHANNEL_OFFERER) === number) dropHanded(channel);
   }),
 );
 

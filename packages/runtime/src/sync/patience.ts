@@ -8,20 +8,14 @@
  * other side, too: it must find him there under both locks, and wake him. A receiver a little faster than its sender
  * waited for nearly each message (162,000 of 200,000 objects).
  *
- * A look is only a delay. What was seen at a ring is decided under the lock, and an offer is taken by one sender or withdrawn. A waiter that was served while it was watched does
- * not come by way of the inbox (`core/ready.ts`), so its goroutine goes on as if it had not had to wait; with one that was
- * not, it is parked as ever.
+ * A look is only a delay. What was seen at a ring is decided under the lock; an offer is taken by one sender, or withdrawn. A
+ * waiter that was served while it was watched does not come by way of the inbox (`core/ready.ts`), so its goroutine goes on as if
+ * it had not had to wait; with one that was not, it is parked as ever.
  */
 import { PendingValue } from '../codec/pending.ts';
-import { RESULT_NEAR, RESULT_WOULD_WAIT, SEEN_SERVED, SEEN_WORK } from '../memory/blocks.ts';
-import {
-  keepDistance,
-  lookOut,
-  receiveOrWait,
-  receivePatiently as receiveSoon,
-  sendOrWait,
-  sendPatiently as sendSoon,
-} from '../memory/core.ts';
+import { words } from '../memory/arena.ts';
+import { CHANNEL_RING, RESULT_NEAR, RESULT_WOULD_WAIT, SEEN_SERVED, SEEN_WORK } from '../memory/blocks.ts';
+import { keepDistance, lookOut, receiveLooking, receiveOrWait, sendLooking, sendOrWait } from '../memory/core.ts';
 import { inboxLooksEmpty, SHORT_LOOKS, wakeServed } from '../scheduler/inbox.ts';
 import { COUNT_WAKES_RECEIVED, machine, type Waiting } from '../scheduler/machine.ts';
 import { type SelectableOperation, wakeWhenReady } from '../scheduler/operation.ts';
@@ -51,26 +45,29 @@ export class Faith {
   }
 }
 
-const beforeLine = new Faith();
+const atRing = new Faith();
+const inOtherSide = new Faith();
 const inWaiter = new Faith();
 let inARow = 0;
 
 export function sendPatiently(channel: number, waiter: number, slot: number): number {
-  if (mayLook() && beforeLine.allows()) {
-    const result = sendSoon(channel, waiter, slot, SHORT_LOOKS);
-    beforeLine.note(result !== RESULT_WOULD_WAIT);
-    if (result !== RESULT_WOULD_WAIT) return result;
-  }
-  return sendOrWait(channel, waiter, slot);
+  const faith = faithToLook(channel);
+  const result = faith === null ? RESULT_WOULD_WAIT : sendLooking(channel, waiter, slot, SHORT_LOOKS);
+  faith?.note(result !== RESULT_WOULD_WAIT);
+  return result === RESULT_WOULD_WAIT ? sendOrWait(channel, waiter, slot) : result;
 }
 
 export function receivePatiently(channel: number, waiter: number, slot: number): number {
-  if (mayLook() && beforeLine.allows()) {
-    const result = receiveSoon(channel, waiter, slot, SHORT_LOOKS);
-    beforeLine.note(result !== RESULT_WOULD_WAIT);
-    if (result !== RESULT_WOULD_WAIT) return result;
-  }
-  return receiveOrWait(channel, waiter, slot);
+  const faith = faithToLook(channel);
+  const result = faith === null ? RESULT_WOULD_WAIT : receiveLooking(channel, waiter, slot, SHORT_LOOKS);
+  faith?.note(result !== RESULT_WOULD_WAIT);
+  return result === RESULT_WOULD_WAIT ? receiveOrWait(channel, waiter, slot) : result;
+}
+
+/** What is to be told of a look before standing in line; null where there is to be none. */
+function faithToLook(channel: number): Faith | null {
+  const faith = words[channel + CHANNEL_RING] === 0 ? inOtherSide : atRing;
+  return mayLook() && faith.allows() ? faith : null;
 }
 
 /** What a result asks for that is not the operation's own: to wake whom it has served, or to keep off the ring for a moment. */

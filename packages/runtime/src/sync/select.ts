@@ -33,6 +33,7 @@ import { wakeServed } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
 import { keepOutcome } from '../scheduler/object-operation.ts';
 import { DRIVEN, FRESH, type Op, Operation, type SelectableOperation, wakeWhenReady } from '../scheduler/operation.ts';
+import { isHeld } from '../scheduler/promised.ts';
 import { caseScratch } from '../scheduler/scratch.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 import { reserveWaiter, spareWaiter, takeWaiter } from '../scheduler/waiter.ts';
@@ -172,6 +173,11 @@ class SelectOperation extends Operation<unknown> {
     this.discardAllBut(-1);
     this.value = { key: 'default', value: undefined };
     return true;
+  }
+
+  /** Not later than others can have the lock that was taken. */
+  protected override atOnce(): Promise<unknown> {
+    return isHeld((this.value as { value: unknown }).value) ? Promise.resolve(this.value) : super.atOnce();
   }
 
   /** Step 1: writes the cases down for the core. If a value cannot be copied, all is given back. */

@@ -35,6 +35,7 @@ const VALUES_OF_CONTEXTS = `${[
 
 describe.each(['1', '2'])('what a thread has to load first, on %s', (GOMAXPROCS) => {
   it.each([
+    ['what cannot be loaded', 'CaptureError\nCaptureError\n'],
     ['sent away from a lock', answers(1, 2, 3, 4, 5)],
     ['sent away from a lock in async code', answers(6)],
     ['the error of a failed source', answers(7, 8, 9, 10)],

@@ -28,11 +28,11 @@ import {
   initializeCore,
   poll,
   receive,
+  receiveLooking,
   receiveOrWait,
-  receivePatiently,
   send,
+  sendLooking,
   sendOrWait,
-  sendPatiently,
 } from '../../src/memory/core.ts';
 import { createArena } from '../../src/memory/create.ts';
 import { release, usage } from '../../src/memory/heap.ts';
@@ -78,7 +78,7 @@ function waiterWith(value: number): number {
 }
 
 describe('a receiver', () => {
-  const look = () => receivePatiently(channel, spareWaiter(), SLOT, LOOKS);
+  const look = () => receiveLooking(channel, spareWaiter(), SLOT, LOOKS);
 
   it('stands in line at once where both sides have been on one thread', () => {
     expect(look()).toBe(RESULT_WOULD_WAIT);
@@ -123,7 +123,7 @@ describe('a receiver', () => {
     const [ctx] = withCancel(background());
     const done = (ctx.done as Chan<never>).address;
     const before = [...words.subarray(done, done + 20)];
-    expect(receivePatiently(done, spareWaiter(), SLOT, LOOKS)).toBe(RESULT_WOULD_WAIT);
+    expect(receiveLooking(done, spareWaiter(), SLOT, LOOKS)).toBe(RESULT_WOULD_WAIT);
     expect([...words.subarray(done, done + 20)]).toEqual(before);
   });
 });
@@ -131,7 +131,7 @@ describe('a receiver', () => {
 describe('a sender', () => {
   it.each<[string, (waiter: number) => number]>([
     ['send', (waiter) => send(channel, waiter, SLOT)],
-    ['send, which waits for it', (waiter) => sendPatiently(channel, waiter, SLOT, LOOKS)],
+    ['send, which waits for it', (waiter) => sendLooking(channel, waiter, SLOT, LOOKS)],
     ['trySend', (waiter) => poll(OPERATION_SEND, channel, waiter)],
   ])('hands its value to a receiver that offers: %s', (_, sends) => {
     offered();
@@ -143,7 +143,7 @@ describe('a sender', () => {
     offered();
     expect(send(channel, waiterWith(7), SLOT)).toBe(RESULT_DONE);
     expect(send(channel, waiterWith(8), SLOT)).toBe(RESULT_WOULD_WAIT);
-    expect(sendPatiently(channel, waiterWith(8), SLOT, LOOKS)).toBe(RESULT_WOULD_WAIT);
+    expect(sendLooking(channel, waiterWith(8), SLOT, LOOKS)).toBe(RESULT_WOULD_WAIT);
     expect(poll(OPERATION_SEND, channel, waiterWith(8))).toBe(RESULT_WAITS);
     expect(handed()).toBe(7);
   });
@@ -178,13 +178,6 @@ describe('a sender', () => {
 describe('what a lost thread leaves behind', () => {
   const texts = () => usage().get('texts') ?? 0;
 
-  it.each([OFFER_OPEN, OFFER_EMPTIED])('is cleared away: %i', (state) => {
-    offered();
-    words[channel + CHANNEL_OFFER] = state;
-    endLostMachine(OTHER, 'test');
-    expect(offer()).toBe(OFFER_NONE);
-  });
-
   it('is dropped where it was handed over', () => {
     const before = texts();
     encode('a text that has a block of its own', (channel + CHANNEL_HANDED) >> 1, 'test');
@@ -203,10 +196,11 @@ describe('what a lost thread leaves behind', () => {
     expect([offer(), texts()]).toEqual([OFFER_NONE, before]);
   });
 
-  it('is what others offer not', () => {
+  it.each([OFFER_OPEN, OFFER_TAKEN, OFFER_FILLED, OFFER_EMPTIED])('is not what is of others: %i', (state) => {
     offered();
+    words[channel + CHANNEL_OFFER] = state;
     endLostMachine(OTHER + 1, 'test');
-    expect(offer()).toBe(OFFER_OPEN);
+    expect(offer()).toBe(state);
   });
 });
 
@@ -249,7 +243,7 @@ describe('with another thread', () => {
     const wanted = looks === 0 ? 2000 : 20;
     const received: number[] = [];
     for (const end = Date.now() + 20_000; received.length < wanted && Date.now() < end; ) {
-      const result = receivePatiently(channel, spareWaiter(), SLOT, LOOKS);
+      const result = receiveLooking(channel, spareWaiter(), SLOT, LOOKS);
       if (result === RESULT_DONE) received.push(cells[(spareWaiter() + WAITER_CELL) >> 1]!);
       else expect(result).toBe(RESULT_WOULD_WAIT);
     }

@@ -16,15 +16,7 @@ import {
   RING_TAIL,
   WAITER_CELL,
 } from '../../src/memory/blocks.ts';
-import {
-  closeChannel,
-  receive,
-  receiveOrWait,
-  receivePatiently,
-  send,
-  sendOrWait,
-  sendPatiently,
-} from '../../src/memory/core.ts';
+import { closeChannel, receive, receiveLooking, receiveOrWait, send, sendLooking, sendOrWait } from '../../src/memory/core.ts';
 import { createArena } from '../../src/memory/create.ts';
 import { attachMachine } from '../../src/scheduler/attach.ts';
 import { freeWaiter, parkSpare, spareWaiter } from '../../src/scheduler/waiter.ts';
@@ -85,8 +77,8 @@ it('is full again when a waiting sender was let in, for those too who saw room b
 it('says that somebody would wait, and lets nobody stand in line before he says that he does', () => {
   const channel = chan<number>(1);
   const would = () => receive(channel.address, spareWaiter(), SLOT);
-  const looks = () => receivePatiently(channel.address, spareWaiter(), SLOT, 10);
-  const looksForRoom = () => sendPatiently(channel.address, spareWaiter(), SLOT, 10);
+  const looks = () => receiveLooking(channel.address, spareWaiter(), SLOT, 10);
+  const looksForRoom = () => sendLooking(channel.address, spareWaiter(), SLOT, 10);
   expect([would(), would(), looks()]).toEqual([RESULT_WOULD_WAIT, RESULT_WOULD_WAIT, RESULT_WOULD_WAIT]);
   expect(put(channel, 1)).toBe(RESULT_DONE); // Nobody is to be woken.
   expect(send(channel.address, spareWaiter(), SLOT)).toBe(RESULT_WOULD_WAIT);

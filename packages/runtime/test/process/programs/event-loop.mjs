@@ -1,6 +1,6 @@
 // Async code that awaits what is always ready: the event loop goes round all the same.
 import assert from 'node:assert/strict';
-import { chan, go, Mutex, select, WaitGroup } from 'goroutines';
+import { chan, go, select, WaitGroup } from 'goroutines';
 
 function* nothing() {}
 
@@ -54,14 +54,6 @@ export const programs = {
     const ended = go.local(nothing);
     await ended;
     await untilTimerFires(() => ended);
-    console.log('the timer has fired');
-  },
-
-  async lock() {
-    const mutex = new Mutex();
-    await untilTimerFires(async () => {
-      (await mutex.lock()).unlock();
-    });
     console.log('the timer has fired');
   },
 

@@ -71,6 +71,19 @@ async function sentAway(lock, wait) {
 }
 
 export const programs = {
+  async 'what cannot be loaded'() {
+    const handle = go(async () => (await import('./needs-not-on-main.mjs')).multiply);
+    await until(() => handle.status === 'done');
+    for (let time = 0; time < 2; time++) {
+      try {
+        console.log(await handle);
+      } catch (error) {
+        console.log(error.name);
+      }
+    }
+    await turn();
+  },
+
   async 'sent away from a lock'() {
     const plain = new Mutex(failure(() => 1));
     await sentAway(plain, () => plain.lock());

@@ -1,0 +1,3 @@
+import { factor } from './not-on-main.mjs';
+
+export const multiply = (number) => factor * number;
