@@ -50,9 +50,15 @@ export function initialize(machine: i32): void {
 @external("env", "sending")
 declare function sending(waiter: i32): void;
 
+// @ts-ignore: decorator
+@inline
+function inboxOf(machine: i32): i32 {
+  return MACHINES + machine * MACHINE_WORDS + MACHINE_INBOX;
+}
+
 /** Pushes a waiter into a machine's inbox. True when that was empty: then the machine may sleep, and must be woken. */
 export function post(machine: i32, waiter: i32): bool {
-  const inbox = MACHINES + machine * MACHINE_WORDS + MACHINE_INBOX;
+  const inbox = inboxOf(machine);
   while (true) {
     const head = atomicLoad(inbox);
     set(waiter, WAITER_LINK, head);
@@ -80,12 +86,12 @@ export function send(machine: i32, waiter: i32): bool {
 // @ts-ignore: decorator
 @inline
 export function inboxIsFilled(): bool {
-  return atomicLoad(MACHINES + self * MACHINE_WORDS + MACHINE_INBOX) !== 0;
+  return atomicLoad(inboxOf(self)) !== 0;
 }
 
 /** Looks so many times at this machine's inbox, at the global queue and at a waiter of its own (0: at none). */
 export function lookOut(rounds: i32, waiter: i32): i32 {
-  const inbox = MACHINES + self * MACHINE_WORDS + MACHINE_INBOX;
+  const inbox = inboxOf(self);
   const watch = waiter + WAITER_WATCH;
   // One that was served already has come by way of the inbox, and is not watched any more.
   const watching = waiter !== 0 && compareExchange(watch, WATCH_NOT, WATCH_WATCHED) === WATCH_NOT;

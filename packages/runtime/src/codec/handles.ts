@@ -29,7 +29,7 @@ export const OBJECT_OF_FUNCTION = Symbol('object of this function');
 /** Tells a constructor that users call that it is given an existing block: nothing that a user could pass. */
 export const EXISTING = Symbol('existing block');
 
-/** Where a proxy is found by its address, above the bits of a generation: nowhere (0), among the recent ones only, in the weak table. */
+/** Where a proxy is found by its address: nowhere (0), among the recent ones only, in the weak table. Above the bits of a generation. */
 const PLACE = 1 << 16;
 const RECENT = PLACE;
 const LISTED = 2 * PLACE;

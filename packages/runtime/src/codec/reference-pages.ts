@@ -17,12 +17,14 @@ interface References {
 }
 
 export class ReferencePage {
-  /** That of its references, for who has the page. */
-  readonly arena = buffer;
   readonly references: References;
 
   constructor(size: number) {
     this.references = { arena: buffer, addresses: new Array(size).fill(0), count: 0 };
+  }
+
+  get arena(): SharedArrayBuffer {
+    return this.references.arena;
   }
 
   get keepsReferences(): boolean {

@@ -6,7 +6,8 @@
  * all times would take one of them before that. One that computes for longer than the grace keeps the others waiting, and they
  * are taken. (Go's `runqgrab` waits 3 µs before it takes what stands in the next slot, for the same reason.)
  *
- * Nothing is left to the main thread, which runs none of what it queues; and one that has lost its processor has no more time than others.
+ * Nothing is left to the main thread, which runs none of what it queues (`find.ts`); and one that has lost its processor has no more
+ * time than others.
  */
 import { performance } from 'node:perf_hooks';
 import { load } from '../memory/atomics.ts';

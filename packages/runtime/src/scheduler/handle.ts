@@ -120,12 +120,12 @@ export class Goroutine<R> extends SharedObject implements Op<R> {
   /** Of one that has ended nothing needs to be driven, and of one that has not failed, nobody need be told that it is joined. */
   private promised(): Promise<R> {
     const status = load(this.address + STATUS);
-    if (status !== DONE) store(this.address + JOINED, 1);
-    if (status < DONE) return joinOperation<R>(this).drive();
+    if (status < DONE) return this.joining().drive();
+    if (status === FAILED) store(this.address + JOINED, 1);
     try {
       return promiseOf(this.result());
     } catch (error) {
-      return error instanceof PendingValue ? joinOperation<R>(this).drive() : Promise.reject(error);
+      return error instanceof PendingValue ? this.joining().drive() : Promise.reject(error);
     }
   }
 }

@@ -21,15 +21,18 @@ const MILLISECONDS_WITHOUT_TURN = 2;
 let left = PROMISES_BETWEEN_LOOKS;
 let lastTurn = 0;
 
-/** A promise that is fulfilled, or will be after two turns of the event loop. */
-export function promiseOf<T>(value: T): Promise<T> {
+/**
+ * A promise that is fulfilled, or will be after two turns of the event loop. `content`: what the operation has brought, where that
+ * stands inside of the value.
+ */
+export function promiseOf<T>(value: T, content: unknown = value): Promise<T> {
   if (--left > 0) return Promise.resolve(value);
   left = PROMISES_BETWEEN_LOOKS;
-  return isTurnDue() && !isThenable(value) && !isHeld(value) ? afterTurns(value) : Promise.resolve(value);
+  return isTurnDue() && !isThenable(content) && !isHeld(content) ? afterTurns(value) : Promise.resolve(value);
 }
 
 /** Whether it is to be given back by who has it. */
-export function isHeld(value: unknown): boolean {
+function isHeld(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Symbol.dispose in value;
 }
 

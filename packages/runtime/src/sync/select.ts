@@ -33,7 +33,7 @@ import { wakeServed } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
 import { keepOutcome } from '../scheduler/object-operation.ts';
 import { DRIVEN, FRESH, type Op, Operation, type SelectableOperation, wakeWhenReady } from '../scheduler/operation.ts';
-import { isHeld } from '../scheduler/promised.ts';
+import { promiseOf } from '../scheduler/promised.ts';
 import { caseScratch } from '../scheduler/scratch.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 import { reserveWaiter, spareWaiter, takeWaiter } from '../scheduler/waiter.ts';
@@ -175,9 +175,9 @@ class SelectOperation extends Operation<unknown> {
     return true;
   }
 
-  /** Not later than others can have the lock that was taken. */
+  /** The hit may bring a lock. */
   protected override atOnce(): Promise<unknown> {
-    return isHeld((this.value as { value: unknown }).value) ? Promise.resolve(this.value) : super.atOnce();
+    return promiseOf(this.value, (this.value as { value: unknown }).value);
   }
 
   /** Step 1: writes the cases down for the core. If a value cannot be copied, all is given back. */
