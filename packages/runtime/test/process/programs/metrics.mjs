@@ -144,12 +144,16 @@ export const programs = {
     runtime.configure({ procs: 2 });
     await run(function* main() {
       const inner = yield* go(function* outer() {
+        const asked = chan();
         const failing = go.with({ name: 'inner' }, function* () {
+          yield* asked.recv(); // Else it may have failed, and be told of, before anybody has asked for it.
           throw new RangeError('of its own');
         });
         const error = yield* go(function* () {
           try {
-            yield* failing;
+            const end = failing.join();
+            asked.close();
+            yield* end;
           } catch (thrown) {
             return thrown.message;
           }
