@@ -22,7 +22,7 @@ import { beforeExit, noteActivity } from './life/exit.ts';
 import { goroutines } from './life/reports.ts';
 import { keepingProcess, life } from './life/state.ts';
 import { resize, startThreads, startWanted } from './life/threads.ts';
-import { isAttached, whenArenaNeeded, words } from './memory/arena.ts';
+import { arena, isAttached, whenArenaNeeded } from './memory/arena.ts';
 import { load, store } from './memory/atomics.ts';
 import { createArena } from './memory/create.ts';
 import {
@@ -239,7 +239,7 @@ export function configure(chosen: Partial<Settings>): void {
     throw new RuntimeStateError(
       'runtime.configure: the runtime has started; call it before the first go, or after runtime.shutdown()',
     );
-  if (life.usable && chosen.heapBytes !== undefined && chosen.heapBytes !== words.byteLength) {
+  if (life.usable && chosen.heapBytes !== undefined && chosen.heapBytes !== arena.words.byteLength) {
     throw new RuntimeStateError('runtime.configure: heapBytes cannot change any more, a channel or lock was made already');
   }
   configureSettings(chosen);

@@ -17,20 +17,20 @@
  * VALUE_LATE is an object whose contents come after the whole value: nesting deeper than the writer's limit goes there,
  * so that neither side runs out of stack, however long a list is.
  */
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 
 export const OWNED = 2;
 
 export function ownedCount(address: number): number {
-  return words[address]! >>> 1;
+  return arena.words[address]! >>> 1;
 }
 
 export function refersBack(address: number): boolean {
-  return (words[address]! & 1) !== 0;
+  return (arena.words[address]! & 1) !== 0;
 }
 
 export function bodyBytes(address: number): number {
-  return words[address + 1]!;
+  return arena.words[address + 1]!;
 }
 
 export const VALUE_UNDEFINED = 0;

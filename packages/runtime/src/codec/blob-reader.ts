@@ -3,7 +3,7 @@
  * Nothing is consumed: the block can be decoded again.
  */
 import { Buffer } from 'node:buffer';
-import { bytes, cells, words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import * as layout from './blob-layout.ts';
 import { readKey } from './key-cache.ts';
 import { readLatin1, readWide } from './text.ts';
@@ -51,16 +51,16 @@ export class BlobReader {
   }
 
   byte(): number {
-    return bytes[this.position++]!;
+    return arena.bytes[this.position++]!;
   }
 
   count(): number {
-    let next = bytes[this.position++]!;
+    let next = arena.bytes[this.position++]!;
     if (next < 128) return next;
     let value = next & 127;
     let factor = 128;
     do {
-      next = bytes[this.position++]!;
+      next = arena.bytes[this.position++]!;
       value += (next & 127) * factor;
       factor *= 128;
     } while (next >= 128);
@@ -69,20 +69,20 @@ export class BlobReader {
 
   /** Whether the array has no element here; steps over the mark. */
   atHole(): boolean {
-    if (bytes[this.position] !== layout.VALUE_HOLE) return false;
+    if (arena.bytes[this.position] !== layout.VALUE_HOLE) return false;
     this.position++;
     return true;
   }
 
   /** Whether the next value is a number. */
   atNumber(): boolean {
-    const tag = bytes[this.position]!;
+    const tag = arena.bytes[this.position]!;
     return tag >= layout.VALUE_SMALL || tag === layout.VALUE_INT32 || tag === layout.VALUE_DOUBLE;
   }
 
   /** Whether the map or set ends here; steps over the mark. */
   atEnd(): boolean {
-    if (bytes[this.position] !== layout.VALUE_END) return false;
+    if (arena.bytes[this.position] !== layout.VALUE_END) return false;
     this.position++;
     return true;
   }
@@ -102,7 +102,7 @@ export class BlobReader {
   /** Appends so many numbers to an array. */
   numbers(array: number[], length: number): void {
     const first = layout.alignUp(this.position) / 8;
-    const source = cells;
+    const source = arena.cells;
     for (let index = 0; index < length; index++) array.push(source[first + index]!);
     this.position = (first + length) * 8;
   }
@@ -127,7 +127,7 @@ export class BlobReader {
 
   /** The next property's name, or undefined at the end. */
   key(): string | undefined {
-    const length = bytes[this.position++]!;
+    const length = arena.bytes[this.position++]!;
     if (length > layout.KEY_LONGEST) return length === layout.KEY_END ? undefined : this.text(this.byte());
     const start = this.position;
     this.position = start + length;
@@ -142,11 +142,11 @@ export class BlobReader {
     if (maximum === undefined) {
       // Memory of its own, not cleared first: half the time of `slice` for large buffers.
       const made = Buffer.allocUnsafeSlow(length);
-      made.set(bytes.subarray(start, start + length));
+      made.set(arena.bytes.subarray(start, start + length));
       return made.buffer;
     }
     const made = new (ArrayBuffer as unknown as ResizableConstructor)(length, { maxByteLength: maximum });
-    new Uint8Array(made).set(bytes.subarray(start, start + length));
+    new Uint8Array(made).set(arena.bytes.subarray(start, start + length));
     return made;
   }
 
@@ -177,11 +177,11 @@ export class BlobReader {
   }
 
   ownedAddress(index: number): number {
-    return words[this.address + layout.OWNED + 2 * index]!;
+    return arena.words[this.address + layout.OWNED + 2 * index]!;
   }
 
   ownedGeneration(index: number): number {
-    return words[this.address + layout.OWNED + 2 * index + 1]!;
+    return arena.words[this.address + layout.OWNED + 2 * index + 1]!;
   }
 
   unfinished(number: number): Unfinished {

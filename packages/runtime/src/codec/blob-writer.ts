@@ -6,7 +6,7 @@
  */
 import { Buffer } from 'node:buffer';
 import { DataCloneError, textOf } from '../errors.ts';
-import { bytes, words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { allocate, free, generationOf, release, retain } from '../memory/heap.ts';
 import { KIND_BINARY } from '../memory/layout.ts';
 import * as layout from './blob-layout.ts';
@@ -292,16 +292,16 @@ export class BlobWriter {
     for (let index = 0; index < this.#tailLengths.length; index++) total = layout.alignUp(total) + this.#tailLengths[index]!;
     // A body is copied in whole words.
     const address = allocate(KIND_BINARY, layout.alignUp(total));
-    words[address] = owned.length + (this.#refersBack ? 1 : 0);
-    words[address + 1] = this.position;
-    for (let index = 0; index < owned.length; index++) words[address + layout.OWNED + index] = owned[index]!;
+    arena.words[address] = owned.length + (this.#refersBack ? 1 : 0);
+    arena.words[address + 1] = this.position;
+    for (let index = 0; index < owned.length; index++) arena.words[address + layout.OWNED + index] = owned[index]!;
     const start = address * 4 + bodyStart;
     if (this.position <= LOOP_BYTES) {
       const count = (this.position + 3) >> 2;
       const target = start / 4;
-      for (let index = 0; index < count; index++) words[target + index] = this.#words[index]!;
+      for (let index = 0; index < count; index++) arena.words[target + index] = this.#words[index]!;
     } else {
-      bytes.set(this.bytes.subarray(0, this.position), start);
+      arena.bytes.set(this.bytes.subarray(0, this.position), start);
     }
     if (this.#tail.length > 0 || this.#moved.length > 0 || this.#parcels.length > 0) this.#finish(address, start + this.position);
     for (let index = 0; index < owned.length; index += 2) retain(owned[index]!);
@@ -320,7 +320,7 @@ export class BlobWriter {
         const length = this.#tailLengths[index]!;
         if (typeof part !== 'string') {
           if (part.length !== length) throw new DataCloneError(`cannot ${this.what}: a getter resized a buffer of the value`);
-          bytes.set(part, position);
+          arena.bytes.set(part, position);
         } else {
           mapViews();
           if (length === part.length) arenaBuffer.write(part, position, length, 'latin1');

@@ -4,29 +4,29 @@
  * Dropping a value drops what it holds, which may hold more: a channel in a channel in a channel. So nested drops are
  * queued, and the outermost one works the queue off; the stack stays flat.
  */
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { free, release } from '../memory/heap.ts';
 import { OWNED, ownedCount } from './blob-layout.ts';
 import { CONSTANT_UNDEFINED, HIGH_CONSTANT, LAST_NUMBER_HIGH, TAG_BINARY, TAG_HANDLE, TAG_TEXT, tagOf } from './tags.ts';
 
 /** Writes undefined. The cell must own nothing. */
 export function clear(cell: number): void {
-  words[2 * cell] = CONSTANT_UNDEFINED;
-  words[2 * cell + 1] = HIGH_CONSTANT;
+  arena.words[2 * cell] = CONSTANT_UNDEFINED;
+  arena.words[2 * cell + 1] = HIGH_CONSTANT;
 }
 
 /** Copies a cell; what it owned belongs to the copy. As words, since copying a tagged NaN as a double may change it. */
 export function move(from: number, to: number): void {
-  words[2 * to] = words[2 * from]!;
-  words[2 * to + 1] = words[2 * from + 1]!;
+  arena.words[2 * to] = arena.words[2 * from]!;
+  arena.words[2 * to + 1] = arena.words[2 * from + 1]!;
 }
 
 /** Gives back what the cell owns. */
 export function drop(cell: number): void {
-  const high = words[2 * cell + 1]!;
+  const high = arena.words[2 * cell + 1]!;
   if (high < 0 && high > LAST_NUMBER_HIGH) {
     const tag = tagOf(high);
-    const address = words[2 * cell]!;
+    const address = arena.words[2 * cell]!;
     if (tag === TAG_TEXT) free(address);
     else if (tag === TAG_BINARY) dropBinary(address);
     else if (tag === TAG_HANDLE) releaseFlat(address);
@@ -37,7 +37,7 @@ export function drop(cell: number): void {
 /** A binary value has one owner, its cell, so it is not counted. What it holds is. */
 function dropBinary(address: number): void {
   const count = ownedCount(address);
-  for (let index = 0; index < count; index++) releaseFlat(words[address + OWNED + 2 * index]!);
+  for (let index = 0; index < count; index++) releaseFlat(arena.words[address + OWNED + 2 * index]!);
   free(address);
 }
 

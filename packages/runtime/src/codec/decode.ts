@@ -3,7 +3,7 @@
  *
  * Both may throw what the function hook throws (PendingValue); the cell keeps everything then.
  */
-import { cells, words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { free, kindOf } from '../memory/heap.ts';
 import { KIND_TEXT } from '../memory/layout.ts';
 import { decodeBlob } from './blob-decode.ts';
@@ -14,16 +14,16 @@ import { readText } from './text.ts';
 
 /** A copy of the value; the cell keeps what it owns. */
 export function decode(cell: number): unknown {
-  const high = words[2 * cell + 1]!;
-  if (high >= 0 || high <= tags.LAST_NUMBER_HIGH) return cells[cell];
-  return decodeTagged(high, words[2 * cell]!);
+  const high = arena.words[2 * cell + 1]!;
+  if (high >= 0 || high <= tags.LAST_NUMBER_HIGH) return arena.cells[cell];
+  return decodeTagged(high, arena.words[2 * cell]!);
 }
 
 /** The value; the cell is undefined afterwards and what it owned is given back. */
 export function take(cell: number): unknown {
-  const high = words[2 * cell + 1]!;
+  const high = arena.words[2 * cell + 1]!;
   if (high >= 0 || high <= tags.LAST_NUMBER_HIGH) {
-    const value = cells[cell];
+    const value = arena.cells[cell];
     clear(cell);
     return value;
   }
@@ -31,7 +31,7 @@ export function take(cell: number): unknown {
 }
 
 function takeTagged(cell: number, high: number): unknown {
-  const address = words[2 * cell]!;
+  const address = arena.words[2 * cell]!;
   const value = decodeTagged(high, address);
   const tag = tags.tagOf(high);
   if (tag < tags.TAG_TEXT) {
@@ -69,11 +69,12 @@ const LONGEST_PEEKED = 4096;
  * looks, so what it gives may be rubbish then: who asks makes sure afterwards that the cell is what it was.
  */
 export function peekText(cell: number): string | undefined {
-  const high = words[2 * cell + 1]!;
-  const low = words[2 * cell]!;
+  const high = arena.words[2 * cell + 1]!;
+  const low = arena.words[2 * cell]!;
   if (high >= 0 || high <= tags.LAST_NUMBER_HIGH) return undefined;
   if (tags.tagOf(high) === tags.TAG_SHORT_TEXT) return decodeShortText(tags.detailOf(high), low);
-  if (tags.tagOf(high) !== tags.TAG_TEXT || kindOf(low) !== KIND_TEXT || words[low]! >>> 1 > LONGEST_PEEKED) return undefined;
+  if (tags.tagOf(high) !== tags.TAG_TEXT || kindOf(low) !== KIND_TEXT || arena.words[low]! >>> 1 > LONGEST_PEEKED)
+    return undefined;
   return readText(low);
 }
 

@@ -5,7 +5,7 @@
  * The first lines are what a channel of numbers runs: small enough to be inlined, and free of allocation.
  */
 import { DataCloneError } from '../errors.ts';
-import { cells, words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { retain } from '../memory/heap.ts';
 import { encodeBlob } from './blob-encode.ts';
 import { SharedObject, staleText } from './handles.ts';
@@ -31,12 +31,12 @@ export function encodeAtOnce(value: unknown, cell: number, what: string): void {
 
 function writeNumber(value: number, cell: number): void {
   if (Number.isNaN(value)) write(cell, tags.NAN_HIGH, 0);
-  else cells[cell] = value;
+  else arena.cells[cell] = value;
 }
 
 function write(cell: number, high: number, low: number): void {
-  words[2 * cell] = low;
-  words[2 * cell + 1] = high;
+  arena.words[2 * cell] = low;
+  arena.words[2 * cell + 1] = high;
 }
 
 function encodeOther(value: unknown, cell: number, what: string): void {

@@ -4,7 +4,7 @@
  *
  * A name of up to 8 bytes is told by two words that hold them; looking at the name itself costs 3 ns a character.
  */
-import { bytes } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { readLatin1 } from './text.ts';
 
 const SLOTS = 2048;
@@ -17,7 +17,7 @@ const highs = new Int32Array(SLOTS);
 export function readKey(start: number, length: number): string {
   if (length <= 8) return readShortKey(start, length);
   if (length > 32) return readLatin1(start, length);
-  const source = bytes;
+  const source = arena.bytes;
   const end = start + length;
   let hash = length;
   for (let index = start; index < end; index++) hash = (Math.imul(hash, 31) + source[index]!) | 0;
@@ -32,7 +32,7 @@ export function readKey(start: number, length: number): string {
 }
 
 function readShortKey(start: number, length: number): string {
-  const source = bytes;
+  const source = arena.bytes;
   let low = 0;
   let high = 0;
   for (let index = 0; index < length; index++) {

@@ -18,7 +18,7 @@
  */
 import { BroadcastChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { DataCloneError } from '../errors.ts';
-import { buffer as arena, words } from '../memory/arena.ts';
+import { arena, buffer } from '../memory/arena.ts';
 import { add, load, waitWhile } from '../memory/atomics.ts';
 import { allocate, release, retain, setDestroyer } from '../memory/heap.ts';
 import { KIND_SHARED_BUFFER, SHARED_BUFFER_COUNT } from '../memory/layout.ts';
@@ -66,7 +66,7 @@ export function openSharedBuffers(runtimeId: string): void {
 
 /** Also gives back what this thread owns. Buffers that the user has stay what they are. */
 export function closeSharedBuffers(): void {
-  for (const remains of owned) if (remains.arena === arena) release(remains.address);
+  for (const remains of owned) if (remains.arena === buffer) release(remains.address);
   channel?.close();
   channel = undefined;
   forgetAll();
@@ -89,14 +89,14 @@ export function adoptSharedBuffers(list: readonly SharedBufferRecord[]): void {
 
 /** The block that stands for a buffer, on which the caller takes a reference of its own; 0 for the arena itself. */
 export function publishSharedBuffer(shared: SharedArrayBuffer): number {
-  if (shared === arena) return 0;
+  if (shared === buffer) return 0;
   useArena();
   const known = addresses.get(shared);
   if (known !== undefined) return known;
   const keeper = structuredClone(shared);
   const address = allocate(KIND_SHARED_BUFFER, 4);
   const number = add(SHARED_BUFFER_COUNT, 1) + 1;
-  words[address] = number;
+  arena.words[address] = number;
   show(number, { keeper, visible: undefined }, shared, address);
   channel?.postMessage({ number, buffer: keeper } satisfies Notice);
   return address;
@@ -105,7 +105,7 @@ export function publishSharedBuffer(shared: SharedArrayBuffer): number {
 /** This thread's object for a block that the caller holds a reference of. */
 export function sharedBufferOf(address: number): SharedArrayBuffer {
   useArena();
-  const number = words[address]!;
+  const number = arena.words[address]!;
   const entry = find(number);
   const visible = entry.visible?.deref();
   if (visible !== undefined) return visible;
@@ -132,7 +132,7 @@ function show(number: number, entry: Entry, shared: SharedArrayBuffer, address: 
   entries.set(number, entry);
   entry.visible = new WeakRef(shared);
   addresses.set(shared, address);
-  const remains = { address, arena };
+  const remains = { address, arena: buffer };
   owned.add(remains);
   finalizers.register(shared, remains);
 }
@@ -143,11 +143,11 @@ interface Remains {
 }
 
 const finalizers = new FinalizationRegistry<Remains>((remains) => {
-  if (owned.delete(remains) && remains.arena === arena) release(remains.address);
+  if (owned.delete(remains) && remains.arena === buffer) release(remains.address);
 });
 
 setDestroyer(KIND_SHARED_BUFFER, (address) => {
-  const number = words[address]!;
+  const number = arena.words[address]!;
   entries.delete(number);
   channel?.postMessage({ dropped: number } satisfies Notice);
 });
@@ -176,9 +176,9 @@ function receive(notice: Notice): void {
 
 /** Numbers start again with each arena. */
 function useArena(): void {
-  if (mapped === arena) return;
+  if (mapped === buffer) return;
   if (mapped !== undefined) forgetAll();
-  mapped = arena;
+  mapped = buffer;
 }
 
 function forgetAll(): void {

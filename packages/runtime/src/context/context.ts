@@ -11,7 +11,7 @@ import { encode, encodeAtOnce } from '../codec/encode.ts';
 import { OBJECT_OF_FUNCTION, registerKind, SharedObject } from '../codec/handles.ts';
 import { HIGH_CONSTANT } from '../codec/tags.ts';
 import { CanceledError, shown, textOf, typeName } from '../errors.ts';
-import { cells, requireArena, words } from '../memory/arena.ts';
+import { arena, requireArena } from '../memory/arena.ts';
 import { allocate, free, setDestroyer } from '../memory/heap.ts';
 import { KIND_CONTEXT } from '../memory/layout.ts';
 import { sharedNow } from '../scheduler/timers.ts';
@@ -93,7 +93,7 @@ export class Context extends SharedObject {
 
   /** When its time is up, or undefined. */
   get deadline(): Date | undefined {
-    const deadline = cells[(this.channel().address + NODE_DEADLINE) >> 1]!;
+    const deadline = arena.cells[(this.channel().address + NODE_DEADLINE) >> 1]!;
     return deadline === Number.POSITIVE_INFINITY ? undefined : new Date(deadline);
   }
 
@@ -111,7 +111,7 @@ export class Context extends SharedObject {
   value<T = unknown>(key: ContextKey): T | undefined {
     this.mustBeCurrent();
     const wanted = keyText('ctx.value', key);
-    for (let context = this.address; context !== 0; context = words[context + REST]!) {
+    for (let context = this.address; context !== 0; context = arena.words[context + REST]!) {
       if (decode((context + KEY) >> 1) === wanted) return decode((context + VALUE) >> 1) as T;
     }
     return undefined;
@@ -156,8 +156,8 @@ registerKind(KIND_CONTEXT, (address) => new Context(address));
 
 /** The context whose values a child of `parent` has: a context without any is passed over. */
 function valuesOf(parent: Context): Context | null {
-  if (words[parent.address + KEY + 1] !== HIGH_CONSTANT) return parent;
-  return words[parent.address + REST] === 0 ? null : (decode((parent.address + REST) >> 1) as Context);
+  if (arena.words[parent.address + KEY + 1] !== HIGH_CONSTANT) return parent;
+  return arena.words[parent.address + REST] === 0 ? null : (decode((parent.address + REST) >> 1) as Context);
 }
 
 let root: Context | null = null;
@@ -230,9 +230,9 @@ export function withDeadline(parent: Context, deadline: Date | number): [ctx: Co
 /** Of its own deadline and its parent's the earlier one holds. */
 function limited(parent: Context, deadline: number, due: number): [ctx: Context, cancel: CancelFunction] {
   const above = parent.channel();
-  const inherited = cells[(above.address + NODE_DUE) >> 1]!;
+  const inherited = arena.cells[(above.address + NODE_DUE) >> 1]!;
   const own = due < inherited;
-  const node = createNode(above, own ? deadline : cells[(above.address + NODE_DEADLINE) >> 1]!, own ? due : inherited);
+  const node = createNode(above, own ? deadline : arena.cells[(above.address + NODE_DEADLINE) >> 1]!, own ? due : inherited);
   const context = createContext(node, valuesOf(parent));
   if (own) {
     mindDeadline(node.address);

@@ -6,7 +6,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { proxyOf } from '../codec/handles.ts';
-import { cells, words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';
 import { generationOf } from '../memory/heap.ts';
 import { KIND_DONE } from '../memory/layout.ts';
@@ -35,7 +35,7 @@ class DeadlineTimer implements Timer {
 /** Starts the timer of a node on this thread. */
 export function startDeadline(done: Done): void {
   const node = done.address;
-  const timer = new DeadlineTimer(done, performance.now() + cells[(node + NODE_DUE) >> 1]! - sharedNow());
+  const timer = new DeadlineTimer(done, performance.now() + arena.cells[(node + NODE_DUE) >> 1]! - sharedNow());
   if (!keepTimer(done, timer)) return;
   store(node + NODE_TIMER, machine.number + 1);
   addTimer(timer);
@@ -43,7 +43,7 @@ export function startDeadline(done: Done): void {
 
 /** Cancels a node whose deadline has passed, though its timer has not fired yet. */
 export function mindDeadline(node: number): void {
-  const due = cells[(node + NODE_DUE) >> 1]!;
+  const due = arena.cells[(node + NODE_DUE) >> 1]!;
   if (due !== Number.POSITIVE_INFINITY && !isCanceled(node) && sharedNow() >= due) exceedDeadline(node);
 }
 
@@ -51,7 +51,7 @@ export function mindDeadline(node: number): void {
 whenMachineLost((number) => {
   const nodes: number[] = [];
   forEachBlock(KIND_DONE, (node) => {
-    if (words[node + NODE_TIMER] === number + 1 && !isCanceled(node)) nodes.push(node);
+    if (arena.words[node + NODE_TIMER] === number + 1 && !isCanceled(node)) nodes.push(node);
   });
   for (const node of nodes) startDeadline(proxyOf(node, generationOf(node)) as Done);
 });

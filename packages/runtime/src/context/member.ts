@@ -1,5 +1,5 @@
 /** Goroutines that a context cancels: at the wait they are in, or at their next one. */
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { free } from '../memory/heap.ts';
 import { cancel } from '../scheduler/cancel.ts';
 import { MEMBER } from '../scheduler/goroutine.ts';
@@ -15,7 +15,7 @@ export function bind(record: number, context: Context): void {
   const done = context.channel();
   const member = createMember(record);
   if (enterMember(done.address, member)) return;
-  words[record + MEMBER] = 0;
+  arena.words[record + MEMBER] = 0;
   free(member);
   cancel(record, done);
 }

@@ -21,7 +21,7 @@ import { decode } from '../codec/decode.ts';
 import { EXISTING, proxyOf, registerKind } from '../codec/handles.ts';
 import { HIGH_HANDLE } from '../codec/tags.ts';
 import { ArenaExhaustedError, CanceledError, DeadlineExceededError, textOf } from '../errors.ts';
-import { cells, requireArena, words } from '../memory/arena.ts';
+import { arena, requireArena } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
 import { CHANNEL_WORDS } from '../memory/blocks.ts';
 import { closeChannel } from '../memory/core.ts';
@@ -79,23 +79,23 @@ export function whenWatchedIsCanceled(callback: (number: number, node: number) =
 export function createNode(parent: Done | null, deadline: number, due: number, eternal = false): Done {
   requireArena();
   const node = allocate(KIND_DONE, NODE_WORDS * 4);
-  words.fill(0, node, node + NODE_WORDS);
+  arena.words.fill(0, node, node + NODE_WORDS);
   initializeEnd(node);
-  cells[(node + NODE_DEADLINE) >> 1] = deadline;
-  cells[(node + NODE_DUE) >> 1] = due;
-  words[node + NODE_ETERNAL] = eternal ? 1 : 0;
+  arena.cells[(node + NODE_DEADLINE) >> 1] = deadline;
+  arena.cells[(node + NODE_DUE) >> 1] = due;
+  arena.words[node + NODE_ETERNAL] = eternal ? 1 : 0;
   clear((node + NODE_CAUSE) >> 1);
   clear((node + NODE_PARENT) >> 1);
-  if (parent !== null && words[parent.address + NODE_ETERNAL] === 0) adopt(parent.address, node);
+  if (parent !== null && arena.words[parent.address + NODE_ETERNAL] === 0) adopt(parent.address, node);
   return new Chan<never>(EXISTING, node);
 }
 
 function adopt(parent: number, node: number): void {
   retain(parent);
-  words[node + NODE_PARENT] = parent;
-  words[node + NODE_PARENT + 1] = HIGH_HANDLE | generationOf(parent);
+  arena.words[node + NODE_PARENT] = parent;
+  arena.words[node + NODE_PARENT + 1] = HIGH_HANDLE | generationOf(parent);
   lock(parent + NODE_LOCK);
-  const state = words[parent + NODE_STATE]!;
+  const state = arena.words[parent + NODE_STATE]!;
   if (state === LIVE) link(parent + NODE_CHILDREN, node, NODE_LINKS);
   unlock(parent + NODE_LOCK);
   if (state !== LIVE) {
@@ -106,27 +106,27 @@ function adopt(parent: number, node: number): void {
 
 /** Puts a block at the head of a list. Its links are the two words at `links`, the third says that it is in there. */
 function link(list: number, block: number, links: number): void {
-  const next = words[list]!;
-  words[block + links] = next;
-  words[block + links + 1] = 0;
-  words[block + links + 2] = 1;
-  if (next !== 0) words[next + links + 1] = block;
-  words[list] = block;
+  const next = arena.words[list]!;
+  arena.words[block + links] = next;
+  arena.words[block + links + 1] = 0;
+  arena.words[block + links + 2] = 1;
+  if (next !== 0) arena.words[next + links + 1] = block;
+  arena.words[list] = block;
 }
 
 function unlink(list: number, block: number, links: number): void {
-  if (words[block + links + 2] === 0) return;
-  const next = words[block + links]!;
-  const previous = words[block + links + 1]!;
-  if (previous === 0) words[list] = next;
-  else words[previous + links] = next;
-  if (next !== 0) words[next + links + 1] = previous;
-  words[block + links + 2] = 0;
+  if (arena.words[block + links + 2] === 0) return;
+  const next = arena.words[block + links]!;
+  const previous = arena.words[block + links + 1]!;
+  if (previous === 0) arena.words[list] = next;
+  else arena.words[previous + links] = next;
+  if (next !== 0) arena.words[next + links + 1] = previous;
+  arena.words[block + links + 2] = 0;
 }
 
 /** The parent's address, or 0: the low word of the cell, which is 0 in an empty one. */
 function parentOf(node: number): number {
-  return words[node + NODE_PARENT]!;
+  return arena.words[node + NODE_PARENT]!;
 }
 
 function leaveParent(node: number): void {
@@ -200,7 +200,7 @@ function cancelTree(root: number, state: number): void {
 function cancelOne(node: number, state: number, mine: number[]): boolean {
   const watchers: number[] = [];
   lock(node + NODE_LOCK);
-  const first = words[node + NODE_STATE] === LIVE;
+  const first = arena.words[node + NODE_STATE] === LIVE;
   if (first) {
     if (state === CANCELED) move(sendScratch, (node + NODE_CAUSE) >> 1);
     store(node + NODE_STATE, state); // After the cause: who sees it without the lock may read that.
@@ -211,7 +211,7 @@ function cancelOne(node: number, state: number, mine: number[]): boolean {
     return false;
   }
   // No bit is set any more from here on: that is done under the lock, and only while it is live.
-  for (let word = 0; word < WATCHER_WORDS; word++) watchers.push(words[node + NODE_WATCHERS + word]!);
+  for (let word = 0; word < WATCHER_WORDS; word++) watchers.push(arena.words[node + NODE_WATCHERS + word]!);
   leaveParent(node);
   const waiters = closeChannel(node);
   if (waiters > 0) readyAll(waiters);
@@ -226,24 +226,24 @@ function cancelOne(node: number, state: number, mine: number[]): boolean {
 /** Takes out the next child that is not being given back, with a reference of it; 0 when there is none. */
 function takeChild(node: number): number {
   lock(node + NODE_LOCK);
-  let child = words[node + NODE_CHILDREN]!;
+  let child = arena.words[node + NODE_CHILDREN]!;
   while (child !== 0) {
     unlink(node + NODE_CHILDREN, child, NODE_LINKS);
     if (retainLiving(child)) break;
-    child = words[node + NODE_CHILDREN]!;
+    child = arena.words[node + NODE_CHILDREN]!;
   }
   unlock(node + NODE_LOCK);
   return child;
 }
 
 function cancelMembers(node: number): void {
-  if (words[node + NODE_MEMBERS] === 0) return; // Nobody enters it any more.
+  if (arena.words[node + NODE_MEMBERS] === 0) return; // Nobody enters it any more.
   const done = proxyOf(node, generationOf(node));
   for (;;) {
     reserveWaiter(); // For the notice: who is out of the list must be told.
     lock(node + NODE_LOCK);
-    const member = words[node + NODE_MEMBERS]!;
-    const record = member === 0 ? 0 : words[member + MEMBER_RECORD]!;
+    const member = arena.words[node + NODE_MEMBERS]!;
+    const record = member === 0 ? 0 : arena.words[member + MEMBER_RECORD]!;
     if (member !== 0) {
       unlink(node + NODE_MEMBERS, member, MEMBER_LINKS);
       // Its own reference goes only after it has left the list, under this lock; and the member may be gone after it.
@@ -274,12 +274,12 @@ whenCanceledByContext(errorOf);
 
 /** A goroutine that was not queued yet is cancelled with the node from here on. False when the node was cancelled before. */
 export function enterMember(node: number, member: number): boolean {
-  if (words[node + NODE_ETERNAL] !== 0) return true;
+  if (arena.words[node + NODE_ETERNAL] !== 0) return true;
   lock(node + NODE_LOCK);
-  const live = words[node + NODE_STATE] === LIVE;
+  const live = arena.words[node + NODE_STATE] === LIVE;
   if (live) {
     retain(node);
-    words[member + MEMBER_NODE] = node;
+    arena.words[member + MEMBER_NODE] = node;
     link(node + NODE_MEMBERS, member, MEMBER_LINKS);
   }
   unlock(node + NODE_LOCK);
@@ -287,7 +287,7 @@ export function enterMember(node: number, member: number): boolean {
 }
 
 whenMemberLeaves((member) => {
-  const node = words[member + MEMBER_NODE]!;
+  const node = arena.words[member + MEMBER_NODE]!;
   lock(node + NODE_LOCK);
   unlink(node + NODE_MEMBERS, member, MEMBER_LINKS);
   unlock(node + NODE_LOCK);
@@ -298,9 +298,9 @@ whenMemberLeaves((member) => {
 export function watch(node: number): boolean {
   const { number } = machine;
   lock(node + NODE_LOCK);
-  const live = words[node + NODE_STATE] === LIVE;
+  const live = arena.words[node + NODE_STATE] === LIVE;
   const word = node + NODE_WATCHERS + (number >> 5);
-  if (live) words[word] = words[word]! | (1 << (number & 31));
+  if (live) arena.words[word] = arena.words[word]! | (1 << (number & 31));
   unlock(node + NODE_LOCK);
   return live;
 }

@@ -5,7 +5,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { peekText } from '../codec/decode.ts';
-import { cells, words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { FUNCTION_COUNT, KIND_GOROUTINE, MAXIMUM_FUNCTIONS, MAXIMUM_MACHINES } from '../memory/layout.ts';
 import { WALK_START, walkBlocks } from '../memory/walk.ts';
@@ -57,9 +57,9 @@ export class Census {
 
   /** Plain reads: an old value is a count of a moment ago. */
   private readonly visit = (record: number): void => {
-    const status = words[record + STATUS]!;
-    const machine = words[record + MACHINE]!;
-    if (status < 0 || status >= DONE || !(cells[(record + NUMBER) >> 1]! > 0)) return;
+    const status = arena.words[record + STATUS]!;
+    const machine = arena.words[record + MACHINE]!;
+    if (status < 0 || status >= DONE || !(arena.cells[(record + NUMBER) >> 1]! > 0)) return;
     const number = functionOrLocal(record);
     if (number >= MAXIMUM_FUNCTIONS) return; // It is being made.
     this.counts[(number + 1) * STATES + status]!++;
@@ -131,10 +131,10 @@ export class Census {
   seenOn(machine: number): RunningGoroutine | null {
     const record = this.lastRunning[machine];
     if (!record) return null;
-    const id = cells[(record + NUMBER) >> 1]!;
+    const id = arena.cells[(record + NUMBER) >> 1]!;
     const number = functionOrLocal(record);
     if (!(id > 0) || number >= load(FUNCTION_COUNT)) return null;
     const name = peekText((record + NAME) >> 1) ?? (number < 0 ? 'local' : this.functionName(number).replace(/ \(.*/, ''));
-    return cells[(record + NUMBER) >> 1] === id ? { id, name } : null;
+    return arena.cells[(record + NUMBER) >> 1] === id ? { id, name } : null;
   }
 }

@@ -15,7 +15,7 @@ import { background, Context, withCancel } from '../context/context.ts';
 import { cancelFor, enterMember } from '../context/node.ts';
 import { RuntimeStateError, SyncError, shown, textOf, typeName } from '../errors.ts';
 import type { AnyFunction, ResultOf } from '../go.ts';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { compareExchange, load, store } from '../memory/atomics.ts';
 import { GROUP_WORDS, OPERATION_WAIT } from '../memory/blocks.ts';
 import { addToGroup } from '../memory/core.ts';
@@ -126,8 +126,8 @@ export class Group extends SharedObject {
     }
     const { address } = this;
     lock(address + LIMIT_LOCK);
-    const running = words[address + RUNNING]!;
-    if (running === 0) words[address + LIMIT] = any ? 0 : limit;
+    const running = arena.words[address + RUNNING]!;
+    if (running === 0) arena.words[address + LIMIT] = any ? 0 : limit;
     unlock(address + LIMIT_LOCK);
     if (running !== 0)
       throw new SyncError(`group.setLimit while ${running} goroutines of the group run: call it before the first go`);
@@ -172,7 +172,7 @@ export function group(parent?: Context): Group {
   }
   const [context] = withCancel(parent ?? background());
   const address = allocate(KIND_GROUP, BLOCK_WORDS * 4);
-  words.fill(0, address, address + BLOCK_WORDS);
+  arena.words.fill(0, address, address + BLOCK_WORDS);
   clear((address + CONTEXT) >> 1);
   try {
     encode(context, (address + CONTEXT) >> 1, 'make a group');
@@ -184,7 +184,7 @@ export function group(parent?: Context): Group {
 }
 
 setDestroyer(KIND_GROUP, (address) => {
-  if (words[address + FAILED] !== 0) release(words[address + FAILED]!);
+  if (arena.words[address + FAILED] !== 0) release(arena.words[address + FAILED]!);
   drop((address + CONTEXT) >> 1);
 });
 registerKind(KIND_GROUP, (address) => new Group(address));
@@ -195,7 +195,7 @@ function enter(address: number, context: Context, record: number): void {
   reserveWaiter(); // So that cancelling it cannot fail.
   const member = createMember(record);
   retain(address);
-  words[member + MEMBER_GROUP] = address;
+  arena.words[member + MEMBER_GROUP] = address;
   addToGroup(address, 1);
   store(record + JOINED, 1); // The group answers for its error.
   if (!enterMember(done.address, member)) cancel(record, done);
@@ -203,23 +203,23 @@ function enter(address: number, context: Context, record: number): void {
 
 function takesPlace(address: number): boolean {
   lock(address + LIMIT_LOCK);
-  const limit = words[address + LIMIT]!;
-  const free = limit === 0 || words[address + RUNNING]! < limit;
-  if (free) words[address + RUNNING] = words[address + RUNNING]! + 1;
+  const limit = arena.words[address + LIMIT]!;
+  const free = limit === 0 || arena.words[address + RUNNING]! < limit;
+  if (free) arena.words[address + RUNNING] = arena.words[address + RUNNING]! + 1;
   unlock(address + LIMIT_LOCK);
   return free;
 }
 
 function takesPlaceOrQueues(address: number, record: number): boolean {
   lock(address + LIMIT_LOCK);
-  const limit = words[address + LIMIT]!;
-  const free = limit === 0 || words[address + RUNNING]! < limit;
-  if (free) words[address + RUNNING] = words[address + RUNNING]! + 1;
+  const limit = arena.words[address + LIMIT]!;
+  const free = limit === 0 || arena.words[address + RUNNING]! < limit;
+  if (free) arena.words[address + RUNNING] = arena.words[address + RUNNING]! + 1;
   else {
-    words[record + LINK] = 0;
-    if (words[address + FIRST] === 0) words[address + FIRST] = record;
-    else words[words[address + LAST]! + LINK] = record;
-    words[address + LAST] = record;
+    arena.words[record + LINK] = 0;
+    if (arena.words[address + FIRST] === 0) arena.words[address + FIRST] = record;
+    else arena.words[arena.words[address + LAST]! + LINK] = record;
+    arena.words[address + LAST] = record;
   }
   unlock(address + LIMIT_LOCK);
   return free;
@@ -228,12 +228,12 @@ function takesPlaceOrQueues(address: number, record: number): boolean {
 /** One place is free again: for the next in line, if there is one. */
 function passOnPlace(address: number): void {
   lock(address + LIMIT_LOCK);
-  const next = words[address + FIRST]!;
-  if (next === 0) words[address + RUNNING] = words[address + RUNNING]! - 1;
-  else words[address + FIRST] = words[next + LINK]!;
+  const next = arena.words[address + FIRST]!;
+  if (next === 0) arena.words[address + RUNNING] = arena.words[address + RUNNING]! - 1;
+  else arena.words[address + FIRST] = arena.words[next + LINK]!;
   unlock(address + LIMIT_LOCK);
   if (next === 0) return;
-  words[next + LINK] = 0;
+  arena.words[next + LINK] = 0;
   if (load(STOPPING) === 0) submit(next);
   else completeWithError(next, new RuntimeStateError('the runtime was stopped before this goroutine had its turn'), null);
 }

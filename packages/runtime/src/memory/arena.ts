@@ -11,12 +11,16 @@ import { attachCore, type WasmMemory } from './core.ts';
 /** What a new thread is given to map it. */
 export let memory: WasmMemory;
 export let buffer: SharedArrayBuffer;
-/** Every 32-bit word of the arena. Plain access only under a lock, by the one writer, or ordered by an atomic; say which. */
-export let words: Int32Array;
-/** The same memory as 64-bit floats, for values. */
-export let cells: Float64Array;
-/** The same memory as bytes, for texts and binary values. */
-export let bytes: Uint8Array;
+
+interface Arena {
+  /** Every 32-bit word. Plain access only under a lock, by the one writer, or ordered by an atomic; say which. */
+  words: Int32Array;
+  /** The same memory as 64-bit floats, for values. */
+  cells: Float64Array;
+  /** The same memory as bytes, for texts and binary values. */
+  bytes: Uint8Array;
+}
+export const arena = {} as Arena;
 
 export const MINIMUM_HEAP_BYTES = 8 * 1024 * 1024;
 export const DEFAULT_HEAP_BYTES = 1024 * 1024 * 1024;
@@ -27,9 +31,9 @@ export const MAXIMUM_HEAP_BYTES = 2 * 1024 * 1024 * 1024;
 export function attachArena(shared: WasmMemory): void {
   memory = shared;
   buffer = memory.buffer;
-  words = new Int32Array(buffer);
-  cells = new Float64Array(buffer);
-  bytes = new Uint8Array(buffer);
+  arena.words = new Int32Array(buffer);
+  arena.cells = new Float64Array(buffer);
+  arena.bytes = new Uint8Array(buffer);
   attachCore(memory);
 }
 

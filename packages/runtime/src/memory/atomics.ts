@@ -6,23 +6,23 @@
  *
  * The plain ones are the core's: V8 does not inline `Atomics` (7.5 ns each), and a call into WebAssembly is 3 ns.
  */
-import { words } from './arena.ts';
+import { arena } from './arena.ts';
 
 export { add, and, compareExchange, exchange, load, or, store } from './core.ts';
 
 /** Blocks this thread while the word holds `expected`, at most for so many milliseconds. */
 export function waitWhile(address: number, expected: number, milliseconds: number): void {
-  Atomics.wait(words, address, expected, milliseconds);
+  Atomics.wait(arena.words, address, expected, milliseconds);
 }
 
 /** Like `waitWhile` without blocking: a promise, or null when the word already differs. */
 export function waitAsyncWhile(address: number, expected: number): Promise<unknown> | null {
-  const result = (Atomics as unknown as AsyncWaiting).waitAsync(words, address, expected);
+  const result = (Atomics as unknown as AsyncWaiting).waitAsync(arena.words, address, expected);
   return result.async ? result.value : null;
 }
 
 export function notify(address: number, count: number): void {
-  Atomics.notify(words, address, count);
+  Atomics.notify(arena.words, address, count);
 }
 
 interface AsyncWaiting {

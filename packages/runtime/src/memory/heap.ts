@@ -13,7 +13,7 @@
  */
 import { ArenaExhaustedError } from '../errors.ts';
 import { fatal } from '../fatal.ts';
-import { words } from './arena.ts';
+import { arena } from './arena.ts';
 import { add, compareExchange, load, store } from './atomics.ts';
 import { KIND_NAMES } from './kinds.ts';
 import * as layout from './layout.ts';
@@ -97,15 +97,15 @@ export function allocate(kind: number, byteLength: number): number {
   if (head === 0) return allocateRefilled(kind, sizeClass, byteLength);
   popFree(sizeClass);
   occupy(head, kind, sizeClass);
-  words[usageRow + kind] = words[usageRow + kind]! + (blockBytes[sizeClass]! >> 4);
+  arena.words[usageRow + kind] = arena.words[usageRow + kind]! + (blockBytes[sizeClass]! >> 4);
   return head;
 }
 
 function allocateRefilled(kind: number, wanted: number, byteLength: number): number {
   const address = refill(wanted, byteLength);
-  const sizeClass = (words[address + BLOCK_META]! >> CLASS_SHIFT) & CLASS_MASK; // It may be of a larger class.
+  const sizeClass = (arena.words[address + BLOCK_META]! >> CLASS_SHIFT) & CLASS_MASK; // It may be of a larger class.
   occupy(address, kind, sizeClass);
-  words[usageRow + kind] = words[usageRow + kind]! + (blockBytes[sizeClass]! >> 4);
+  arena.words[usageRow + kind] = arena.words[usageRow + kind]! + (blockBytes[sizeClass]! >> 4);
   return address;
 }
 
@@ -119,23 +119,23 @@ export function allocateCleared(kind: number, wordCount: number): number {
 /** The same where more than that is to be written before: a block that nobody finds, with cleared words. See `becomes`. */
 export function allocateForLater(wordCount: number): number {
   const address = allocate(layout.KIND_SCRATCH, wordCount * 4);
-  words.fill(0, address, address + wordCount);
+  arena.words.fill(0, address, address + wordCount);
   return address;
 }
 
 /** From now on a block of `allocateForLater` is of this kind. */
 export function becomes(address: number, kind: number): void {
-  const meta = words[address + BLOCK_META]!;
+  const meta = arena.words[address + BLOCK_META]!;
   const units = blockBytes[(meta >> CLASS_SHIFT) & CLASS_MASK]! >> 4;
-  words[usageRow + layout.KIND_SCRATCH] = words[usageRow + layout.KIND_SCRATCH]! - units;
-  words[usageRow + kind] = words[usageRow + kind]! + units;
+  arena.words[usageRow + layout.KIND_SCRATCH] = arena.words[usageRow + layout.KIND_SCRATCH]! - units;
+  arena.words[usageRow + kind] = arena.words[usageRow + kind]! + units;
   store(address + BLOCK_META, (meta & ~KIND_MASK) | kind);
 }
 
 function occupy(address: number, kind: number, sizeClass: number): void {
-  words[address + BLOCK_REFERENCES] = 1;
-  words[address + BLOCK_META] =
-    (words[address + BLOCK_META]! & (GENERATION_MASK << GENERATION_SHIFT)) | (sizeClass << CLASS_SHIFT) | kind;
+  arena.words[address + BLOCK_REFERENCES] = 1;
+  arena.words[address + BLOCK_META] =
+    (arena.words[address + BLOCK_META]! & (GENERATION_MASK << GENERATION_SHIFT)) | (sizeClass << CLASS_SHIFT) | kind;
 }
 
 function allocateLarge(kind: number, size: number): number {
@@ -146,7 +146,7 @@ function allocateLarge(kind: number, size: number): number {
   if (!run) throw exhausted(size);
   const address = run + BLOCK_HEADER_WORDS;
   occupy(address, kind, LARGE + order);
-  words[usageRow + kind] = words[usageRow + kind]! + ((layout.PAGE_BYTES / 16) << order);
+  arena.words[usageRow + kind] = arena.words[usageRow + kind]! + ((layout.PAGE_BYTES / 16) << order);
   return address;
 }
 
@@ -165,7 +165,7 @@ function refill(sizeClass: number, byteLength: number): number {
 
 function popFree(sizeClass: number): number {
   const address = freeHeads[sizeClass]!;
-  freeHeads[sizeClass] = words[address + NEXT_FREE]!;
+  freeHeads[sizeClass] = arena.words[address + NEXT_FREE]!;
   freeCounts[sizeClass] = freeCounts[sizeClass]! - 1;
   return address;
 }
@@ -173,7 +173,7 @@ function popFree(sizeClass: number): number {
 /** This thread has taken so many bytes: now and then a look at how much is in use. */
 function taken(byteLength: number): void {
   takenSinceLook += byteLength;
-  if (takenSinceLook < MOST_BETWEEN_LOOKS && takenSinceLook < words.byteLength / 64) return;
+  if (takenSinceLook < MOST_BETWEEN_LOOKS && takenSinceLook < arena.words.byteLength / 64) return;
   takenSinceLook = 0;
   checkPressure();
 }
@@ -182,11 +182,11 @@ function taken(byteLength: number): void {
 function takeBatch(sizeClass: number): number {
   const classBatches = layout.CLASS_BATCHES + sizeClass;
   // Plain: a hint. An old zero only costs a fresh block, the list is read again under its lock.
-  if (words[classBatches] === 0) return 0;
+  if (arena.words[classBatches] === 0) return 0;
   const batch = takeSharedBatch(sizeClass);
   if (batch === 0) return 0;
-  freeHeads[sizeClass] = words[batch + NEXT_FREE]!;
-  freeCounts[sizeClass] = words[batch + BATCH_SIZE]! - 1;
+  freeHeads[sizeClass] = arena.words[batch + NEXT_FREE]!;
+  freeCounts[sizeClass] = arena.words[batch + BATCH_SIZE]! - 1;
   return batch;
 }
 
@@ -194,8 +194,8 @@ function takeBatch(sizeClass: number): number {
 function takeSharedBatch(sizeClass: number): number {
   const classBatches = layout.CLASS_BATCHES + sizeClass;
   lock(layout.CLASS_LOCKS + sizeClass);
-  const batch = words[classBatches]!;
-  if (batch !== 0) words[classBatches] = words[batch + NEXT_BATCH]!;
+  const batch = arena.words[classBatches]!;
+  if (batch !== 0) arena.words[classBatches] = arena.words[batch + NEXT_BATCH]!;
   unlock(layout.CLASS_LOCKS + sizeClass);
   return batch;
 }
@@ -205,15 +205,15 @@ function cut(sizeClass: number): number {
   if (freshStarts[sizeClass] === freshEnds[sizeClass]) {
     const page = takePages(0, reserveOpen);
     if (page === 0) return 0;
-    words[layout.PAGE_CLASSES + page / layout.PAGE_WORDS] = sizeClass + 1;
+    arena.words[layout.PAGE_CLASSES + page / layout.PAGE_WORDS] = sizeClass + 1;
     const count = Math.floor(layout.PAGE_BYTES / blockBytes[sizeClass]!);
     freshStarts[sizeClass] = page;
     freshEnds[sizeClass] = page + (count * blockBytes[sizeClass]!) / 4;
   }
   const address = freshStarts[sizeClass]! + BLOCK_HEADER_WORDS;
   freshStarts[sizeClass] = freshStarts[sizeClass]! + blockBytes[sizeClass]! / 4;
-  words[address + BLOCK_META] =
-    (words[address + BLOCK_META]! & (GENERATION_MASK << GENERATION_SHIFT)) | (sizeClass << CLASS_SHIFT);
+  arena.words[address + BLOCK_META] =
+    (arena.words[address + BLOCK_META]! & (GENERATION_MASK << GENERATION_SHIFT)) | (sizeClass << CLASS_SHIFT);
   return address;
 }
 
@@ -225,11 +225,11 @@ function cut(sizeClass: number): number {
 function reclaimPages(): boolean {
   const used = usedUnits();
   if (used > 0.9 * usedAtVain) return false;
-  const free = new Uint16Array(words[layout.PAGE_COUNT]!);
+  const free = new Uint16Array(arena.words[layout.PAGE_COUNT]!);
   let reclaimed = 0;
   for (let sizeClass = 0; sizeClass < sizes.length; sizeClass++) {
     gatherBatches(sizeClass);
-    for (let block = freeHeads[sizeClass]!; block !== 0; block = words[block + NEXT_FREE]!) {
+    for (let block = freeHeads[sizeClass]!; block !== 0; block = arena.words[block + NEXT_FREE]!) {
       const page = Math.floor(block / layout.PAGE_WORDS);
       free[page] = free[page]! + 1;
     }
@@ -244,10 +244,10 @@ function reclaimPages(): boolean {
 function gatherBatches(sizeClass: number): void {
   for (let batch = takeSharedBatch(sizeClass); batch !== 0; batch = takeSharedBatch(sizeClass)) {
     let last = batch;
-    while (words[last + NEXT_FREE] !== 0) last = words[last + NEXT_FREE]!;
-    words[last + NEXT_FREE] = freeHeads[sizeClass]!;
+    while (arena.words[last + NEXT_FREE] !== 0) last = arena.words[last + NEXT_FREE]!;
+    arena.words[last + NEXT_FREE] = freeHeads[sizeClass]!;
     freeHeads[sizeClass] = batch;
-    freeCounts[sizeClass] = freeCounts[sizeClass]! + words[batch + BATCH_SIZE]!;
+    freeCounts[sizeClass] = freeCounts[sizeClass]! + arena.words[batch + BATCH_SIZE]!;
   }
 }
 
@@ -259,12 +259,12 @@ function dropFreePages(sizeClass: number, free: Uint16Array): number {
   let block = freeHeads[sizeClass]!;
   const given: number[] = [];
   while (block !== 0) {
-    const next = words[block + NEXT_FREE]!;
+    const next = arena.words[block + NEXT_FREE]!;
     const page = Math.floor(block / layout.PAGE_WORDS);
     if (free[page] === whole) {
       if (block === page * layout.PAGE_WORDS + BLOCK_HEADER_WORDS) given.push(page);
     } else {
-      words[block + NEXT_FREE] = kept;
+      arena.words[block + NEXT_FREE] = kept;
       kept = block;
       count++;
     }
@@ -273,7 +273,7 @@ function dropFreePages(sizeClass: number, free: Uint16Array): number {
   freeHeads[sizeClass] = kept;
   freeCounts[sizeClass] = count;
   for (const page of given) {
-    words[layout.PAGE_CLASSES + page] = 0;
+    arena.words[layout.PAGE_CLASSES + page] = 0;
     givePages(page * layout.PAGE_WORDS, 0);
   }
   return given.length;
@@ -294,7 +294,7 @@ export function giveBackFreeBlocks(): void {
   for (let sizeClass = 0; sizeClass < sizes.length; sizeClass++) {
     while (freshStarts[sizeClass] !== freshEnds[sizeClass]) {
       const address = cut(sizeClass);
-      words[address + BLOCK_REFERENCES] = 0;
+      arena.words[address + BLOCK_REFERENCES] = 0;
       pushFree(sizeClass, address);
     }
     while (freeCounts[sizeClass]! > 0) giveBatch(sizeClass, Math.min(freeCounts[sizeClass]!, batchSizes[sizeClass]!));
@@ -303,25 +303,25 @@ export function giveBackFreeBlocks(): void {
 
 /** Gives a block back whose only reference the caller holds. What it holds is not given back: see `release`. */
 export function free(address: number): void {
-  const meta = words[address + BLOCK_META]!;
+  const meta = arena.words[address + BLOCK_META]!;
   const kind = meta & KIND_MASK;
   const sizeClass = (meta >> CLASS_SHIFT) & CLASS_MASK;
   if (kind === 0) fatal('a free block is freed', { address });
-  words[address + BLOCK_REFERENCES] = 0;
-  words[address + BLOCK_META] =
+  arena.words[address + BLOCK_REFERENCES] = 0;
+  arena.words[address + BLOCK_META] =
     ((((meta >>> GENERATION_SHIFT) + 1) & GENERATION_MASK) << GENERATION_SHIFT) | (sizeClass << CLASS_SHIFT);
   if (sizeClass >= LARGE) {
     const order = sizeClass - LARGE;
-    words[usageRow + kind] = words[usageRow + kind]! - ((layout.PAGE_BYTES / 16) << order);
+    arena.words[usageRow + kind] = arena.words[usageRow + kind]! - ((layout.PAGE_BYTES / 16) << order);
     givePages(address - BLOCK_HEADER_WORDS, order);
     return;
   }
-  words[usageRow + kind] = words[usageRow + kind]! - (blockBytes[sizeClass]! >> 4);
+  arena.words[usageRow + kind] = arena.words[usageRow + kind]! - (blockBytes[sizeClass]! >> 4);
   pushFree(sizeClass, address);
 }
 
 function pushFree(sizeClass: number, address: number): void {
-  words[address + NEXT_FREE] = freeHeads[sizeClass]!;
+  arena.words[address + NEXT_FREE] = freeHeads[sizeClass]!;
   freeHeads[sizeClass] = address;
   const count = freeCounts[sizeClass]! + 1;
   freeCounts[sizeClass] = count;
@@ -331,16 +331,16 @@ function pushFree(sizeClass: number, address: number): void {
 function giveBatch(sizeClass: number, size: number): void {
   const batch = freeHeads[sizeClass]!;
   let last = batch;
-  for (let index = 1; index < size; index++) last = words[last + NEXT_FREE]!;
-  freeHeads[sizeClass] = words[last + NEXT_FREE]!;
+  for (let index = 1; index < size; index++) last = arena.words[last + NEXT_FREE]!;
+  freeHeads[sizeClass] = arena.words[last + NEXT_FREE]!;
   freeCounts[sizeClass] = freeCounts[sizeClass]! - size;
-  words[last + NEXT_FREE] = 0;
-  words[batch + BATCH_SIZE] = size;
+  arena.words[last + NEXT_FREE] = 0;
+  arena.words[batch + BATCH_SIZE] = size;
   const classLock = layout.CLASS_LOCKS + sizeClass;
   const classBatches = layout.CLASS_BATCHES + sizeClass;
   lock(classLock);
-  words[batch + NEXT_BATCH] = words[classBatches]!;
-  words[classBatches] = batch;
+  arena.words[batch + NEXT_BATCH] = arena.words[classBatches]!;
+  arena.words[classBatches] = batch;
   unlock(classLock);
 }
 
@@ -373,11 +373,11 @@ export function isOnlyReference(address: number): boolean {
 }
 
 export function kindOf(address: number): number {
-  return words[address + BLOCK_META]! & KIND_MASK;
+  return arena.words[address + BLOCK_META]! & KIND_MASK;
 }
 
 export function generationOf(address: number): number {
-  return (words[address + BLOCK_META]! >>> GENERATION_SHIFT) & GENERATION_MASK;
+  return (arena.words[address + BLOCK_META]! >>> GENERATION_SHIFT) & GENERATION_MASK;
 }
 
 /** Bytes of a block of a size class. */
@@ -391,7 +391,7 @@ export function usage(): Map<string, number> {
   for (let kind = 1; kind < KIND_NAMES.length; kind++) {
     let units = 0;
     for (let machine = 0; machine < layout.MAXIMUM_MACHINES; machine++) {
-      units += words[layout.USAGE + machine * layout.USAGE_KINDS + kind]!;
+      units += arena.words[layout.USAGE + machine * layout.USAGE_KINDS + kind]!;
     }
     const name = KIND_NAMES[kind]!; // Some kinds have one name for both.
     if (units !== 0) result.set(name, (result.get(name) ?? 0) + units * 16);
@@ -405,7 +405,7 @@ function exhausted(byteLength: number): ArenaExhaustedError {
   const total = [...inUse.values()].reduce((sum, value) => sum + value, 0);
   const parts = [...inUse].sort((a, b) => b[1] - a[1]).map(([kind, value]) => `${kind} ${count(value)}`);
   return new ArenaExhaustedError(
-    `no room for ${count(byteLength)} bytes: ${count(words.byteLength)} reserved, ${count(total)} in use (${parts.join(', ')}). ` +
+    `no room for ${count(byteLength)} bytes: ${count(arena.words.byteLength)} reserved, ${count(total)} in use (${parts.join(', ')}). ` +
       'Raise heapBytes with runtime.configure(), or keep fewer goroutines, channels and values in flight.',
   );
 }

@@ -5,7 +5,7 @@
  * merging keep this invariant: the states of two buddies of one order are never both free. Everything here is under
  * PAGE_LOCK; it is a slow path, since small blocks are cut from pages by `heap.ts` and stay cut.
  */
-import { words } from './arena.ts';
+import { arena } from './arena.ts';
 import * as layout from './layout.ts';
 import { lock, unlock } from './lock.ts';
 
@@ -17,8 +17,8 @@ const PREVIOUS = 1;
 
 /** Fills the free lists of a fresh arena. Called once, before any other thread sees it. */
 export function initializePages(): void {
-  const count = Math.floor(words.length / PAGE_WORDS);
-  words[layout.PAGE_COUNT] = count;
+  const count = Math.floor(arena.words.length / PAGE_WORDS);
+  arena.words[layout.PAGE_COUNT] = count;
   let page = layout.FIRST_HEAP_PAGE;
   while (page < count) {
     let order = 0;
@@ -41,20 +41,20 @@ export function orderFor(bytes: number): number {
  */
 export function takePages(order: number, fromReserve: boolean): number {
   lock(PAGE_LOCK);
-  const reserve = fromReserve ? 0 : Math.max(2, words[layout.PAGE_COUNT]! >> 6);
-  let found = words[PAGES_FREE]! - (1 << order) >= reserve ? order : PAGE_ORDERS;
-  while (found < PAGE_ORDERS && words[PAGE_FREE_LISTS + found] === 0) found++;
+  const reserve = fromReserve ? 0 : Math.max(2, arena.words[layout.PAGE_COUNT]! >> 6);
+  let found = arena.words[PAGES_FREE]! - (1 << order) >= reserve ? order : PAGE_ORDERS;
+  while (found < PAGE_ORDERS && arena.words[PAGE_FREE_LISTS + found] === 0) found++;
   if (found >= PAGE_ORDERS) {
     unlock(PAGE_LOCK);
     return 0;
   }
-  const page = words[PAGE_FREE_LISTS + found]!;
+  const page = arena.words[PAGE_FREE_LISTS + found]!;
   remove(page, found);
   while (found > order) {
     found--;
     insert(page + (1 << found), found);
   }
-  words[PAGE_STATES + page] = order + 1;
+  arena.words[PAGE_STATES + page] = order + 1;
   unlock(PAGE_LOCK);
   return page * PAGE_WORDS;
 }
@@ -62,12 +62,12 @@ export function takePages(order: number, fromReserve: boolean): number {
 /** Gives back a run taken by `takePages`. */
 export function givePages(address: number, order: number): void {
   lock(PAGE_LOCK);
-  const count = words[layout.PAGE_COUNT]!;
+  const count = arena.words[layout.PAGE_COUNT]!;
   let page = address / PAGE_WORDS;
-  words[PAGE_STATES + page] = 0;
+  arena.words[PAGE_STATES + page] = 0;
   while (order + 1 < PAGE_ORDERS) {
     const buddy = page ^ (1 << order);
-    if (buddy + (1 << order) > count || words[PAGE_STATES + buddy] !== ((order + 1) | PAGE_IS_FREE)) break;
+    if (buddy + (1 << order) > count || arena.words[PAGE_STATES + buddy] !== ((order + 1) | PAGE_IS_FREE)) break;
     remove(buddy, order);
     page = Math.min(page, buddy);
     order++;
@@ -77,23 +77,23 @@ export function givePages(address: number, order: number): void {
 }
 
 function insert(page: number, order: number): void {
-  const head = words[PAGE_FREE_LISTS + order]!;
+  const head = arena.words[PAGE_FREE_LISTS + order]!;
   const address = page * PAGE_WORDS;
-  words[address + NEXT] = head;
-  words[address + PREVIOUS] = 0;
-  if (head !== 0) words[head * PAGE_WORDS + PREVIOUS] = page;
-  words[PAGE_FREE_LISTS + order] = page;
-  words[PAGE_STATES + page] = (order + 1) | PAGE_IS_FREE;
-  words[PAGES_FREE] = words[PAGES_FREE]! + (1 << order);
+  arena.words[address + NEXT] = head;
+  arena.words[address + PREVIOUS] = 0;
+  if (head !== 0) arena.words[head * PAGE_WORDS + PREVIOUS] = page;
+  arena.words[PAGE_FREE_LISTS + order] = page;
+  arena.words[PAGE_STATES + page] = (order + 1) | PAGE_IS_FREE;
+  arena.words[PAGES_FREE] = arena.words[PAGES_FREE]! + (1 << order);
 }
 
 function remove(page: number, order: number): void {
   const address = page * PAGE_WORDS;
-  const next = words[address + NEXT]!;
-  const previous = words[address + PREVIOUS]!;
-  if (next !== 0) words[next * PAGE_WORDS + PREVIOUS] = previous;
-  if (previous !== 0) words[previous * PAGE_WORDS + NEXT] = next;
-  else words[PAGE_FREE_LISTS + order] = next;
-  words[PAGE_STATES + page] = 0;
-  words[PAGES_FREE] = words[PAGES_FREE]! - (1 << order);
+  const next = arena.words[address + NEXT]!;
+  const previous = arena.words[address + PREVIOUS]!;
+  if (next !== 0) arena.words[next * PAGE_WORDS + PREVIOUS] = previous;
+  if (previous !== 0) arena.words[previous * PAGE_WORDS + NEXT] = next;
+  else arena.words[PAGE_FREE_LISTS + order] = next;
+  arena.words[PAGE_STATES + page] = 0;
+  arena.words[PAGES_FREE] = arena.words[PAGES_FREE]! - (1 << order);
 }

@@ -7,7 +7,7 @@
  * Threads look now and then, each after it has taken about 1 MiB, or a 64th of a small arena. Two may cross the level at once:
  * the exchange lets one of them raise it.
  */
-import { words } from './arena.ts';
+import { arena } from './arena.ts';
 import { add, compareExchange, load } from './atomics.ts';
 import { KIND_NAMES } from './kinds.ts';
 import * as layout from './layout.ts';
@@ -24,7 +24,7 @@ const LEAST_BYTES = 64 * 1024 * 1024;
 
 /** The level of a fresh arena. */
 export function initializePressure(): void {
-  words[layout.PRESSURE_LEVEL] = least();
+  arena.words[layout.PRESSURE_LEVEL] = least();
 }
 
 /** Looks at what is in use, and tells all threads to collect if it has grown too much. */
@@ -42,11 +42,11 @@ export function checkPressure(): void {
 }
 
 function least(): number {
-  return Math.min(LEAST_BYTES, words.byteLength / 8) / 16;
+  return Math.min(LEAST_BYTES, arena.words.byteLength / 8) / 16;
 }
 
 function allUnits(): number {
-  return (words.length - layout.FIRST_HEAP_PAGE * layout.PAGE_WORDS) / 4;
+  return (arena.words.length - layout.FIRST_HEAP_PAGE * layout.PAGE_WORDS) / 4;
 }
 
 /** Plain reads of what others are writing: a figure to decide by, not to count with. */
@@ -54,7 +54,7 @@ export function usedUnits(): number {
   let units = 0;
   for (let machine = 0; machine < layout.MAXIMUM_MACHINES; machine++) {
     const row = layout.USAGE + machine * layout.USAGE_KINDS;
-    for (let kind = 1; kind < KIND_NAMES.length; kind++) units += words[row + kind]!;
+    for (let kind = 1; kind < KIND_NAMES.length; kind++) units += arena.words[row + kind]!;
   }
   return units;
 }

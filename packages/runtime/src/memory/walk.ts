@@ -2,7 +2,7 @@
  * Every small block of a kind, found by going through the pages: what costs nothing while nobody asks. Other threads may
  * be allocating and freeing meanwhile, so the visitor must make sure for itself that a block is what it looks for.
  */
-import { words } from './arena.ts';
+import { arena } from './arena.ts';
 import { bytesOfClass, kindOf, release, retainLiving } from './heap.ts';
 import { BLOCK_HEADER_WORDS, FIRST_HEAP_PAGE, PAGE_BYTES, PAGE_CLASSES, PAGE_COUNT, PAGE_WORDS } from './layout.ts';
 
@@ -33,10 +33,10 @@ export function walkBlocks(
   most: number,
   visit: (address: number) => void,
 ): number {
-  const pages = words[PAGE_COUNT]!;
+  const pages = arena.words[PAGE_COUNT]!;
   let looked = 0;
   for (let page = from; page < pages; page++) {
-    const sizeClass = words[PAGE_CLASSES + page]! - 1;
+    const sizeClass = arena.words[PAGE_CLASSES + page]! - 1;
     if (sizeClass < 0) continue;
     const size = bytesOfClass(sizeClass);
     if (size < byteLength) continue;

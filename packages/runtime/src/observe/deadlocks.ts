@@ -11,7 +11,7 @@
  * Not seen: what channels, conditions, semaphores, barriers and wait groups wait for, since anybody may serve them; a select; async
  * code and async functions, of which it is not known who waits.
  */
-import { cells, words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { MUTEX_HELD, ONCE_RUNNER, RW_KNOWN_COUNT, RW_KNOWN_READERS, RW_UNSURE, RW_WRITER } from '../memory/blocks.ts';
 import { NUMBER } from '../scheduler/goroutine.ts';
 import { holderOf } from '../scheduler/holder.ts';
@@ -67,7 +67,9 @@ export function readHolders(tasks: readonly TaskReport[]): Map<number, Waiter> {
 
 function holdersOf({ object, waitsFor }: TaskReport, waiting: readonly TaskReport[], byHolder: Map<number, number>): Held {
   const named = (...addresses: number[]): Held => ({
-    heldBy: [...new Set(addresses.flatMap((address) => byHolder.get(words[address]!) ?? []))].sort((one, other) => one - other),
+    heldBy: [...new Set(addresses.flatMap((address) => byHolder.get(arena.words[address]!) ?? []))].sort(
+      (one, other) => one - other,
+    ),
     how: 'held',
   });
   switch (waitsFor) {
@@ -76,16 +78,16 @@ function holdersOf({ object, waitsFor }: TaskReport, waiting: readonly TaskRepor
     case 'once':
       return named(object + ONCE_RUNNER);
     case 'goroutine join':
-      return { heldBy: [cells[(object + NUMBER) >> 1]!], how: 'joined' };
+      return { heldBy: [arena.cells[(object + NUMBER) >> 1]!], how: 'joined' };
     case 'rwmutex lock':
     case 'rwmutex rlock': {
-      if (words[object + RW_WRITER] !== 0) return named(object + RW_WRITER);
+      if (arena.words[object + RW_WRITER] !== 0) return named(object + RW_WRITER);
       // A reader is held back by a writer in line, that one by the readers.
       if (waitsFor === 'rwmutex rlock') {
         const writers = waiting.filter((other) => other.object === object && other.waitsFor === 'rwmutex lock');
         return { heldBy: writers.map(({ id }) => id), how: 'held back' };
       }
-      if (words[object + RW_UNSURE] !== 0) return named();
+      if (arena.words[object + RW_UNSURE] !== 0) return named();
       return named(...Array.from({ length: RW_KNOWN_COUNT }, (_, index) => object + RW_KNOWN_READERS + index));
     }
     default:
@@ -197,7 +199,7 @@ const KINDS: Partial<Record<WaitReason, string>> = {
 function objectNames(): (waiter: Waiter) => string {
   const numbers = new Map<number, number>();
   return ({ task: { waitsFor, object } }) => {
-    if (waitsFor === 'goroutine join') return `the end of goroutine ${cells[(object + NUMBER) >> 1]}`;
+    if (waitsFor === 'goroutine join') return `the end of goroutine ${arena.cells[(object + NUMBER) >> 1]}`;
     if (!numbers.has(object)) numbers.set(object, numbers.size + 1);
     return `${KINDS[waitsFor!]} ${numbers.get(object)}`;
   };

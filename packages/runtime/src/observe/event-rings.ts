@@ -5,7 +5,7 @@
  * A ring stays with its machine's number until the arena goes, since a machine that has not seen yet that it shall stop may
  * still write. What it wrote after nobody read any more is passed over at the next start.
  */
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
 import {
   EVENT_DROPPED,
@@ -106,19 +106,19 @@ export function provideRingFor(number: number): void {
 export function drainRings(): void {
   if (readers.size === 0 || !attached) return;
   for (const number of numbers()) {
-    const ring = words[machineBase(number) + MACHINE_EVENTS]!;
+    const ring = arena.words[machineBase(number) + MACHINE_EVENTS]!;
     if (ring !== 0) drain(number, ring);
   }
 }
 
 function drain(machine: number, ring: number): void {
   const written = load(ring + EVENT_RING_WRITTEN);
-  const read = words[ring + EVENT_RING_READ]!;
+  const read = arena.words[ring + EVENT_RING_READ]!;
   const count = (written - read) | 0;
-  const lost = (words[ring + EVENT_RING_DROPPED]! - dropped[machine]!) | 0;
+  const lost = (arena.words[ring + EVENT_RING_DROPPED]! - dropped[machine]!) | 0;
   if (count === 0 && lost === 0) return;
   dropped[machine] = (dropped[machine]! + lost) | 0;
-  const capacity = words[ring + EVENT_RING_CAPACITY]!;
+  const capacity = arena.words[ring + EVENT_RING_CAPACITY]!;
   const first = read & (capacity - 1);
   const atOnce = Math.min(count, capacity - first);
   tell(machine, ring, first, atOnce);
@@ -137,8 +137,8 @@ function tell(machine: number, ring: number, first: number, count: number): void
   if (count === 0) return;
   const start = ring + EVENT_RING_RECORDS + first * EVENT_RECORD_WORDS;
   const end = start + count * EVENT_RECORD_WORDS;
-  lastTimes[machine] = words[end - EVENT_RECORD_WORDS + EVENT_RECORD_TIME]!;
-  for (const reader of readers) reader({ machine, records: words.subarray(start, end) });
+  lastTimes[machine] = arena.words[end - EVENT_RECORD_WORDS + EVENT_RECORD_TIME]!;
+  for (const reader of readers) reader({ machine, records: arena.words.subarray(start, end) });
 }
 
 function numbers(): number[] {
@@ -147,17 +147,17 @@ function numbers(): number[] {
 
 function provideRing(number: number): void {
   const address = machineBase(number) + MACHINE_EVENTS;
-  if (words[address] !== 0) return;
-  const capacity = Math.min(MOST_RECORDS, 2 ** Math.floor(Math.log2(words.length / HEAP_SHARE / EVENT_RECORD_WORDS)));
+  if (arena.words[address] !== 0) return;
+  const capacity = Math.min(MOST_RECORDS, 2 ** Math.floor(Math.log2(arena.words.length / HEAP_SHARE / EVENT_RECORD_WORDS)));
   const ring = allocate(KIND_EVENTS, (EVENT_RING_RECORDS + capacity * EVENT_RECORD_WORDS) * 4);
-  for (let word = 0; word < EVENT_RING_RECORDS; word++) words[ring + word] = 0;
-  words[ring + EVENT_RING_CAPACITY] = capacity;
+  for (let word = 0; word < EVENT_RING_RECORDS; word++) arena.words[ring + word] = 0;
+  arena.words[ring + EVENT_RING_CAPACITY] = capacity;
   dropped[number] = 0;
   store(address, ring);
 }
 
 function passOver(number: number): void {
-  const ring = words[machineBase(number) + MACHINE_EVENTS]!;
+  const ring = arena.words[machineBase(number) + MACHINE_EVENTS]!;
   store(ring + EVENT_RING_READ, load(ring + EVENT_RING_WRITTEN));
-  dropped[number] = words[ring + EVENT_RING_DROPPED]!;
+  dropped[number] = arena.words[ring + EVENT_RING_DROPPED]!;
 }

@@ -4,7 +4,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { shown } from '../errors.ts';
-import { cells } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { NUMBER } from '../scheduler/goroutine.ts';
 import { machine } from '../scheduler/machine.ts';
 import { setTimeout } from '../scheduler/real-timers.ts';
@@ -31,7 +31,7 @@ export async function findLeaks(
 ): Promise<GoroutineInfo[]> {
   const { ignore, within } = checked(options);
   const excepted = new Set(options.except);
-  if (machine.current !== null) excepted.add(cells[(machine.current.record + NUMBER) >> 1]!); // Who asks.
+  if (machine.current !== null) excepted.add(arena.cells[(machine.current.record + NUMBER) >> 1]!); // Who asks.
   const end = performance.now() + within;
   for (let pause = 1; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLISECONDS)) {
     const isLate = performance.now() >= end;

@@ -6,7 +6,7 @@
  * Go has and this scheduler has not (`syscalltick`, `mallocing`, `lockedm`, …) is left out of the detailed lines.
  */
 import { performance } from 'node:perf_hooks';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { KIND_GOROUTINE, MACHINE_TICK, machineBase } from '../memory/layout.ts';
 import { forEachBlock } from '../memory/walk.ts';
@@ -74,11 +74,11 @@ function machineLine({ id, processor, goroutine, state, queued, ready, pinned }:
 function goroutineLines(): string[] {
   const lines: string[] = [];
   forEachBlock(KIND_GOROUTINE, (record) => {
-    const status = words[record + STATUS]!;
+    const status = arena.words[record + STATUS]!;
     const number = numberOfRecord(record);
     if (status < 0 || status >= DONE || !(number > 0)) return;
     const name = STATUS_NAMES[status]!;
-    const machine = words[record + MACHINE]!;
+    const machine = arena.words[record + MACHINE]!;
     lines.push(`  G${number}: status=${GO_STATUS[name]}(${name}) m=${machine < 0 ? 'nil' : machine}`);
   });
   return lines;

@@ -7,7 +7,7 @@ import { inspect } from 'node:util';
 import { decode } from '../codec/decode.ts';
 import { PendingValue } from '../codec/pending.ts';
 import { throwUncaught } from '../fatal.ts';
-import { buffer, cells } from '../memory/arena.ts';
+import { arena, buffer } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { release, retain } from '../memory/heap.ts';
 import { createdByLines, withLineBeforeOrigin } from '../own-frames.ts';
@@ -81,10 +81,10 @@ function reportAll(records: number[]): void {
 }
 
 function holdUp(pending: PendingValue, records: number[]): void {
-  const arena = buffer;
+  const before = buffer;
   machine.pending++;
   const goOn = (): void => {
-    if (arena !== buffer) return;
+    if (before !== buffer) return;
     machine.pending--;
     reportLater(records);
   };
@@ -93,14 +93,14 @@ function holdUp(pending: PendingValue, records: number[]): void {
 
 /** What comes meanwhile is held up behind them. */
 function reportLater(records: number[]): void {
-  const arena = buffer;
+  const before = buffer;
   setImmediate(() => {
-    if (arena === buffer) reportAll(records);
+    if (before === buffer) reportAll(records);
   });
 }
 
 function report(record: number, error: unknown): void {
-  const id = cells[(record + NUMBER) >> 1]!;
+  const id = arena.cells[(record + NUMBER) >> 1]!;
   const name = decode((record + NAME) >> 1) as string | undefined;
   const number = functionOrLocal(record);
   const origin = createdByLines(creationOf(number, localCreatorOf(record)));

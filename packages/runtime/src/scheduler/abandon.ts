@@ -10,7 +10,7 @@
  * channels and locks) is left properly, so that objects that outlive them stay usable.
  */
 import { performance } from 'node:perf_hooks';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';
 import { takeBlocking } from './blocking-queue.ts';
 import { completeWithError } from './complete.ts';
@@ -46,7 +46,7 @@ export function abandonQueues(machines: number, error: Error): void {
 }
 
 function abandonRecord(record: number, error: Error): void {
-  words[record + LINK] = 0;
+  arena.words[record + LINK] = 0;
   store(record + JOINED, 1);
   completeWithError(record, error, null);
 }

@@ -7,7 +7,7 @@
  * millisecond: the other may be held up by something else.
  */
 import { performance } from 'node:perf_hooks';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import {
   IDLE_MACHINES,
@@ -44,14 +44,17 @@ export function shouldLeaveToOthers(): boolean {
 /** Plain reads of other machines' words: an old figure starts a goroutine here or there, either is right. */
 function lessLoadedIsIdle(): boolean {
   let idle = load(SEARCHING);
-  if (words[IDLE_PROCESSORS]! > 0) for (let word = 0; word < IDLE_WORDS; word++) idle |= words[IDLE_MACHINES + word]!;
+  if (arena.words[IDLE_PROCESSORS]! > 0) for (let word = 0; word < IDLE_WORDS; word++) idle |= arena.words[IDLE_MACHINES + word]!;
   if (idle === 0) return false;
-  const count = words[MACHINE_COUNT]!;
+  const count = arena.words[MACHINE_COUNT]!;
   for (let number = 1; number < count; number++) {
     if (number === machine.number) continue;
     const base = machineBase(number);
-    const announced = (words[IDLE_MACHINES + (number >> 5)]! >>> (number & 31)) & 1;
-    if ((announced !== 0 || words[base + MACHINE_SEARCHING] !== 0) && words[base + MACHINE_PINNED]! + LEAD < machine.pinned)
+    const announced = (arena.words[IDLE_MACHINES + (number >> 5)]! >>> (number & 31)) & 1;
+    if (
+      (announced !== 0 || arena.words[base + MACHINE_SEARCHING] !== 0) &&
+      arena.words[base + MACHINE_PINNED]! + LEAD < machine.pinned
+    )
       return true;
   }
   return false;

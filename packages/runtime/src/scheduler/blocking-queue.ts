@@ -9,7 +9,7 @@
  * and wakes it; who falls asleep (1) announces itself idle, (2) looks at this queue. Who is done with one looks again, and
  * when a thread is added it looks as it begins. If there is no thread for it, the main thread is asked for one (`spare.ts`).
  */
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { add, compareExchange, load, store } from '../memory/atomics.ts';
 import {
   BLOCKING_HEAD,
@@ -24,12 +24,12 @@ import { lock, unlock } from '../memory/lock.ts';
 import { LINK } from './goroutine.ts';
 
 export function pushBlocking(record: number): void {
-  words[record + LINK] = 0;
+  arena.words[record + LINK] = 0;
   lock(BLOCKING_LOCK);
-  if (words[BLOCKING_HEAD] === 0) words[BLOCKING_HEAD] = record;
-  else words[words[BLOCKING_TAIL]! + LINK] = record;
-  words[BLOCKING_TAIL] = record;
-  store(BLOCKING_SIZE, words[BLOCKING_SIZE]! + 1);
+  if (arena.words[BLOCKING_HEAD] === 0) arena.words[BLOCKING_HEAD] = record;
+  else arena.words[arena.words[BLOCKING_TAIL]! + LINK] = record;
+  arena.words[BLOCKING_TAIL] = record;
+  store(BLOCKING_SIZE, arena.words[BLOCKING_SIZE]! + 1);
   unlock(BLOCKING_LOCK);
 }
 
@@ -37,11 +37,11 @@ export function pushBlocking(record: number): void {
 export function takeBlocking(): number {
   if (load(BLOCKING_SIZE) === 0) return 0;
   lock(BLOCKING_LOCK);
-  const record = words[BLOCKING_HEAD]!;
+  const record = arena.words[BLOCKING_HEAD]!;
   if (record !== 0) {
-    words[BLOCKING_HEAD] = words[record + LINK]!;
-    words[record + LINK] = 0;
-    store(BLOCKING_SIZE, words[BLOCKING_SIZE]! - 1);
+    arena.words[BLOCKING_HEAD] = arena.words[record + LINK]!;
+    arena.words[record + LINK] = 0;
+    store(BLOCKING_SIZE, arena.words[BLOCKING_SIZE]! - 1);
   }
   unlock(BLOCKING_LOCK);
   return record;

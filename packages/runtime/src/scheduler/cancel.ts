@@ -13,7 +13,7 @@ import { encode, encodeAtOnce } from '../codec/encode.ts';
 import { bareError } from '../codec/error-classes.ts';
 import { SharedObject } from '../codec/handles.ts';
 import { CanceledError, DataCloneError, textOf } from '../errors.ts';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { compareExchange, load, store } from '../memory/atomics.ts';
 import { kindOf } from '../memory/heap.ts';
 import { KIND_DONE } from '../memory/layout.ts';
@@ -81,7 +81,7 @@ export function canceledError(record: number): Error {
 /** On the machine of the goroutine. */
 whenNoticed(NOTICE_CANCEL, (record) => {
   if (load(record + STATUS) >= DONE) return;
-  const task = machine.entries[words[record + TASK_SLOT]!];
+  const task = machine.entries[arena.words[record + TASK_SLOT]!];
   // Without an entry of its own it has ended, or its function is still being loaded and its start will see to it.
   if (task instanceof Task && task.record === record && task.interrupt === null) task.cancel(canceledError(record));
 });

@@ -10,7 +10,7 @@ import { encode } from '../codec/encode.ts';
 import { bareError } from '../codec/error-classes.ts';
 import { ArenaExhaustedError, CanceledError, ThreadLostError, textOf } from '../errors.ts';
 import { nameOrigins } from '../functions/load.ts';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { completeRecord } from '../memory/core.ts';
 import { release, retain, withReserve } from '../memory/heap.ts';
@@ -63,7 +63,7 @@ export function completeWithValue(record: number, value: unknown, local: LocalOu
   machine.events?.finish(record, false);
   end(record, DONE);
   if (ENDED.hasSubscribers) publishEnded(record, 'done', undefined);
-  if (words[record + MEMBER] !== 0) memberEnded(record, false, undefined);
+  if (arena.words[record + MEMBER] !== 0) memberEnded(record, false, undefined);
   release(record);
 }
 
@@ -99,7 +99,7 @@ function fail(record: number, error: unknown, quiet: boolean, local: LocalOutcom
   if (ENDED.hasSubscribers) publishEnded(record, 'failed', error);
   // Who joins has set JOINED, before it took its place among the joiners.
   if (!quiet && load(record + JOINED) === 0) withReserve(() => reportUnjoined(record, local?.site));
-  if (words[record + MEMBER] !== 0) memberEnded(record, true, error);
+  if (arena.words[record + MEMBER] !== 0) memberEnded(record, true, error);
   release(record);
 }
 
@@ -161,10 +161,10 @@ const CREATOR_FORM = 1 << 16;
 /** What only the thread of a local goroutine knows it leaves in a cell that an ended goroutine does not use any more. */
 function noteCreator(record: number, site: string): void {
   encode(site, (record + CAPTURES) >> 1, 'report an error');
-  words[record + CAPTURES_FORM] = CREATOR_FORM;
+  arena.words[record + CAPTURES_FORM] = CREATOR_FORM;
 }
 
 /** Where a local goroutine was created whose error nobody joined, if that was noted. */
 export function localCreatorOf(record: number): string | undefined {
-  return words[record + CAPTURES_FORM] === CREATOR_FORM ? (decode((record + CAPTURES) >> 1) as string) : undefined;
+  return arena.words[record + CAPTURES_FORM] === CREATOR_FORM ? (decode((record + CAPTURES) >> 1) as string) : undefined;
 }

@@ -3,7 +3,7 @@
  * goroutine is parked on its own thread, the others of the thread run meanwhile, and no shared memory takes part; in a
  * select the event must win the claim.
  */
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { compareExchange } from '../memory/atomics.ts';
 import { OPERATION_EVENT, SELECT_OPERATION, SELECT_WAITER, UNCLAIMED, WAITER_CASE, WAITER_CLAIM } from '../memory/blocks.ts';
 import { machine, type Waiting } from './machine.ts';
@@ -46,7 +46,7 @@ export abstract class OwnEvent {
 }
 
 function claim(waiter: number): boolean {
-  return compareExchange(words[waiter + WAITER_CLAIM]!, UNCLAIMED, words[waiter + WAITER_CASE]!) === UNCLAIMED;
+  return compareExchange(arena.words[waiter + WAITER_CLAIM]!, UNCLAIMED, arena.words[waiter + WAITER_CASE]!) === UNCLAIMED;
 }
 
 export class EventOperation<T> extends SelectableOperation<T> {
@@ -72,8 +72,8 @@ export class EventOperation<T> extends SelectableOperation<T> {
   }
 
   describe(entry: number): void {
-    words[entry + SELECT_OPERATION] = OPERATION_EVENT;
-    words[entry + SELECT_WAITER] = this.waiter;
+    arena.words[entry + SELECT_OPERATION] = OPERATION_EVENT;
+    arena.words[entry + SELECT_WAITER] = this.waiter;
   }
 
   begin(waiting: Waiting): boolean {

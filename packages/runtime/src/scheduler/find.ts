@@ -8,7 +8,7 @@
  * but the others runs it. When a slice was used up, the global queue and then another machine's come first as well, since 61
  * turns take seconds where each is as long as a slice.
  */
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { EVENT_GLOBAL, EVENT_STEAL } from '../memory/event-records.ts';
 import { MACHINE_COUNT, PROCESSOR_COUNT } from '../memory/layout.ts';
@@ -128,9 +128,9 @@ function takeGlobalBatch(queue: LocalQueue): number {
   if (first === 0) return 0;
   machine.count(COUNT_GLOBAL_TAKES);
   let count = 1;
-  let next = words[first + LINK]!;
+  let next = arena.words[first + LINK]!;
   while (next !== 0) {
-    const after = words[next + LINK]!;
+    const after = arena.words[next + LINK]!;
     queue.push(next);
     next = after;
     count++;

@@ -3,22 +3,22 @@
  * look at its queues and before each slice, by one plain read: seen a moment later is early enough. One that sleeps follows
  * when it is woken, and one whose goroutine runs on when that gives control back; before, they have nothing to tell.
  */
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { EVENTS, HOLDERS, MACHINE_EVENTS, WORDS_PER_LINE } from '../memory/layout.ts';
 import { EventLog } from './events.ts';
 import { machine } from './machine.ts';
 
 /** Looks at the word. */
 export function followEvents(): void {
-  if (words[EVENTS] !== machine.eventsSeen) follow();
+  if (arena.words[EVENTS] !== machine.eventsSeen) follow();
 }
 
 function follow(): void {
-  const wanted = words[EVENTS]!;
+  const wanted = arena.words[EVENTS]!;
   machine.eventsSeen = wanted;
   machine.events?.close();
   machine.events = null;
-  const ring = words[machine.base + MACHINE_EVENTS]!;
+  const ring = arena.words[machine.base + MACHINE_EVENTS]!;
   if (wanted === 0 || ring === 0) return;
   const log = new EventLog(ring);
   machine.events = log;

@@ -6,7 +6,7 @@ import { clear, drop } from '../codec/cell.ts';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import type { FunctionDefinition } from '../functions/reference.ts';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { allocate } from '../memory/heap.ts';
 import { FUNCTIONS, KIND_FUNCTION } from '../memory/layout.ts';
@@ -23,7 +23,7 @@ export function createFunctionBlock(definition: FunctionDefinition): number {
   const block = allocate(KIND_FUNCTION, FUNCTION_BYTES);
   encode(JSON.stringify(definition), (block + DEFINITION) >> 1, 'register a function');
   clear((block + CREATORS) >> 1);
-  words[block + CREATORS_LOCK] = 0;
+  arena.words[block + CREATORS_LOCK] = 0;
   return block;
 }
 

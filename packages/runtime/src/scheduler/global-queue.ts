@@ -2,7 +2,7 @@
  * The global run queue: a list of unstarted goroutines without bound, linked through their records, under one lock.
  * It takes what overflows from run queues, and what blocking calls start while all goroutines run on the main thread.
  */
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
 import { GLOBAL_QUEUE_HEAD, GLOBAL_QUEUE_LOCK, GLOBAL_QUEUE_SIZE, GLOBAL_QUEUE_TAIL } from '../memory/layout.ts';
 import { lock, unlock } from '../memory/lock.ts';
@@ -14,13 +14,13 @@ export function pushGlobal(record: number): void {
 
 /** Appends `count` records, linked from first to last. */
 export function pushGlobalChain(first: number, last: number, count: number): void {
-  words[last + LINK] = 0;
+  arena.words[last + LINK] = 0;
   lock(GLOBAL_QUEUE_LOCK);
-  if (words[GLOBAL_QUEUE_HEAD] === 0) words[GLOBAL_QUEUE_HEAD] = first;
-  else words[words[GLOBAL_QUEUE_TAIL]! + LINK] = first;
-  words[GLOBAL_QUEUE_TAIL] = last;
+  if (arena.words[GLOBAL_QUEUE_HEAD] === 0) arena.words[GLOBAL_QUEUE_HEAD] = first;
+  else arena.words[arena.words[GLOBAL_QUEUE_TAIL]! + LINK] = first;
+  arena.words[GLOBAL_QUEUE_TAIL] = last;
   // Atomic, since it is read without the lock: pairs with the load in `globalSize`.
-  store(GLOBAL_QUEUE_SIZE, words[GLOBAL_QUEUE_SIZE]! + count);
+  store(GLOBAL_QUEUE_SIZE, arena.words[GLOBAL_QUEUE_SIZE]! + count);
   unlock(GLOBAL_QUEUE_LOCK);
 }
 
@@ -33,20 +33,20 @@ export function globalSize(): number {
 export function takeGlobal(limit: number): number {
   if (globalSize() === 0) return 0;
   lock(GLOBAL_QUEUE_LOCK);
-  const first = words[GLOBAL_QUEUE_HEAD]!;
+  const first = arena.words[GLOBAL_QUEUE_HEAD]!;
   if (first === 0) {
     unlock(GLOBAL_QUEUE_LOCK);
     return 0;
   }
   let last = first;
   let count = 1;
-  while (count < limit && words[last + LINK] !== 0) {
-    last = words[last + LINK]!;
+  while (count < limit && arena.words[last + LINK] !== 0) {
+    last = arena.words[last + LINK]!;
     count++;
   }
-  words[GLOBAL_QUEUE_HEAD] = words[last + LINK]!;
-  words[last + LINK] = 0;
-  store(GLOBAL_QUEUE_SIZE, words[GLOBAL_QUEUE_SIZE]! - count);
+  arena.words[GLOBAL_QUEUE_HEAD] = arena.words[last + LINK]!;
+  arena.words[last + LINK] = 0;
+  store(GLOBAL_QUEUE_SIZE, arena.words[GLOBAL_QUEUE_SIZE]! - count);
   unlock(GLOBAL_QUEUE_LOCK);
   return first;
 }

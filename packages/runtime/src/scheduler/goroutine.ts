@@ -10,7 +10,7 @@
  */
 
 import { clear, drop } from '../codec/cell.ts';
-import { cells, words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { add } from '../memory/atomics.ts';
 import {
   GOROUTINE_FUNCTION,
@@ -84,21 +84,21 @@ let lastNumber = 0;
 /** A new record with so many references: the runtime's, and a handle's if there is one. */
 export function createRecord(functionNumber: number, starter: number, references: number): number {
   const record = allocate(KIND_GOROUTINE, RECORD_BYTES);
-  words[record + BLOCK_REFERENCES] = references;
-  words[record + LINK] = 0;
-  words[record + TASK_SLOT] = -1;
-  words[record + STARTER] = starter;
-  words[record + FUNCTION] = functionNumber;
-  words[record + MACHINE] = -1; // Before STATUS: a walk that finds a block half made must not take it for a lost machine's.
-  words[record + STATUS] = RUNNABLE;
-  words[record + LOCK] = 0;
-  words[record + JOINERS] = 0;
-  words[record + JOINERS + 1] = 0;
-  words[record + ARGUMENTS_FORM] = 0;
-  words[record + CAPTURES_FORM] = 0;
-  words[record + JOINED] = 0;
-  words[record + CANCELED] = 0;
-  words[record + MEMBER] = 0;
+  arena.words[record + BLOCK_REFERENCES] = references;
+  arena.words[record + LINK] = 0;
+  arena.words[record + TASK_SLOT] = -1;
+  arena.words[record + STARTER] = starter;
+  arena.words[record + FUNCTION] = functionNumber;
+  arena.words[record + MACHINE] = -1; // Before STATUS: a walk that finds a block half made must not take it for a lost machine's.
+  arena.words[record + STATUS] = RUNNABLE;
+  arena.words[record + LOCK] = 0;
+  arena.words[record + JOINERS] = 0;
+  arena.words[record + JOINERS + 1] = 0;
+  arena.words[record + ARGUMENTS_FORM] = 0;
+  arena.words[record + CAPTURES_FORM] = 0;
+  arena.words[record + JOINED] = 0;
+  arena.words[record + CANCELED] = 0;
+  arena.words[record + MEMBER] = 0;
   clear((record + RESULT) >> 1);
   clear((record + NAME) >> 1);
   clear((record + CANCEL_REASON) >> 1);
@@ -106,17 +106,17 @@ export function createRecord(functionNumber: number, starter: number, references
     nextNumber = (add(GOROUTINE_NUMBERS, 1) >>> 0) * NUMBERS_AT_ONCE + 1;
     lastNumber = nextNumber + NUMBERS_AT_ONCE;
   }
-  cells[(record + NUMBER) >> 1] = nextNumber++;
+  arena.cells[(record + NUMBER) >> 1] = nextNumber++;
   return record;
 }
 
 export function functionNumberOf(record: number): number {
-  return words[record + FUNCTION]! & ~BLOCKING;
+  return arena.words[record + FUNCTION]! & ~BLOCKING;
 }
 
 /** As `functionNumberOf`; -1 for a local goroutine. */
 export function functionOrLocal(record: number): number {
-  return functionOfWord(words[record + FUNCTION]!);
+  return functionOfWord(arena.words[record + FUNCTION]!);
 }
 
 /** The same of the FUNCTION word alone. */
@@ -126,27 +126,27 @@ export function functionOfWord(word: number): number {
 
 /** The goroutine's number. */
 export function numberOfRecord(record: number): number {
-  return cells[(record + NUMBER) >> 1]!;
+  return arena.cells[(record + NUMBER) >> 1]!;
 }
 
 /** Whether it is a blocking call: see `blocking-queue.ts`. */
 export function isBlocking(record: number): boolean {
-  const number = words[record + FUNCTION]!;
+  const number = arena.words[record + FUNCTION]!;
   return number >= 0 && (number & BLOCKING) !== 0;
 }
 
 /** The machine that started it. */
 export function starterOf(record: number): number {
-  return words[record + STARTER]! & ~ERROR_LOST;
+  return arena.words[record + STARTER]! & ~ERROR_LOST;
 }
 
 /** There is no room for its error. On its machine, before the last step of STATUS. */
 export function noteErrorLost(record: number): void {
-  words[record + STARTER] = words[record + STARTER]! | ERROR_LOST;
+  arena.words[record + STARTER] = arena.words[record + STARTER]! | ERROR_LOST;
 }
 
 export function isErrorLost(record: number): boolean {
-  return (words[record + STARTER]! & ERROR_LOST) !== 0;
+  return (arena.words[record + STARTER]! & ERROR_LOST) !== 0;
 }
 
 /** Forgets numbers taken from an arena used before. */
@@ -163,7 +163,7 @@ export function putCaptures(record: number, captures: readonly unknown[], withAr
   const spare = withArguments ? 0 : (record + ARGUMENTS) >> 1;
   const result = keepResult ? 0 : (record + RESULT) >> 1;
   const form = encodeTuple(captures, (record + CAPTURES) >> 1, 'capture for a goroutine', spare, result);
-  words[record + CAPTURES_FORM] = form;
+  arena.words[record + CAPTURES_FORM] = form;
 }
 
 /** The same for arguments. */
@@ -178,31 +178,31 @@ export function putArguments(
   const result = keepResult ? 0 : (record + RESULT) >> 1;
   const what = api === 'go' ? 'pass to go' : `pass to ${api}`; // To put it together takes as long as to copy two numbers.
   const form = encodeTuple(parameters, (record + ARGUMENTS) >> 1, what, spare, result);
-  words[record + ARGUMENTS_FORM] = form;
+  arena.words[record + ARGUMENTS_FORM] = form;
 }
 
 /** The captured values, copied out; null without any. The record keeps them until `dropValues`. */
 export function capturesOf(record: number): unknown[] | null {
-  const form = words[record + CAPTURES_FORM]!;
+  const form = arena.words[record + CAPTURES_FORM]!;
   return form === 0 ? null : decodeTuple((record + CAPTURES) >> 1, form, (record + ARGUMENTS) >> 1, (record + RESULT) >> 1);
 }
 
 /** The arguments, likewise. */
 export function argumentsOf(record: number): unknown[] {
-  const form = words[record + ARGUMENTS_FORM]!;
+  const form = arena.words[record + ARGUMENTS_FORM]!;
   return decodeTuple((record + ARGUMENTS) >> 1, form, (record + CAPTURES) >> 1, (record + RESULT) >> 1);
 }
 
 /** Gives back captured values and arguments, if they are there. Before the result is written. */
 export function dropValues(record: number): void {
-  const captures = words[record + CAPTURES_FORM]!;
+  const captures = arena.words[record + CAPTURES_FORM]!;
   if (captures !== 0) {
-    words[record + CAPTURES_FORM] = 0;
+    arena.words[record + CAPTURES_FORM] = 0;
     dropTuple((record + CAPTURES) >> 1, captures, (record + ARGUMENTS) >> 1, (record + RESULT) >> 1);
   }
-  const parameters = words[record + ARGUMENTS_FORM]!;
+  const parameters = arena.words[record + ARGUMENTS_FORM]!;
   if (parameters !== 0) {
-    words[record + ARGUMENTS_FORM] = 0;
+    arena.words[record + ARGUMENTS_FORM] = 0;
     dropTuple((record + ARGUMENTS) >> 1, parameters, (record + CAPTURES) >> 1, (record + RESULT) >> 1);
   }
 }

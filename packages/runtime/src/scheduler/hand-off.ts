@@ -14,7 +14,7 @@
  * than it has processors for good. For skynet that made the difference between 1.5 and 0.9 times the time.
  */
 import { performance } from 'node:perf_hooks';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { MACHINE_BLOCKING, MACHINE_TICK, PROCESSOR_COUNT } from '../memory/layout.ts';
 import { blockingSize, mayRunBlocking, reserveBlocking, takeBlocking, unreserveBlocking } from './blocking-queue.ts';
 import { HANDOFF } from './diagnostics.ts';
@@ -38,7 +38,7 @@ import { anyQueued, anyQueuedAndProcessor, stopSearchingWithWork, wakeForWork } 
 /** This machine comes back to its loop. */
 export function tick(): void {
   const address = machine.base + MACHINE_TICK;
-  words[address] = (words[address]! + 1) | 0;
+  arena.words[address] = (arena.words[address]! + 1) | 0;
 }
 
 /** Step 1. The main thread runs its own goroutines without a processor. */
@@ -80,7 +80,7 @@ export function staysAwake(more: boolean): boolean {
 export function goesToSleep(): boolean {
   const worker = machine.number !== 0;
   const waits = worker && (machine.waits || hasOwnWork());
-  const takesWork = !waits && (worker ? words[PROCESSOR_COUNT] !== 0 || isFree() : machine.takesWork) && acceptsMore();
+  const takesWork = !waits && (worker ? arena.words[PROCESSOR_COUNT] !== 0 || isFree() : machine.takesWork) && acceptsMore();
   announceSleep(takesWork);
   if (waits) waitForProcessor();
   return takesWork;
@@ -109,14 +109,14 @@ function runBlocking(): void {
     askForSpare(); // Whoever has woken this machine for one has not.
     return;
   }
-  words[machine.base + MACHINE_BLOCKING] = 1;
+  arena.words[machine.base + MACHINE_BLOCKING] = 1;
   const record = takeBlocking();
   if (record !== 0) {
     stopSearchingWithWork();
     if (blockingSize() !== 0) wakeForBlocking();
     start(record);
   }
-  words[machine.base + MACHINE_BLOCKING] = 0;
+  arena.words[machine.base + MACHINE_BLOCKING] = 0;
   unreserveBlocking();
   if (mayRunBlocking()) wakeForBlocking(); // This machine may not be free for the next.
 }

@@ -4,7 +4,7 @@ import { registerKind, SharedObject } from '../codec/handles.ts';
 import { PendingValue } from '../codec/pending.ts';
 import { ReferencePages } from '../codec/reference-pages.ts';
 import { ArenaExhaustedError } from '../errors.ts';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
 import { OPERATION_JOIN } from '../memory/blocks.ts';
 import { KIND_GOROUTINE } from '../memory/layout.ts';
@@ -113,7 +113,7 @@ export class Goroutine<R> extends SharedObject implements Op<R> {
 
   /** @internal Of one that has ended: gives its result, or throws its error. */
   result(): R {
-    if (words[this.address + STATUS] === FAILED) throw errorOf(this.address);
+    if (arena.words[this.address + STATUS] === FAILED) throw errorOf(this.address);
     return decode((this.address + RESULT) >> 1) as R;
   }
 

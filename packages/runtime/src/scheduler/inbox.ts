@@ -2,7 +2,7 @@
  * A machine's inbox: a stack of woken waiters in the arena. Anybody pushes (`core/ready.ts`); the owner takes the whole
  * stack by one exchange and turns it round, so that wake-ups come in order.
  */
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { exchange, load } from '../memory/atomics.ts';
 import {
   RESULT_MANY,
@@ -49,9 +49,9 @@ export function leaveLine(operation: number, object: number, waiter: number): bo
 /** Lets the owners of a chain of waiters go on, which the core has taken out of a queue. */
 export function readyAll(first: number): void {
   for (let waiter = first; waiter !== 0; ) {
-    const next = words[waiter + WAITER_NEXT]!; // Read first: once woken, the waiter may be given back.
-    const owner = words[waiter + WAITER_MACHINE]!;
-    if (owner === machine.number) machine.entries[words[waiter + WAITER_SLOT]!]!.wake();
+    const next = arena.words[waiter + WAITER_NEXT]!; // Read first: once woken, the waiter may be given back.
+    const owner = arena.words[waiter + WAITER_MACHINE]!;
+    if (owner === machine.number) machine.entries[arena.words[waiter + WAITER_SLOT]!]!.wake();
     else if (sendWaiter(owner, waiter)) wakeOwner(owner);
     waiter = next;
   }
@@ -88,7 +88,7 @@ export function lookOutFor(rounds: number): number {
 function takeWakeUp(waiter: number): void {
   machine.count(COUNT_WAKES_RECEIVED);
   machine.events?.by(CAUSE_MACHINE, waiter);
-  machine.entries[words[waiter + WAITER_SLOT]!]!.wake();
+  machine.entries[arena.words[waiter + WAITER_SLOT]!]!.wake();
   machine.events?.by(CAUSE_HERE, 0);
 }
 
@@ -99,7 +99,7 @@ export function inboxIsEmpty(): boolean {
 
 /** The same as a hint, for the loop: a plain read, whose old answer is put right a moment later. */
 export function inboxLooksEmpty(): boolean {
-  return words[machine.base + MACHINE_INBOX] === 0;
+  return arena.words[machine.base + MACHINE_INBOX] === 0;
 }
 
 /** Wakes everybody whose waiter has come in. */
@@ -107,15 +107,15 @@ export function drainInbox(): void {
   let waiter = exchange(machine.base + MACHINE_INBOX, 0);
   let inOrder = 0;
   while (waiter !== 0) {
-    const next = words[waiter + WAITER_LINK]!;
-    words[waiter + WAITER_LINK] = inOrder;
+    const next = arena.words[waiter + WAITER_LINK]!;
+    arena.words[waiter + WAITER_LINK] = inOrder;
     inOrder = waiter;
     waiter = next;
   }
   while (inOrder !== 0) {
     // Read first: once woken, the waiter may be given back.
-    const next = words[inOrder + WAITER_LINK]!;
-    if (words[inOrder + WAITER_SLOT] === NOTICE_SLOT) takeNotice(inOrder);
+    const next = arena.words[inOrder + WAITER_LINK]!;
+    if (arena.words[inOrder + WAITER_SLOT] === NOTICE_SLOT) takeNotice(inOrder);
     else takeWakeUp(inOrder);
     inOrder = next;
   }

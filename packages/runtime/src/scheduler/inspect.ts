@@ -10,7 +10,7 @@ import { performance } from 'node:perf_hooks';
 import { decode } from '../codec/decode.ts';
 import { SharedObject } from '../codec/handles.ts';
 import { withOriginalPlaces } from '../functions/library.ts';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { KIND_GOROUTINE } from '../memory/layout.ts';
 import { forEachBlock } from '../memory/walk.ts';
 import { captureOwnFrames } from '../own-frames.ts';
@@ -113,13 +113,13 @@ export function stackOf(task: Task): string[] {
 export function reportRecords(): RecordReport[] {
   const reports: RecordReport[] = [];
   forEachBlock(KIND_GOROUTINE, (record) => {
-    const status = words[record + STATUS]!;
+    const status = arena.words[record + STATUS]!;
     if (status >= DONE || !(numberOfRecord(record) > 0)) return;
     reports.push({
       id: numberOfRecord(record),
       name: decode((record + NAME) >> 1) as string | undefined,
       status: STATUS_NAMES[status]!,
-      machine: words[record + MACHINE]!,
+      machine: arena.words[record + MACHINE]!,
       functionNumber: functionOrLocal(record),
     });
   });

@@ -7,7 +7,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { beginRemembering, endRemembering } from '../codec/handles.ts';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { SEEN_NOTHING, SEEN_SERVED, SEEN_WORK } from '../memory/blocks.ts';
 import { EVENT_SPIN, EVENT_SPUN } from '../memory/event-records.ts';
@@ -127,7 +127,7 @@ function runGoroutines(): boolean {
   for (let turns = 0; ; ) {
     tick();
     followEvents();
-    words[machine.base + MACHINE_READY] = machine.ready.length;
+    arena.words[machine.base + MACHINE_READY] = machine.ready.length;
     // An answer from another thread mostly comes within a µs: only then is it looked for work elsewhere.
     let task = findRunnable(false);
     if (task === null && machine.number !== 0) {
@@ -139,7 +139,7 @@ function runGoroutines(): boolean {
     }
     if (task !== null) {
       turns += runTurns(task, turnsBetweenLooks - turns);
-      if (words[machine.holder] !== machine.number) return true; // The monitor has taken its processor.
+      if (arena.words[machine.holder] !== machine.number) return true; // The monitor has taken its processor.
       if (turns < turnsBetweenLooks && !underPressure()) continue;
     } else if (!lookOutForWork()) return false;
     if (underPressure()) return true;
@@ -172,12 +172,12 @@ function runTurns(first: Task, limit: number): number {
     else meter.run(task, execute);
     turns++;
     // Plain: the monitor writes it when this machine does not come back for long, and then it is seen.
-    if (words[machine.holder] !== machine.number) break;
+    if (arena.words[machine.holder] !== machine.number) break;
     if (turns >= limit || machine.preempted || !inboxLooksEmpty() || (queue !== null && queue.mayHaveMore())) break;
     task = ready.shift();
   } while (task !== undefined);
   machine.current = null;
-  words[machine.runningWord] = 0;
+  arena.words[machine.runningWord] = 0;
   machine.events?.turnsEnd();
   machine.switches += turns;
   countTurns(turns - 1);
@@ -189,10 +189,10 @@ function runTurns(first: Task, limit: number): number {
 /** Runs a goroutine up to its next wait or its end. One that was interrupted finds the error thrown at its last `yield`. */
 function execute(task: Task): void {
   if (task.ended) return;
-  words[task.record + STATUS] = RUNNING;
+  arena.words[task.record + STATUS] = RUNNING;
   if (task.parked) task.unpark();
   machine.current = task;
-  words[machine.runningWord] = task.record;
+  arena.words[machine.runningWord] = task.record;
   machine.events?.start(task.record);
   let result: IteratorResult<unknown, unknown>;
   try {
@@ -210,7 +210,7 @@ function execute(task: Task): void {
   }
   if (!task.yielded && result.value !== YIELD && leftOff(task, result)) return;
   if (task.slot < 0) machine.slotOf(task); // So that a cancellation finds it.
-  words[task.record + STATUS] = RUNNABLE;
+  arena.words[task.record + STATUS] = RUNNABLE;
   if (machine.meter !== null) machine.meter.ready(task);
   machine.ready.push(task);
   machine.events?.yield(task.record, machine.preempted);

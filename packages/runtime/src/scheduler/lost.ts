@@ -8,7 +8,7 @@
  * goroutine that never unlocks; and memory that only the lost thread held is not given back.
  */
 import { ThreadLostError } from '../errors.ts';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { add, and, exchange, load } from '../memory/atomics.ts';
 import {
   BLOCKING_RUNNING,
@@ -42,13 +42,13 @@ export function endLostMachine(number: number, why: string): number {
   const base = machineBase(number);
   if (exchange(base + MACHINE_STATE, MACHINE_STATE_LOST) !== MACHINE_STATE_SLEEPING) add(BUSY_MACHINES, -1);
   and(IDLE_MACHINES + (number >> 5), ~(1 << (number & 31)));
-  if (words[base + MACHINE_SEARCHING] !== 0) add(SEARCHING, -1);
-  if (words[base + MACHINE_BLOCKING] !== 0) add(BLOCKING_RUNNING, -1);
-  words[base + MACHINE_BLOCKING] = 0;
+  if (arena.words[base + MACHINE_SEARCHING] !== 0) add(SEARCHING, -1);
+  if (arena.words[base + MACHINE_BLOCKING] !== 0) add(BLOCKING_RUNNING, -1);
+  arena.words[base + MACHINE_BLOCKING] = 0;
   takeAllFrom(number);
   const lost: number[] = [];
   forEachBlock(KIND_GOROUTINE, (record) => {
-    if (words[record + MACHINE] === number && load(record + STATUS) < DONE) lost.push(record);
+    if (arena.words[record + MACHINE] === number && load(record + STATUS) < DONE) lost.push(record);
   });
   passOnNotices(number);
   const error = new ThreadLostError(`the thread that this goroutine ran on has ended: ${why}`);

@@ -5,7 +5,7 @@
  * processor; with `procs: 0` it starts all others, too. Workers hold one while they run goroutines. Nothing here is touched by another thread: they reach a machine
  * only through its words in the arena (inbox, state).
  */
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { MACHINE_COUNTERS, MACHINE_PINNED, MACHINE_RUNNING, machineBase } from '../memory/layout.ts';
 import type { EventLog } from './events.ts';
 import type { Meter } from './meter.ts';
@@ -207,18 +207,18 @@ class Machine {
 
   count(counter: number): void {
     const address = this.counters + counter;
-    words[address] = (words[address]! + 1) | 0;
+    arena.words[address] = (arena.words[address]! + 1) | 0;
   }
 
   countMany(counter: number, amount: number): void {
     const address = this.counters + counter;
-    words[address] = (words[address]! + amount) | 0;
+    arena.words[address] = (arena.words[address]! + amount) | 0;
   }
 
   /** A goroutine was started here, or has ended. */
   pin(change: 1 | -1): void {
     this.pinned += change;
-    words[this.base + MACHINE_PINNED] = this.pinned;
+    arena.words[this.base + MACHINE_PINNED] = this.pinned;
   }
 
   /** At the end of a slice. */

@@ -5,7 +5,7 @@
  *
  * The links are under the lock of the context, the other words are written once.
  */
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { allocate, free, kindOf } from '../memory/heap.ts';
 import { KIND_MEMBER } from '../memory/layout.ts';
 import { MEMBER } from './goroutine.ts';
@@ -23,9 +23,9 @@ const MEMBER_WORDS = 6;
 /** A member of nothing yet. Throws ArenaExhaustedError. */
 export function createMember(record: number): number {
   const member = allocate(KIND_MEMBER, MEMBER_WORDS * 4);
-  words.fill(0, member, member + MEMBER_WORDS);
-  words[member + MEMBER_RECORD] = record;
-  words[record + MEMBER] = member;
+  arena.words.fill(0, member, member + MEMBER_WORDS);
+  arena.words[member + MEMBER_RECORD] = record;
+  arena.words[record + MEMBER] = member;
   return member;
 }
 
@@ -47,10 +47,10 @@ export function whenMemberLeaves(callback: (member: number) => void): void {
 
 /** At the end of a goroutine that is a member, before its record is released. */
 export function memberEnded(record: number, failed: boolean, error: unknown): void {
-  const member = words[record + MEMBER]!;
-  words[record + MEMBER] = 0;
-  if (words[member + MEMBER_NODE] !== 0) leaveContext(member);
-  const group = words[member + MEMBER_GROUP]!;
+  const member = arena.words[record + MEMBER]!;
+  arena.words[record + MEMBER] = 0;
+  if (arena.words[member + MEMBER_NODE] !== 0) leaveContext(member);
+  const group = arena.words[member + MEMBER_GROUP]!;
   free(member);
   if (group !== 0) groupEndings[kindOf(group)]?.(group, record, failed, error);
 }

@@ -11,7 +11,7 @@
  */
 import { createHistogram, performance, type RecordableHistogram } from 'node:perf_hooks';
 import { clear } from '../codec/cell.ts';
-import { cells } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { RESULT } from './goroutine.ts';
 import type { Task } from './task.ts';
 
@@ -46,13 +46,13 @@ export class Meter {
   queued(record: number): void {
     if (--this.untilQueued > 0) return;
     this.untilQueued = SAMPLE;
-    cells[(record + RESULT) >> 1] = performance.now() + this.offset;
+    arena.cells[(record + RESULT) >> 1] = performance.now() + this.offset;
   }
 
   /** It begins here. */
   started(record: number): void {
     const cell = (record + RESULT) >> 1;
-    const since = cells[cell]!;
+    const since = arena.cells[cell]!;
     if (!(since > 0)) return; // What a cell without a number reads as is none.
     clear(cell);
     add(this.latency, performance.now() + this.offset - since);

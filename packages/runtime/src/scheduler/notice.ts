@@ -6,7 +6,7 @@
  * there, then looks at the state, and empties the inbox himself if it says LOST.
  */
 import { fatal } from '../fatal.ts';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { exchange, load } from '../memory/atomics.ts';
 import { WAITER_DETAIL, WAITER_LINK, WAITER_MACHINE, WAITER_OUTCOME, WAITER_SLOT } from '../memory/blocks.ts';
 import { release, retain } from '../memory/heap.ts';
@@ -34,8 +34,8 @@ export function notice(machineNumber: number, what: number, record: number): voi
   reserveWaiter();
   const message = takeWaiter(machineNumber, NOTICE_SLOT);
   retain(record);
-  words[message + WAITER_DETAIL] = record;
-  words[message + WAITER_OUTCOME] = what;
+  arena.words[message + WAITER_DETAIL] = record;
+  arena.words[message + WAITER_OUTCOME] = what;
   sendToInbox(machineNumber, message);
   if (load(machineBase(machineNumber) + MACHINE_STATE) === MACHINE_STATE_LOST) passOnNotices(machineNumber);
 }
@@ -44,19 +44,19 @@ export function notice(machineNumber: number, what: number, record: number): voi
 export function passOnNotices(number: number): void {
   let message = exchange(machineBase(number) + MACHINE_INBOX, 0);
   while (message !== 0) {
-    const next = words[message + WAITER_LINK]!;
+    const next = arena.words[message + WAITER_LINK]!;
     // Others are waiters of goroutines that are lost with their thread.
-    if (words[message + WAITER_SLOT] === NOTICE_SLOT) passOn(message);
+    if (arena.words[message + WAITER_SLOT] === NOTICE_SLOT) passOn(message);
     message = next;
   }
 }
 
 function passOn(message: number): void {
-  if (words[message + WAITER_OUTCOME] === NOTICE_UNJOINED) {
-    words[message + WAITER_MACHINE] = 0;
+  if (arena.words[message + WAITER_OUTCOME] === NOTICE_UNJOINED) {
+    arena.words[message + WAITER_MACHINE] = 0;
     sendToInbox(0, message);
   } else {
-    release(words[message + WAITER_DETAIL]!);
+    release(arena.words[message + WAITER_DETAIL]!);
     freeWaiter(message);
   }
 }
@@ -65,18 +65,18 @@ function passOn(message: number): void {
 export function discardInbox(number: number): void {
   let message = exchange(machineBase(number) + MACHINE_INBOX, 0);
   while (message !== 0) {
-    const next = words[message + WAITER_LINK]!;
-    if (words[message + WAITER_SLOT] !== NOTICE_SLOT)
+    const next = arena.words[message + WAITER_LINK]!;
+    if (arena.words[message + WAITER_SLOT] !== NOTICE_SLOT)
       fatal('a waiter was left in an inbox', { waiter: message, machine: number });
-    release(words[message + WAITER_DETAIL]!);
+    release(arena.words[message + WAITER_DETAIL]!);
     freeWaiter(message);
     message = next;
   }
 }
 
 onNotice((message) => {
-  const record = words[message + WAITER_DETAIL]!;
-  const what = words[message + WAITER_OUTCOME]!;
+  const record = arena.words[message + WAITER_DETAIL]!;
+  const what = arena.words[message + WAITER_OUTCOME]!;
   freeWaiter(message);
   takers[what]?.(record);
   release(record);

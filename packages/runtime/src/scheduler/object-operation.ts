@@ -6,7 +6,7 @@
 import { move } from '../codec/cell.ts';
 import type { SharedObject } from '../codec/handles.ts';
 import { PendingValue } from '../codec/pending.ts';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import {
   OUTCOME_CLOSED,
   OUTCOME_DONE,
@@ -46,7 +46,7 @@ export class ObjectRules {
 }
 
 export function askedBy(waiter: number, holder: number): number {
-  words[waiter + WAITER_DETAIL] = holder;
+  arena.words[waiter + WAITER_DETAIL] = holder;
   return waiter;
 }
 
@@ -74,9 +74,9 @@ export class ObjectOperation<T> extends SelectableOperation<T> {
   }
 
   describe(entry: number): void {
-    words[entry + SELECT_OPERATION] = this.rules.code;
-    words[entry + SELECT_OBJECT] = this.object.address;
-    words[entry + SELECT_WAITER] = this.waiter;
+    arena.words[entry + SELECT_OPERATION] = this.rules.code;
+    arena.words[entry + SELECT_OBJECT] = this.object.address;
+    arena.words[entry + SELECT_WAITER] = this.waiter;
   }
 
   begin(waiting: Waiting): boolean {
@@ -146,5 +146,5 @@ export function keepOutcome(operation: SelectableOperation<any>, result: number,
   }
   const closed = result === RESULT_CLOSED; // Then nothing was received: the spare's cell has what was there before.
   if (!closed && operation.waiter !== received) move((received + WAITER_CELL) >> 1, (operation.waiter + WAITER_CELL) >> 1);
-  words[operation.waiter + WAITER_OUTCOME] = closed ? OUTCOME_CLOSED : OUTCOME_DONE;
+  arena.words[operation.waiter + WAITER_OUTCOME] = closed ? OUTCOME_CLOSED : OUTCOME_DONE;
 }

@@ -19,7 +19,7 @@
  * never too low. So when the main thread reads 0, every worker sleeps with nothing to do, and only the main thread
  * itself can change that.
  */
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { add, and, compareExchange, load, notify, or, store, waitAsyncWhile } from '../memory/atomics.ts';
 import {
   BUSY_MACHINES,
@@ -117,7 +117,7 @@ export function rise(): void {
     // Somebody chose this machine to look for work and has counted it in SEARCHING: see `wake.ts`.
     if ((before & bit) === 0) {
       machine.searching = true;
-      words[machine.base + MACHINE_SEARCHING] = 1;
+      arena.words[machine.base + MACHINE_SEARCHING] = 1;
     }
   }
 }

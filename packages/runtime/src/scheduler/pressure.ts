@@ -9,7 +9,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { hasProxies } from '../codec/handles.ts';
 import { hasSharedBuffers } from '../codec/shared-buffers.ts';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { MACHINE_COUNT, PRESSURE } from '../memory/layout.ts';
 import { whenPressureRises } from '../memory/pressure.ts';
@@ -22,7 +22,7 @@ let collect: (() => void) | undefined;
 
 /** Whether this thread has not yet answered the last rise. A slice ends for it, since what it runs may be what fills the arena. */
 export function underPressure(): boolean {
-  return words[PRESSURE] !== seen; // Plain: an old value is seen a moment later.
+  return arena.words[PRESSURE] !== seen; // Plain: an old value is seen a moment later.
 }
 
 // A thread that is not running goroutines answers, too.

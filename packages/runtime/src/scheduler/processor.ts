@@ -26,7 +26,7 @@
  * (2) of taking, which then looks at all queues; too low while somebody is between (2) and (3) of giving up, which does
  * likewise. So a submitter that reads 0 (`wake.ts`) has left its goroutine to one of these.
  */
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { add, and, compareExchange, exchange, load, notify, or, store } from '../memory/atomics.ts';
 import { EVENT_GIVE, EVENT_HANDOFF } from '../memory/event-records.ts';
 import {
@@ -181,9 +181,9 @@ function handOver(number: number): boolean {
 /** Whether a machine waits that has more goroutines than this one; of two with as many, the one with the lower number has. */
 export function oneWithMoreWaits(): boolean {
   for (let word = 0; word < IDLE_WORDS; word++) {
-    for (let bits = words[WAITING_MACHINES + word]!; bits !== 0; bits &= bits - 1) {
+    for (let bits = arena.words[WAITING_MACHINES + word]!; bits !== 0; bits &= bits - 1) {
       const number = word * 32 + (31 - Math.clz32(bits & -bits));
-      const more = words[machineBase(number) + MACHINE_PINNED]! - machine.pinned;
+      const more = arena.words[machineBase(number) + MACHINE_PINNED]! - machine.pinned;
       if (more > 0 || (more === 0 && number < machine.number)) return true;
     }
   }

@@ -22,7 +22,7 @@
  *
  * `LocalQueue` is the owner's end; what a thief does are its `stealFrom`, into the thief's own queue, and `takeFrom`, for one.
  */
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { compareExchange, exchange, load, store } from '../memory/atomics.ts';
 import { QUEUE_HEAD, QUEUE_NEXT, QUEUE_RING, QUEUE_TAIL, queueBase, RUN_QUEUE_CAPACITY } from '../memory/layout.ts';
 import { pushGlobalChain } from './global-queue.ts';
@@ -66,9 +66,9 @@ export class LocalQueue {
     this.filled = true;
     for (;;) {
       const head = load(this.head);
-      const tail = words[this.tail]!; // Plain: only the owner writes it.
+      const tail = arena.words[this.tail]!; // Plain: only the owner writes it.
       if (((tail - head) | 0) < RUN_QUEUE_CAPACITY) {
-        words[this.ring + (tail & MASK)] = record;
+        arena.words[this.ring + (tail & MASK)] = record;
         store(this.tail, (tail + 1) | 0);
         return;
       }
@@ -78,16 +78,16 @@ export class LocalQueue {
 
   private overflow(record: number, head: number): boolean {
     const count = RUN_QUEUE_CAPACITY / 2;
-    const first = words[this.ring + (head & MASK)]!;
+    const first = arena.words[this.ring + (head & MASK)]!;
     // Thieves may take the same entries until the exchange, so nothing is written to records before it.
     if (compareExchange(this.head, head, (head + count) | 0) !== head) return false;
     let last = first;
     for (let index = 1; index < count; index++) {
-      const entry = words[this.ring + ((head + index) & MASK)]!;
-      words[last + LINK] = entry;
+      const entry = arena.words[this.ring + ((head + index) & MASK)]!;
+      arena.words[last + LINK] = entry;
       last = entry;
     }
-    words[last + LINK] = record;
+    arena.words[last + LINK] = record;
     pushGlobalChain(first, record, count + 1);
     machine.countMany(COUNT_OVERFLOWS, count + 1);
     return true;
@@ -101,26 +101,26 @@ export class LocalQueue {
   /** Takes what stands in the next slot, or 0. */
   popNext(): number {
     // Plain read: only thieves change this word beside the owner, they only take away, and the exchange sees it.
-    const next = words[this.nextSlot]!;
+    const next = arena.words[this.nextSlot]!;
     return next !== 0 && compareExchange(this.nextSlot, next, 0) === next ? next : 0;
   }
 
   /** Takes the oldest of the ring, or 0. The plain reads are as in `popNext`. */
   popRing(): number {
     for (;;) {
-      const head = words[this.head]!;
-      if (head === words[this.tail]) return 0;
-      const record = words[this.ring + (head & MASK)]!;
+      const head = arena.words[this.head]!;
+      if (head === arena.words[this.tail]) return 0;
+      const record = arena.words[this.ring + (head & MASK)]!;
       if (compareExchange(this.head, head, (head + 1) | 0) === head) return record;
     }
   }
 
   /** Takes the newest of a long ring, else the oldest; 0 when there is none. */
   popNewest(): number {
-    const head = words[this.head]!; // Plain: an old one is seen to have moved.
-    const last = (words[this.tail]! - 1) | 0;
+    const head = arena.words[this.head]!; // Plain: an old one is seen to have moved.
+    const last = (arena.words[this.tail]! - 1) | 0;
     if (((last - head) | 0) >= MOST_STOLEN) {
-      const record = words[this.ring + (last & MASK)]!;
+      const record = arena.words[this.ring + (last & MASK)]!;
       store(this.tail, last);
       if (load(this.head) === head) return record;
       store(this.tail, (last + 1) | 0);
@@ -130,13 +130,13 @@ export class LocalQueue {
 
   /** A hint for the owner: only it puts something in, so where it has not, nothing is read. The plain reads are as in `popNext`. */
   mayHaveMore(): boolean {
-    if (this.filled) this.filled = words[this.head] !== words[this.tail] || words[this.nextSlot] !== 0;
+    if (this.filled) this.filled = arena.words[this.head] !== arena.words[this.tail] || arena.words[this.nextSlot] !== 0;
     return this.filled;
   }
 
   /** Entries in the ring that can still be pushed without overflow. */
   room(): number {
-    return RUN_QUEUE_CAPACITY - ((words[this.tail]! - load(this.head)) | 0);
+    return RUN_QUEUE_CAPACITY - ((arena.words[this.tail]! - load(this.head)) | 0);
   }
 
   /**
@@ -159,9 +159,9 @@ export class LocalQueue {
         return 1;
       }
       if (count > MOST_STOLEN) continue; // Head and tail were not of one moment.
-      const myTail = words[this.tail]!;
+      const myTail = arena.words[this.tail]!;
       for (let index = 0; index < count; index++) {
-        words[this.ring + ((myTail + index) & MASK)] = words[victim + QUEUE_RING + ((head + index) & MASK)]!;
+        arena.words[this.ring + ((myTail + index) & MASK)] = arena.words[victim + QUEUE_RING + ((head + index) & MASK)]!;
       }
       if (compareExchange(victim + QUEUE_HEAD, head, (head + count) | 0) === head) {
         store(this.tail, (myTail + count) | 0);
@@ -188,7 +188,7 @@ export function takeFrom(machineNumber: number): number {
       const next = load(victim + QUEUE_NEXT);
       return next !== 0 && compareExchange(victim + QUEUE_NEXT, next, 0) === next ? next : 0;
     }
-    const record = words[victim + QUEUE_RING + (head & MASK)]!;
+    const record = arena.words[victim + QUEUE_RING + (head & MASK)]!;
     if (compareExchange(victim + QUEUE_HEAD, head, (head + 1) | 0) === head) return record;
   }
 }

@@ -6,7 +6,7 @@
  * each slice, and takes the wish back when the thread is there. While the main thread itself is held up, those that exist
  * must do.
  */
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { exchange, load } from '../memory/atomics.ts';
 import {
   BLOCKING_RUNNING,
@@ -38,7 +38,7 @@ export function wakeForBlocking(): void {
   if (load(BLOCKING_RUNNING) < load(THREAD_COUNT) - load(PROCESSOR_COUNT)) {
     // From the last one on: the first ones are more likely to be wanted for goroutines.
     for (let number = load(MACHINE_COUNT) - 1; number > 0; number--) {
-      if (isIdle(number) && words[machineBase(number) + MACHINE_PINNED] === 0 && wakeIdle(number)) return;
+      if (isIdle(number) && arena.words[machineBase(number) + MACHINE_PINNED] === 0 && wakeIdle(number)) return;
     }
   }
   askForSpare();

@@ -10,7 +10,7 @@ import { encode } from '../codec/encode.ts';
 import { withPlaces } from '../codec/path.ts';
 import { typeName } from '../errors.ts';
 import { isPrepared } from '../functions/reference.ts';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { release } from '../memory/heap.ts';
 import { PROCESSOR_COUNT } from '../memory/layout.ts';
 import { pushBlocking } from './blocking-queue.ts';
@@ -168,7 +168,7 @@ function copyCaptures(
 export function submit(record: number): void {
   const { queue, meter } = machine;
   if (meter !== null) meter.queued(record);
-  if (words[PROCESSOR_COUNT] === 0 && machine.number > 0) {
+  if (arena.words[PROCESSOR_COUNT] === 0 && machine.number > 0) {
     // A blocking call, while all goroutines run on the main thread.
     pushGlobal(record);
     wakeMachine(0);
@@ -191,7 +191,7 @@ export function spawnLocal<R>(
   const generator = types.isGeneratorFunction(fn) ? (fn(...parameters) as Generator) : callLater(fn, parameters);
   const record = createRecord(-1, machine.number, 2);
   if (name !== undefined) encode(name, (record + NAME) >> 1, 'name a goroutine');
-  words[record + MACHINE] = machine.number;
+  arena.words[record + MACHINE] = machine.number;
   const local: LocalOutcome = { settled: false, failed: false, value: undefined, site };
   const handle = new LocalGoroutine<R>(record, local);
   created(record, name ?? fn.name, 'local');

@@ -3,7 +3,7 @@
  * not, copy its arguments and captured values out, call it.
  */
 import { PendingValue } from '../codec/pending.ts';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';
 import { EVENT_UNBLOCK } from '../memory/event-records.ts';
 import { pushBlocking } from './blocking-queue.ts';
@@ -92,16 +92,16 @@ export function start(record: number): Task | null {
 /** A plain function is all its goroutine's turn, an async one the first of it. */
 function turnBegins(record: number, blocking: boolean): void {
   const { events } = machine;
-  words[record + STATUS] = RUNNING;
-  words[machine.runningWord] = record;
+  arena.words[record + STATUS] = RUNNING;
+  arena.words[machine.runningWord] = record;
   if (events === null) return;
   if (blocking) events.block(record);
   else events.start(record);
 }
 
 function turnEnds(blocking: boolean): void {
-  if (words[machine.runningWord] === 0) return; // It has not begun.
-  words[machine.runningWord] = 0;
+  if (arena.words[machine.runningWord] === 0) return; // It has not begun.
+  arena.words[machine.runningWord] = 0;
   if (blocking) machine.events?.write(EVENT_UNBLOCK, 0, 0, 0);
   else machine.events?.turnsEnd();
 }
@@ -118,7 +118,7 @@ function begin(record: number, value: unknown): Task | null {
 }
 
 function waitFor(record: number, promise: PromiseLike<unknown>): void {
-  words[record + STATUS] = WAITING;
+  arena.words[record + STATUS] = WAITING;
   machine.events?.park(record, 'promise');
   machine.asyncGoroutines++;
   machine.pin(1);

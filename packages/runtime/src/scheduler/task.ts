@@ -1,7 +1,7 @@
 /** A started goroutine, as its own thread knows it. The generator never leaves this thread. */
 import type { AsyncResource } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';
 import { completeWithError, type LocalOutcome } from './complete.ts';
 import { JOINED, RUNNABLE, STATUS, TASK_SLOT, WAITING } from './goroutine.ts';
@@ -121,7 +121,7 @@ export class Task implements Waiting {
     this.state = (this.state & ~WOKEN) | PARKED;
     this.operation = operation;
     this.parkedAt = machine.clock;
-    words[this.record + STATUS] = WAITING;
+    arena.words[this.record + STATUS] = WAITING;
     machine.parks++;
   }
 
@@ -131,7 +131,7 @@ export class Task implements Waiting {
       machine.freeSlot(this);
       return;
     }
-    words[this.record + STATUS] = RUNNABLE;
+    arena.words[this.record + STATUS] = RUNNABLE;
     if (machine.meter !== null) machine.meter.ready(this);
     machine.ready.push(this);
     machine.events?.ready(this.record);
@@ -140,7 +140,7 @@ export class Task implements Waiting {
 
   /** So that a cancellation, which comes with the record's address, finds it. */
   entered(slot: number): void {
-    words[this.record + TASK_SLOT] = slot;
+    arena.words[this.record + TASK_SLOT] = slot;
   }
 
   /**

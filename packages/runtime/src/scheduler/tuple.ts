@@ -11,7 +11,7 @@ import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import { SharedObject } from '../codec/handles.ts';
 import { withPlaces } from '../codec/path.ts';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { allocate, release, setDestroyer } from '../memory/heap.ts';
 import { KIND_TUPLE } from '../memory/layout.ts';
 
@@ -40,18 +40,18 @@ export function encodeTuple(values: readonly unknown[], cell: number, what: stri
   }
   if (second !== 0 && (count === 2 || (count === 3 && third !== 0))) return encodeSpread(values, cell, second, third, what);
   const block = allocate(KIND_TUPLE, (FIRST_CELL + 2 * count) * 4);
-  words[block + COUNT] = 0;
+  arena.words[block + COUNT] = 0;
   let index = 0;
   try {
     for (; index < count; index++) {
       encode(values[index], (block + FIRST_CELL + 2 * index) >> 1, what);
-      words[block + COUNT] = index + 1;
+      arena.words[block + COUNT] = index + 1;
     }
   } catch (error) {
     release(block);
     throw withPlaces(error, (path) => path.replace('value', `value[${index}]`));
   }
-  words[2 * cell] = block;
+  arena.words[2 * cell] = block;
   return count;
 }
 
@@ -81,7 +81,7 @@ export function decodeTuple(cell: number, form: number, second = 0, third = 0): 
   if (form === SPREAD + 2) return [decode(cell), decode(second)];
   if (form === SPREAD + 3) return [decode(cell), decode(second), decode(third)];
   if (form >= AS_ARRAY) return decode(cell) as unknown[];
-  const block = words[2 * cell]!;
+  const block = arena.words[2 * cell]!;
   const values = new Array<unknown>(form);
   for (let index = 0; index < form; index++) values[index] = decode((block + FIRST_CELL + 2 * index) >> 1);
   return values;
@@ -95,7 +95,7 @@ export function dropTuple(cell: number, form: number, second = 0, third = 0): vo
     if (form === SPREAD + 3) drop(third);
   } else if (form === 1 || form >= AS_ARRAY) drop(cell);
   else if (form > 1) {
-    release(words[2 * cell]!);
+    release(arena.words[2 * cell]!);
     clear(cell);
   }
 }
@@ -109,5 +109,5 @@ function objectsIn(values: readonly unknown[]): number {
 }
 
 setDestroyer(KIND_TUPLE, (block) => {
-  for (let index = 0; index < words[block + COUNT]!; index++) drop((block + FIRST_CELL + 2 * index) >> 1);
+  for (let index = 0; index < arena.words[block + COUNT]!; index++) drop((block + FIRST_CELL + 2 * index) >> 1);
 });

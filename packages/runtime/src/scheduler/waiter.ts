@@ -10,7 +10,7 @@
  * Each thread keeps one spare. It carries the value of a send in, and that of a receive out, when nobody has to wait;
  * so nothing is allocated in that case, and nothing can fail once an object is locked.
  */
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { WAITER_MACHINE, WAITER_QUEUE, WAITER_SLOT, WAITER_WORDS } from '../memory/blocks.ts';
 import { allocate, free } from '../memory/heap.ts';
 import { KIND_WAITER } from '../memory/layout.ts';
@@ -58,9 +58,9 @@ export function reserveWaiter(): void {
 /** A waiter that stands in no queue: a message, or what keeps a value. */
 export function takeWaiter(machine: number, slot: number): number {
   const waiter = takeSpare();
-  words[waiter + WAITER_QUEUE] = 0;
-  words[waiter + WAITER_MACHINE] = machine;
-  words[waiter + WAITER_SLOT] = slot;
+  arena.words[waiter + WAITER_QUEUE] = 0;
+  arena.words[waiter + WAITER_MACHINE] = machine;
+  arena.words[waiter + WAITER_SLOT] = slot;
   return waiter;
 }
 

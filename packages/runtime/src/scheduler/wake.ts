@@ -18,7 +18,7 @@
  *  - two submitters: the second may see the first one's claim and leave. If the first then finds no idle machine, it
  *    gives the place back and looks again at IDLE_MACHINES: a machine that fell asleep in between is seen there.
  */
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { add, and, compareExchange, load } from '../memory/atomics.ts';
 import { needsWake } from '../memory/core.ts';
 import {
@@ -99,7 +99,7 @@ export function startSearching(): boolean {
   if (machine.searching) return true;
   if (2 * load(SEARCHING) >= load(PROCESSOR_COUNT)) return false;
   machine.searching = true;
-  words[machine.base + MACHINE_SEARCHING] = 1;
+  arena.words[machine.base + MACHINE_SEARCHING] = 1;
   add(SEARCHING, 1);
   return true;
 }
@@ -113,7 +113,7 @@ export function stopSearchingWithWork(): void {
 export function stopSearching(): boolean {
   if (!machine.searching) return false;
   machine.searching = false;
-  words[machine.base + MACHINE_SEARCHING] = 0;
+  arena.words[machine.base + MACHINE_SEARCHING] = 0;
   return add(SEARCHING, -1) === 1;
 }
 

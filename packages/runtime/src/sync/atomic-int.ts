@@ -1,7 +1,7 @@
 /** A 32-bit integer in shared memory; every operation is atomic and sequentially consistent, as in Go's `sync/atomic`. */
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
 import { shown } from '../errors.ts';
-import { requireArena, words } from '../memory/arena.ts';
+import { arena, requireArena } from '../memory/arena.ts';
 import * as atomics from '../memory/atomics.ts';
 import { allocate } from '../memory/heap.ts';
 import { KIND_ATOMIC } from '../memory/layout.ts';
@@ -64,7 +64,7 @@ function create(initial: number): number {
   const value = integer(initial);
   requireArena();
   const block = allocate(KIND_ATOMIC, 4);
-  words[block] = value;
+  arena.words[block] = value;
   return block;
 }
 

@@ -1,7 +1,7 @@
 /** Barrier: a number of goroutines wait for each other, round after round. The counting is `core/barrier.ts`. */
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
 import { shown } from '../errors.ts';
-import { requireArena, words } from '../memory/arena.ts';
+import { arena, requireArena } from '../memory/arena.ts';
 import { BARRIER_PARTIES, BARRIER_WORDS, OPERATION_BARRIER } from '../memory/blocks.ts';
 import { allocate } from '../memory/heap.ts';
 import { KIND_BARRIER } from '../memory/layout.ts';
@@ -64,8 +64,8 @@ function create(parties: number): number {
   }
   requireArena();
   const barrier = allocate(KIND_BARRIER, BARRIER_WORDS * 4);
-  words.fill(0, barrier, barrier + BARRIER_WORDS);
-  words[barrier + BARRIER_PARTIES] = parties;
+  arena.words.fill(0, barrier, barrier + BARRIER_WORDS);
+  arena.words[barrier + BARRIER_PARTIES] = parties;
   return barrier;
 }
 

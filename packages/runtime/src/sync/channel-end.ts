@@ -14,7 +14,7 @@ import { clear, drop } from '../codec/cell.ts';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import { CanceledError, ClosedChannelError, DataCloneError, textOf } from '../errors.ts';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { compareExchange, load, store } from '../memory/atomics.ts';
 import {
   CHANNEL_CLOSED,
@@ -55,7 +55,7 @@ export function leaveChannel(channel: number, reason: unknown): void {
 
 /** Whether leaving a loop over the channel ends it: it was made from a source, which is to end with it. */
 export function endsWithReader(channel: number): boolean {
-  return words[channel + CHANNEL_SOURCE] !== 0;
+  return arena.words[channel + CHANNEL_SOURCE] !== 0;
 }
 
 /** What a receiver throws that found the channel closed and drained; undefined when it was closed in the ordinary way. */
@@ -74,14 +74,14 @@ export function refusalOf(channel: number): Error {
 /** Before the channel's block is freed. */
 export function dropEnd(channel: number): void {
   drop((channel + CHANNEL_WHY) >> 1);
-  const source = words[channel + CHANNEL_SOURCE]!;
+  const source = arena.words[channel + CHANNEL_SOURCE]!;
   if (source === 0) return;
   closeUnlessClosed(source);
   release(source);
 }
 
 function end(channel: number, how: number, why: unknown): void {
-  if (words[channel + CHANNEL_CLOSED] !== 0) return; // Once closed it stays closed, so an old value does no harm.
+  if (arena.words[channel + CHANNEL_CLOSED] !== 0) return; // Once closed it stays closed, so an old value does no harm.
   if (compareExchange(channel + CHANNEL_END, END_PLAIN, END_WRITING) !== END_PLAIN) return;
   const cell = (channel + CHANNEL_WHY) >> 1;
   try {
@@ -108,7 +108,7 @@ export function closeUnlessClosed(channel: number): boolean {
   const waiters = closeChannel(channel);
   if (waiters === RESULT_REFUSED) return false;
   readyAll(waiters);
-  const source = words[channel + CHANNEL_SOURCE]!;
+  const source = arena.words[channel + CHANNEL_SOURCE]!;
   if (source !== 0) {
     const readers = closeChannel(source);
     if (readers !== RESULT_REFUSED) readyAll(readers);

@@ -12,7 +12,7 @@ import type { SharedObject } from '../codec/handles.ts';
 import { PendingValue } from '../codec/pending.ts';
 import { LAST_NUMBER_HIGH } from '../codec/tags.ts';
 import { DataCloneError } from '../errors.ts';
-import { cells, words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import {
   OPERATION_RECEIVE,
   OPERATION_SEND,
@@ -65,7 +65,7 @@ function spareWith(value: unknown): number {
   // NaN has a form of its own: its bits could be taken for a tag.
   if (typeof value === 'number' && !Number.isNaN(value)) {
     const spare = spareWaiter();
-    cells[(spare + WAITER_CELL) >> 1] = value;
+    arena.cells[(spare + WAITER_CELL) >> 1] = value;
     return spare;
   }
   return spareWithEncoded(value);
@@ -82,9 +82,9 @@ function spareWithEncoded(value: unknown): number {
 
 /** What was received into a waiter; its cell is empty afterwards. Throws PendingValue, and the cell keeps it. */
 function takeFrom(waiter: number): unknown {
-  const high = words[waiter + WAITER_CELL + 1]!;
+  const high = arena.words[waiter + WAITER_CELL + 1]!;
   const cell = (waiter + WAITER_CELL) >> 1;
-  return high >= 0 || high <= LAST_NUMBER_HIGH ? cells[cell] : take(cell);
+  return high >= 0 || high <= LAST_NUMBER_HIGH ? arena.cells[cell] : take(cell);
 }
 
 /** The value could not be sent: the channel is closed. */
@@ -132,9 +132,9 @@ export class SendOperation extends SelectableOperation<void> {
   }
 
   describe(entry: number): void {
-    words[entry + SELECT_OPERATION] = OPERATION_SEND;
-    words[entry + SELECT_OBJECT] = this.object.address;
-    words[entry + SELECT_WAITER] = this.waiter;
+    arena.words[entry + SELECT_OPERATION] = OPERATION_SEND;
+    arena.words[entry + SELECT_OBJECT] = this.object.address;
+    arena.words[entry + SELECT_WAITER] = this.waiter;
   }
 
   override [Symbol.iterator](): Iterator<unknown, void, unknown> {
@@ -169,7 +169,7 @@ export class SendOperation extends SelectableOperation<void> {
   end(): boolean {
     const { waiter } = this;
     this.waiter = 0;
-    const closed = words[waiter + WAITER_OUTCOME] !== OUTCOME_DONE;
+    const closed = arena.words[waiter + WAITER_OUTCOME] !== OUTCOME_DONE;
     const error = closed ? refuse(this.object.address, waiter) : null;
     freeWaiter(waiter);
     if (error !== null) throw error;
@@ -223,9 +223,9 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> impl
   }
 
   describe(entry: number): void {
-    words[entry + SELECT_OPERATION] = OPERATION_RECEIVE;
-    words[entry + SELECT_OBJECT] = this.object.address;
-    words[entry + SELECT_WAITER] = this.waiter;
+    arena.words[entry + SELECT_OPERATION] = OPERATION_RECEIVE;
+    arena.words[entry + SELECT_OBJECT] = this.object.address;
+    arena.words[entry + SELECT_WAITER] = this.waiter;
   }
 
   override get reportsOk(): boolean {
@@ -259,9 +259,9 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> impl
       return endsSoon(this, waiting);
     }
     if (result !== RESULT_DONE) settle(this.object.address, result);
-    const high = words[spare + WAITER_CELL + 1]!;
+    const high = arena.words[spare + WAITER_CELL + 1]!;
     if (result === RESULT_CLOSED || (high < 0 && high > LAST_NUMBER_HIGH)) return concludeOrKeep(this, result, spare, waiting);
-    this.value = cells[(spare + WAITER_CELL) >> 1] as T;
+    this.value = arena.cells[(spare + WAITER_CELL) >> 1] as T;
     return true;
   }
 
@@ -308,9 +308,9 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> impl
   }
 
   describe(entry: number): void {
-    words[entry + SELECT_OPERATION] = OPERATION_RECEIVE;
-    words[entry + SELECT_OBJECT] = this.object.address;
-    words[entry + SELECT_WAITER] = this.waiter;
+    arena.words[entry + SELECT_OPERATION] = OPERATION_RECEIVE;
+    arena.words[entry + SELECT_OBJECT] = this.object.address;
+    arena.words[entry + SELECT_WAITER] = this.waiter;
   }
 
   override get reportsOk(): boolean {
@@ -344,9 +344,9 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> impl
       return endsSoon(this, waiting);
     }
     if (result !== RESULT_DONE) settle(this.object.address, result);
-    const high = words[spare + WAITER_CELL + 1]!;
+    const high = arena.words[spare + WAITER_CELL + 1]!;
     if (result === RESULT_CLOSED || (high < 0 && high > LAST_NUMBER_HIGH)) return concludeOrKeep(this, result, spare, waiting);
-    this.value = [cells[(spare + WAITER_CELL) >> 1] as T, true];
+    this.value = [arena.cells[(spare + WAITER_CELL) >> 1] as T, true];
     return true;
   }
 
@@ -373,7 +373,7 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> impl
 
 /** How the waker's outcome reads as a result of the core. */
 function outcomeOf(waiter: number): number {
-  return words[waiter + WAITER_OUTCOME] === OUTCOME_DONE ? RESULT_DONE : RESULT_CLOSED;
+  return arena.words[waiter + WAITER_OUTCOME] === OUTCOME_DONE ? RESULT_DONE : RESULT_CLOSED;
 }
 
 /** `trySend`. */

@@ -14,7 +14,7 @@
 import { Readable } from 'node:stream';
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
 import { ThreadLostError, typeName } from '../errors.ts';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { CHANNEL_FEEDER, CHANNEL_READER } from '../memory/blocks.ts';
 import { KIND_CHANNEL } from '../memory/layout.ts';
 import { forEachLiving } from '../memory/walk.ts';
@@ -85,7 +85,7 @@ function iteratorReader<T>(iterator: AsyncIterator<T> | Iterator<T>): Reader<T> 
 
 /** Sends everything that comes out of a source. `left` is closed when nobody reads the channel any more. */
 export function feed<T>(channel: Chan<T>, left: RecvChan<never>, reader: Reader<T>): void {
-  words[channel.address + CHANNEL_FEEDER] = machine.number;
+  arena.words[channel.address + CHANNEL_FEEDER] = machine.number;
   spawnLocal(feeding, [channel, left, reader], 'Chan.from');
 }
 
@@ -113,7 +113,7 @@ function* feeding<T>(channel: Chan<T>, left: RecvChan<never>, reader: Reader<T>)
 
 /** Reads a channel as one of Node's streams, in object mode. */
 export function readableOf<T>(channel: Chan<T>): Readable {
-  words[channel.address + CHANNEL_READER] = machine.number;
+  arena.words[channel.address + CHANNEL_READER] = machine.number;
   const take = (stream: Readable, [value, ok]: readonly [T, true] | readonly [undefined, false]): void => {
     if (stream.destroyed) return;
     if (!ok) stream.push(null);
@@ -139,7 +139,7 @@ export function readableOf<T>(channel: Chan<T>): Readable {
 
 /** Reads a channel as a Web stream. */
 export function readableStreamOf<T>(channel: Chan<T>): ReadableStream<T> {
-  words[channel.address + CHANNEL_READER] = machine.number;
+  arena.words[channel.address + CHANNEL_READER] = machine.number;
   return new ReadableStream<T>(
     {
       async pull(controller) {
@@ -169,7 +169,7 @@ export function leaveStreamsOf(number: number, why: string): void {
 /** Ends the channels that have the machine's number in a word. */
 function forEachOf(number: number, word: number, end: (channel: number) => void): void {
   forEachLiving(KIND_CHANNEL, (channel) => {
-    if (words[channel + word] !== number) return;
+    if (arena.words[channel + word] !== number) return;
     end(channel);
     // The thread may have begun to end it itself, and come no further.
     closeUnlessClosed(channel);

@@ -10,7 +10,7 @@ import { drop } from '../codec/cell.ts';
 import { EXISTING, pagesForNow, registerKind, SharedObject } from '../codec/handles.ts';
 import type { ReferencePages } from '../codec/reference-pages.ts';
 import { shown } from '../errors.ts';
-import { requireArena, words } from '../memory/arena.ts';
+import { arena, requireArena } from '../memory/arena.ts';
 import { compareExchange, load, store } from '../memory/atomics.ts';
 import {
   CHANNEL_CAPACITY,
@@ -231,7 +231,7 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
 
   /** Values in the buffer now. Go's `len`. */
   get length(): number {
-    const ring = words[this.address + CHANNEL_RING]!;
+    const ring = arena.words[this.address + CHANNEL_RING]!;
     if (ring === 0) return 0;
     // Both move on meanwhile: the head is read first, so that it is not ahead of the tail.
     const head = load(ring + RING_HEAD);
@@ -240,12 +240,12 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
 
   /** Values it holds before senders wait; 0 for an unbuffered one. Go's `cap`. */
   get capacity(): number {
-    return words[this.address + CHANNEL_CAPACITY]!;
+    return arena.words[this.address + CHANNEL_CAPACITY]!;
   }
 
   /** Whether it was closed, in whatever way; there may be values left in its buffer. */
   get closed(): boolean {
-    return words[this.address + CHANNEL_CLOSED] !== 0;
+    return arena.words[this.address + CHANNEL_CLOSED] !== 0;
   }
 
   /** Receives until the channel is closed and drained. For async code; in a goroutine use `forEach`. Throws as `recv` does. */
@@ -347,7 +347,7 @@ export function chan<T>(capacity = 0): Chan<T> {
 export function chanBefore<T>(left: SharedObject, capacity = 0): Chan<T> {
   const channel = allocateChannel(capacity);
   retain(left.address);
-  words[channel + CHANNEL_SOURCE] = left.address;
+  arena.words[channel + CHANNEL_SOURCE] = left.address;
   return new Chan<T>(EXISTING, channel);
 }
 
@@ -361,12 +361,12 @@ function allocateChannel(capacity: number): number {
     if (ring !== 0) free(ring);
     throw error;
   }
-  words[channel + CHANNEL_CAPACITY] = capacity;
-  words[channel + CHANNEL_RING] = ring;
+  arena.words[channel + CHANNEL_CAPACITY] = capacity;
+  arena.words[channel + CHANNEL_RING] = ring;
   if (ring !== 0) {
-    words.fill(0, ring, ring + RING_SLOTS);
-    words[ring + RING_TAIL + RING_NEAR_LEFT] = NEAR_FIRST_INTERVAL;
-    words[ring + RING_HEAD + RING_NEAR_LEFT] = NEAR_FIRST_INTERVAL;
+    arena.words.fill(0, ring, ring + RING_SLOTS);
+    arena.words[ring + RING_TAIL + RING_NEAR_LEFT] = NEAR_FIRST_INTERVAL;
+    arena.words[ring + RING_HEAD + RING_NEAR_LEFT] = NEAR_FIRST_INTERVAL;
   }
   initializeEnd(channel);
   becomes(channel, KIND_CHANNEL);
@@ -375,7 +375,7 @@ function allocateChannel(capacity: number): number {
 
 /** Not for one that holds values, and not for one of whose end another one is told. */
 function pagesFor(channel: number): ReferencePages | null {
-  const isSmall = words[channel + CHANNEL_RING] === 0 && words[channel + CHANNEL_SOURCE] === 0;
+  const isSmall = arena.words[channel + CHANNEL_RING] === 0 && arena.words[channel + CHANNEL_SOURCE] === 0;
   return isSmall && isPlain(channel) ? pagesForNow() : null;
 }
 
@@ -402,7 +402,7 @@ function dropHanded(channel: number): void {
  */
 whenMachineLost((number) =>
   forEachLiving(KIND_CHANNEL, (channel) => {
-    if (words[channel + CHANNEL_RING] !== 0) return;
+    if (arena.words[channel + CHANNEL_RING] !== 0) return;
     let offer = load(channel + CHANNEL_OFFER);
     while (offer === OFFER_TAKEN && load(channel + CHANNEL_OFFERER) === number) offer = load(channel + CHANNEL_OFFER);
     if (offer === OFFER_FILLED && load(channel + CHANNEL_OFFERER) === number) dropHanded(channel);
@@ -411,14 +411,14 @@ whenMachineLost((number) =>
 
 setDestroyer(KIND_CHANNEL, (channel) => {
   dropEnd(channel);
-  const ring = words[channel + CHANNEL_RING]!;
+  const ring = arena.words[channel + CHANNEL_RING]!;
   if (ring === 0) {
     dropHanded(channel);
     return;
   }
-  const capacity = words[channel + CHANNEL_CAPACITY]!;
-  const first = words[ring + RING_HEAD_SLOT]!;
-  const count = between(words[ring + RING_HEAD]!, words[ring + RING_TAIL]!);
+  const capacity = arena.words[channel + CHANNEL_CAPACITY]!;
+  const first = arena.words[ring + RING_HEAD_SLOT]!;
+  const count = between(arena.words[ring + RING_HEAD]!, arena.words[ring + RING_TAIL]!);
   for (let index = 0; index < count; index++) drop(((ring + RING_SLOTS) >> 1) + ((first + index) % capacity));
   free(ring);
 });

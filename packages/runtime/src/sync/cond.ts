@@ -12,7 +12,7 @@ import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
 import { CanceledError, SyncError, typeName } from '../errors.ts';
-import { requireArena, words } from '../memory/arena.ts';
+import { arena, requireArena } from '../memory/arena.ts';
 import { CONDITION_MUTEX, CONDITION_WORDS, OPERATION_CONDITION } from '../memory/blocks.ts';
 import { broadcastCondition, signalCondition } from '../memory/core.ts';
 import { allocate, setDestroyer } from '../memory/heap.ts';
@@ -187,7 +187,7 @@ function create(mutex: Mutex): number {
   if (!(mutex instanceof Mutex)) throw new TypeError(`new Cond takes a Mutex, got ${typeName(mutex)}`);
   requireArena();
   const condition = allocate(KIND_CONDITION, CONDITION_WORDS * 4);
-  words.fill(0, condition, condition + CONDITION_WORDS);
+  arena.words.fill(0, condition, condition + CONDITION_WORDS);
   encode(mutex, (condition + CONDITION_MUTEX) >> 1, 'make a Cond');
   return condition;
 }

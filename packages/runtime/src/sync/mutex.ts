@@ -10,7 +10,7 @@
 import { drop } from '../codec/cell.ts';
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
 import { SyncError } from '../errors.ts';
-import { requireArena, words } from '../memory/arena.ts';
+import { arena, requireArena } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import {
   HOLDER_UNKNOWN,
@@ -267,9 +267,9 @@ class LockOperation extends SelectableOperation<Guard> {
   }
 
   describe(entry: number): void {
-    words[entry + SELECT_OPERATION] = OPERATION_LOCK;
-    words[entry + SELECT_OBJECT] = this.object.address;
-    words[entry + SELECT_WAITER] = this.waiter;
+    arena.words[entry + SELECT_OPERATION] = OPERATION_LOCK;
+    arena.words[entry + SELECT_OBJECT] = this.object.address;
+    arena.words[entry + SELECT_WAITER] = this.waiter;
   }
 
   override [Symbol.iterator](): Iterator<unknown, Guard, unknown> {

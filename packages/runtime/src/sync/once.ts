@@ -1,6 +1,6 @@
 /** Once: a function that is run by one goroutine, whoever comes first. Go's `sync.Once`; the states are `core/once.ts`. */
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
-import { requireArena, words } from '../memory/arena.ts';
+import { arena, requireArena } from '../memory/arena.ts';
 import { ONCE_DONE, ONCE_FRESH, ONCE_RUNNER, ONCE_WORDS, OPERATION_ONCE } from '../memory/blocks.ts';
 import { enterOnce, finishOnce } from '../memory/core.ts';
 import { allocate } from '../memory/heap.ts';
@@ -50,7 +50,7 @@ export class Once extends SharedObject {
         const before = enterOnce(address);
         if (before === ONCE_DONE) return;
         if (before !== ONCE_FRESH) return yield* new ObjectOperation<void>(WAITING, once);
-        words[address + ONCE_RUNNER] = currentHolder();
+        arena.words[address + ONCE_RUNNER] = currentHolder();
         try {
           yield* callInGoroutine(fn);
         } finally {
@@ -74,7 +74,7 @@ export class Once extends SharedObject {
 function create(): number {
   requireArena();
   const once = allocate(KIND_ONCE, ONCE_WORDS * 4);
-  words.fill(0, once, once + ONCE_WORDS);
+  arena.words.fill(0, once, once + ONCE_WORDS);
   return once;
 }
 

@@ -13,7 +13,7 @@
  * it had not had to wait; with one that was not, it is parked as ever.
  */
 import { PendingValue } from '../codec/pending.ts';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { CHANNEL_RING, RESULT_NEAR, RESULT_WOULD_WAIT, SEEN_SERVED, SEEN_WORK } from '../memory/blocks.ts';
 import { keepDistance, lookOut, receiveLooking, receiveOrWait, sendLooking, sendOrWait } from '../memory/core.ts';
 import { inboxLooksEmpty, SHORT_LOOKS, wakeServed } from '../scheduler/inbox.ts';
@@ -66,7 +66,7 @@ export function receivePatiently(channel: number, waiter: number, slot: number):
 
 /** What is to be told of a look before standing in line; null where there is to be none. */
 function faithToLook(channel: number): Faith | null {
-  const faith = words[channel + CHANNEL_RING] === 0 ? inOtherSide : atRing;
+  const faith = arena.words[channel + CHANNEL_RING] === 0 ? inOtherSide : atRing;
   return mayLook() && faith.allows() ? faith : null;
 }
 

@@ -15,7 +15,7 @@
  */
 import { PendingValue } from '../codec/pending.ts';
 import { typeName } from '../errors.ts';
-import { requireArena, words } from '../memory/arena.ts';
+import { arena, requireArena } from '../memory/arena.ts';
 import { compareExchange } from '../memory/atomics.ts';
 import {
   RESULT_WAITS,
@@ -198,7 +198,7 @@ class SelectOperation extends Operation<unknown> {
 
   /** A case was carried out; what it received is in its own waiter, or in the spare. */
   private hitAtOnce(result: number, cases: number, spare: number, waiting: Waiting): boolean {
-    const hit = words[cases + SELECT_HIT]!;
+    const hit = arena.words[cases + SELECT_HIT]!;
     const operation = this.operations[hit]!;
     const received = operation.waiter === 0 ? spare : operation.waiter;
     this.hit = hit;
@@ -236,7 +236,7 @@ class SelectOperation extends Operation<unknown> {
         if (operation.waiter !== 0) continue;
         reserveWaiter();
         operation.waiter = takeWaiter(machine.number, 0);
-        words[cases + SELECT_CASES + index * SELECT_CASE_WORDS + SELECT_WAITER] = operation.waiter;
+        arena.words[cases + SELECT_CASES + index * SELECT_CASE_WORDS + SELECT_WAITER] = operation.waiter;
       }
     } catch (error) {
       this.discardAllBut(-1);
@@ -245,15 +245,15 @@ class SelectOperation extends Operation<unknown> {
     const claimWord = operations[0]!.waiter + WAITER_CLAIM_WORD;
     const result = selectEnroll(cases, count, 0, machine.slotOf(waiting), 1);
     if (result !== RESULT_WAITS) {
-      this.leaveAllBut(words[cases + SELECT_HIT]!);
+      this.leaveAllBut(arena.words[cases + SELECT_HIT]!);
       return result;
     }
     // Events of this thread cannot happen before the goroutine is parked; starting one may run a user's thenable.
     for (let index = 0; index < count; index++) {
       const operation = operations[index]!;
       if (!operation.isEvent) continue;
-      words[operation.waiter + WAITER_CLAIM] = claimWord;
-      words[operation.waiter + WAITER_CASE] = index + 1;
+      arena.words[operation.waiter + WAITER_CLAIM] = claimWord;
+      arena.words[operation.waiter + WAITER_CASE] = index + 1;
       operation.start(waiting);
     }
     return RESULT_WAITS;
@@ -261,7 +261,7 @@ class SelectOperation extends Operation<unknown> {
 
   end(): boolean {
     if (this.hit < 0) {
-      this.hit = words[this.operations[0]!.waiter + WAITER_CLAIM_WORD]! - 1;
+      this.hit = arena.words[this.operations[0]!.waiter + WAITER_CLAIM_WORD]! - 1;
       this.leaveAllBut(this.hit);
       // The claim word lives in the first waiter: nobody looks at it any more.
       this.discardAllBut(this.hit);

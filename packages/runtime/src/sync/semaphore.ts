@@ -5,7 +5,7 @@
 import { drop } from '../codec/cell.ts';
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
 import { shown } from '../errors.ts';
-import { requireArena, words } from '../memory/arena.ts';
+import { arena, requireArena } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import {
   OPERATION_ACQUIRE,
@@ -216,7 +216,7 @@ function create(value: number, cancelError: unknown): number {
   mustBeValue(value);
   requireArena();
   const semaphore = allocateCleared(KIND_SEMAPHORE, SEMAPHORE_WORDS);
-  words[semaphore + SEMAPHORE_VALUE] = value;
+  arena.words[semaphore + SEMAPHORE_VALUE] = value;
   try {
     writeCancelError(cancelError, (semaphore + SEMAPHORE_ERROR) >> 1, 'make a Semaphore');
   } catch (error) {

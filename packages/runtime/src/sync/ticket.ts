@@ -8,7 +8,7 @@
 import type { SharedObject } from '../codec/handles.ts';
 import { PendingValue } from '../codec/pending.ts';
 import { CanceledError, shown } from '../errors.ts';
-import { cells, words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import {
   HOLDER_UNKNOWN,
   OUTCOME_CANCELED,
@@ -133,9 +133,9 @@ export class TicketOperation<T> extends SelectableOperation<T> implements Promis
   }
 
   describe(entry: number): void {
-    words[entry + SELECT_OPERATION] = this.rules.code;
-    words[entry + SELECT_OBJECT] = this.object.address;
-    words[entry + SELECT_WAITER] = this.waiter;
+    arena.words[entry + SELECT_OPERATION] = this.rules.code;
+    arena.words[entry + SELECT_OBJECT] = this.object.address;
+    arena.words[entry + SELECT_WAITER] = this.waiter;
   }
 
   begin(waiting: Waiting): boolean {
@@ -153,8 +153,8 @@ export class TicketOperation<T> extends SelectableOperation<T> implements Promis
   }
 
   private fillIn(waiter: number): number {
-    words[waiter + WAITER_DETAIL] = this.weight;
-    cells[(waiter + WAITER_CELL) >> 1] = this.priority;
+    arena.words[waiter + WAITER_DETAIL] = this.weight;
+    arena.cells[(waiter + WAITER_CELL) >> 1] = this.priority;
     return waiter;
   }
 
@@ -177,7 +177,7 @@ export class TicketOperation<T> extends SelectableOperation<T> implements Promis
   conclude(_result: number, waiter: number): void {
     this.done = true;
     if (this.holder !== HOLDER_UNKNOWN) this.rules.nameHolder?.(this.object, this.holder);
-    this.value = this.rules.valueOf(this.object, this.weight, words[waiter + WAITER_DETAIL]!);
+    this.value = this.rules.valueOf(this.object, this.weight, arena.words[waiter + WAITER_DETAIL]!);
   }
 
   leave(): boolean {
@@ -215,12 +215,12 @@ export class TicketOperation<T> extends SelectableOperation<T> implements Promis
  * enter the line again when this is asked twice.
  */
 export function outcomeOf(lock: number, waiter: number): number {
-  const outcome = words[waiter + WAITER_OUTCOME]!;
+  const outcome = arena.words[waiter + WAITER_OUTCOME]!;
   if (outcome !== OUTCOME_RETRY) return outcome;
   const result = retryLock(lock, waiter);
   if (result === RESULT_WAITS) return OUTCOME_RETRY;
   if (result !== RESULT_CLOSED) return OUTCOME_DONE;
-  words[waiter + WAITER_OUTCOME] = OUTCOME_CANCELED;
+  arena.words[waiter + WAITER_OUTCOME] = OUTCOME_CANCELED;
   return OUTCOME_CANCELED;
 }
 

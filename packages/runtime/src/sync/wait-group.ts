@@ -4,7 +4,7 @@
 import { EXISTING, registerKind, SharedObject } from '../codec/handles.ts';
 import { SyncError, shown } from '../errors.ts';
 import type { AnyFunction, ResultOf } from '../go.ts';
-import { requireArena, words } from '../memory/arena.ts';
+import { arena, requireArena } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { GROUP_COUNT, GROUP_WORDS, OPERATION_WAIT, RESULT_REFUSED } from '../memory/blocks.ts';
 import { addToGroup } from '../memory/core.ts';
@@ -85,7 +85,7 @@ export class WaitGroup extends SharedObject {
     return spawn<ResultOf<F>>(fn, args, undefined, 'WaitGroup.go', (record) => {
       this.add();
       try {
-        words[createMember(record) + MEMBER_GROUP] = this.address;
+        arena.words[createMember(record) + MEMBER_GROUP] = this.address;
       } catch (error) {
         this.done();
         throw error;
@@ -110,7 +110,7 @@ export class WaitGroup extends SharedObject {
 function createWaitGroup(): number {
   requireArena();
   const group = allocate(KIND_WAIT_GROUP, GROUP_WORDS * 4);
-  words.fill(0, group, group + GROUP_WORDS);
+  arena.words.fill(0, group, group + GROUP_WORDS);
   return group;
 }
 

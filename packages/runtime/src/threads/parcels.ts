@@ -24,7 +24,7 @@ import { setParcelHook } from '../codec/parcels.ts';
 import { PendingValue } from '../codec/pending.ts';
 import { isInUse, isPostable, isTransferable } from '../codec/transferable.ts';
 import { DataCloneError } from '../errors.ts';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { add } from '../memory/atomics.ts';
 import { allocate, setDestroyer } from '../memory/heap.ts';
 import { KIND_PARCEL, PARCEL_COUNT } from '../memory/layout.ts';
@@ -76,14 +76,14 @@ function reserve(object: object, moved: boolean): number {
   if (moved && isInUse(object))
     throw new DataCloneError(`${describe(object)} that is in use or closed, and cannot be moved any more`);
   const address = allocate(KIND_PARCEL, PARCEL_BYTES);
-  words[address + NUMBER] = add(PARCEL_COUNT, 1) + 1;
-  words[address + SENDER] = machine.number;
+  arena.words[address + NUMBER] = add(PARCEL_COUNT, 1) + 1;
+  arena.words[address + SENDER] = machine.number;
   return address;
 }
 
 function post(address: number, object: object, moved: boolean): void {
   const parcel = parcelOf(object, moved);
-  const number = words[address + NUMBER]!;
+  const number = arena.words[address + NUMBER]!;
   if (office === null) takeParcel(number, parcel, moved);
   else office.postMessage({ posted: number, parcel, moved } satisfies ToMain, [parcel]);
 }
@@ -102,16 +102,19 @@ function parcelOf(object: object, moved: boolean): MessagePort {
 }
 
 function receive(address: number): object {
-  const number = words[address + NUMBER]!;
+  const number = arena.words[address + NUMBER]!;
   const object = opened.get(number);
   if (object !== undefined) return object;
   if (office === null) {
-    const parcel = fetch(number, words[address + SENDER]!);
+    const parcel = fetch(number, arena.words[address + SENDER]!);
     if (parcel === undefined) throw gone();
     return open(number, parcel);
   }
   if (refused.has(number)) throw gone();
-  throw new PendingValue('an object that was posted from another thread has not arrived', ask(number, words[address + SENDER]!));
+  throw new PendingValue(
+    'an object that was posted from another thread has not arrived',
+    ask(number, arena.words[address + SENDER]!),
+  );
 }
 
 function gone(): DataCloneError {
@@ -157,7 +160,7 @@ function handleOnWorker(message: ToWorker): void {
 }
 
 setDestroyer(KIND_PARCEL, (address) => {
-  const number = words[address + NUMBER]!;
+  const number = arena.words[address + NUMBER]!;
   opened.delete(number);
   refused.delete(number);
   if (office === null) freed(number);

@@ -9,7 +9,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { EXISTING, proxyOf, registerKind } from '../codec/handles.ts';
-import { buffer, cells, requireArena, words } from '../memory/arena.ts';
+import { arena, buffer, requireArena } from '../memory/arena.ts';
 import { add, load } from '../memory/atomics.ts';
 import {
   CHANNEL_CAPACITY,
@@ -58,10 +58,10 @@ export type TimerChannel = Chan<number>;
 export function createTimerChannel(): TimerChannel {
   requireArena();
   const channel = allocate(KIND_TIMER_CHANNEL, TIMER_WORDS * 4);
-  words.fill(0, channel, channel + TIMER_WORDS);
-  words[channel + CHANNEL_CAPACITY] = 1;
+  arena.words.fill(0, channel, channel + TIMER_WORDS);
+  arena.words[channel + CHANNEL_CAPACITY] = 1;
   initializeEnd(channel);
-  words[channel + CHANNEL_RING] = channel + TIMER_RING;
+  arena.words[channel + CHANNEL_RING] = channel + TIMER_RING;
   return new Chan<number>(EXISTING, channel);
 }
 
@@ -70,11 +70,11 @@ registerKind(KIND_TIMER_CHANNEL, (address) => new Chan<number>(EXISTING, address
 
 /** The timers of this thread's heap that belong to channels, by address. */
 const timers = new Map<number, ChannelTimer>();
-let arena: SharedArrayBuffer | undefined;
+let mapped: SharedArrayBuffer | undefined;
 
 function currentTimers(): Map<number, ChannelTimer> {
-  if (arena !== buffer) timers.clear();
-  arena = buffer;
+  if (mapped !== buffer) timers.clear();
+  mapped = buffer;
   return timers;
 }
 
@@ -107,7 +107,7 @@ class ChannelTimer implements Timer {
     let result = RESULT_REFUSED;
     withReserve(() => {
       const waiter = spareWaiter();
-      cells[(waiter + WAITER_CELL) >> 1] = Date.now();
+      arena.cells[(waiter + WAITER_CELL) >> 1] = Date.now();
       result = fireTimer(address, waiter, this.arming, this.period > 0 ? 1 : 0);
     });
     wakeServed(result);
@@ -119,7 +119,7 @@ class ChannelTimer implements Timer {
     const now = performance.now();
     const periods = Math.max(1, Math.ceil((now - this.due) / this.period));
     this.due = periods === Number.POSITIVE_INFINITY ? now : this.due + this.period * periods;
-    cells[(address + TIMER_DUE) >> 1] = sharedNow() + this.due - now;
+    arena.cells[(address + TIMER_DUE) >> 1] = sharedNow() + this.due - now;
     addTimer(this);
   }
 }
@@ -132,15 +132,15 @@ export function arm(channel: TimerChannel, milliseconds: number, period: number)
   const { address } = channel;
   reserveWaiter(); // For the notice.
   lockChannel(address);
-  const armed = words[address + TIMER_ARMED] !== 0;
+  const armed = arena.words[address + TIMER_ARMED] !== 0;
   const pending = disarm(address);
-  const before = words[address + TIMER_MACHINE]!;
-  const arming = (words[address + TIMER_ARMINGS]! + 1) | 0 || 1;
-  words[address + TIMER_ARMINGS] = arming;
-  words[address + TIMER_ARMED] = arming;
-  words[address + TIMER_MACHINE] = machine.number;
-  cells[(address + TIMER_PERIOD) >> 1] = period;
-  cells[(address + TIMER_DUE) >> 1] = sharedNow() + milliseconds;
+  const before = arena.words[address + TIMER_MACHINE]!;
+  const arming = (arena.words[address + TIMER_ARMINGS]! + 1) | 0 || 1;
+  arena.words[address + TIMER_ARMINGS] = arming;
+  arena.words[address + TIMER_ARMED] = arming;
+  arena.words[address + TIMER_MACHINE] = machine.number;
+  arena.cells[(address + TIMER_PERIOD) >> 1] = period;
+  arena.cells[(address + TIMER_DUE) >> 1] = sharedNow() + milliseconds;
   unlockChannel(address);
   if (armed) takeOut(before, address);
   new ChannelTimer(channel, arming, performance.now() + milliseconds, period).enter();
@@ -152,9 +152,9 @@ export function stop(channel: TimerChannel): boolean {
   const { address } = channel;
   reserveWaiter();
   lockChannel(address);
-  const armed = words[address + TIMER_ARMED] !== 0;
+  const armed = arena.words[address + TIMER_ARMED] !== 0;
   const pending = disarm(address);
-  const number = words[address + TIMER_MACHINE]!;
+  const number = arena.words[address + TIMER_MACHINE]!;
   unlockChannel(address);
   if (armed) takeOut(number, address);
   return pending;
@@ -163,10 +163,10 @@ export function stop(channel: TimerChannel): boolean {
 /** Under the lock. What is in the buffer is a number: nothing to give back. */
 function disarm(address: number): boolean {
   const ring = address + TIMER_RING;
-  const held = between(words[ring + RING_HEAD]!, words[ring + RING_TAIL]!);
-  const pending = words[address + TIMER_ARMED] !== 0 || held !== 0;
-  words[address + TIMER_ARMED] = 0;
-  words[ring + RING_SEEN_HEAD] = words[ring + RING_SEEN_TAIL] = words[ring + RING_TAIL]! & ~COUNT_STATE;
+  const held = between(arena.words[ring + RING_HEAD]!, arena.words[ring + RING_TAIL]!);
+  const pending = arena.words[address + TIMER_ARMED] !== 0 || held !== 0;
+  arena.words[address + TIMER_ARMED] = 0;
+  arena.words[ring + RING_SEEN_HEAD] = arena.words[ring + RING_SEEN_TAIL] = arena.words[ring + RING_TAIL]! & ~COUNT_STATE;
   add(ring + RING_HEAD, held * COUNT_ONE);
   return pending;
 }
@@ -183,7 +183,7 @@ function takeOut(number: number, address: number): void {
 
 function takeOutHere(address: number): void {
   const timer = currentTimers().get(address);
-  if (timer !== undefined && timer.arming !== words[address + TIMER_ARMED]) timer.leave();
+  if (timer !== undefined && timer.arming !== arena.words[address + TIMER_ARMED]) timer.leave();
 }
 
 whenNoticed(NOTICE_TIMER, takeOutHere);
@@ -192,13 +192,13 @@ whenNoticed(NOTICE_TIMER, takeOutHere);
 whenMachineLost((number) => {
   const channels: number[] = [];
   forEachBlock(KIND_TIMER_CHANNEL, (address) => {
-    if (words[address + TIMER_MACHINE] === number && words[address + TIMER_ARMED] !== 0) channels.push(address);
+    if (arena.words[address + TIMER_MACHINE] === number && arena.words[address + TIMER_ARMED] !== 0) channels.push(address);
   });
   for (const address of channels) {
     const channel = proxyOf(address, generationOf(address)) as TimerChannel;
-    const after = cells[(address + TIMER_DUE) >> 1]! - sharedNow();
-    const period = cells[(address + TIMER_PERIOD) >> 1]!;
-    words[address + TIMER_MACHINE] = machine.number;
-    new ChannelTimer(channel, words[address + TIMER_ARMED]!, performance.now() + after, period).enter();
+    const after = arena.cells[(address + TIMER_DUE) >> 1]! - sharedNow();
+    const period = arena.cells[(address + TIMER_PERIOD) >> 1]!;
+    arena.words[address + TIMER_MACHINE] = machine.number;
+    new ChannelTimer(channel, arena.words[address + TIMER_ARMED]!, performance.now() + after, period).enter();
   }
 });

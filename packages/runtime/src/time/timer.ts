@@ -7,7 +7,7 @@ import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import { registerKind, SharedObject } from '../codec/handles.ts';
 import { shown } from '../errors.ts';
-import { words } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { allocate, free, setDestroyer } from '../memory/heap.ts';
 import { KIND_TIMER } from '../memory/layout.ts';
 import type { RecvChan } from '../sync/channel.ts';
@@ -81,7 +81,7 @@ class TimerHandle extends SharedObject implements Timer, Ticker {
   }
 
   reset(milliseconds: number): boolean {
-    const ticks = words[this.address + TICKS] !== 0;
+    const ticks = arena.words[this.address + TICKS] !== 0;
     if (ticks) mustBePeriod('ticker.reset', milliseconds);
     else mustBeTime('timer.reset', milliseconds);
     return arm(this.chan, milliseconds, ticks ? milliseconds : 0);
@@ -91,7 +91,7 @@ class TimerHandle extends SharedObject implements Timer, Ticker {
 function createHandle(ticks: boolean): TimerHandle {
   const channel = createTimerChannel();
   const handle = allocate(KIND_TIMER, HANDLE_WORDS * 4);
-  words[handle + TICKS] = ticks ? 1 : 0;
+  arena.words[handle + TICKS] = ticks ? 1 : 0;
   clear((handle + CHANNEL) >> 1);
   try {
     encode(channel, (handle + CHANNEL) >> 1, 'make a timer');

@@ -10,7 +10,7 @@ import {
   SharedObject,
 } from '../../src/codec/handles.ts';
 import { ReferencePages, releasePages } from '../../src/codec/reference-pages.ts';
-import { words } from '../../src/memory/arena.ts';
+import { arena } from '../../src/memory/arena.ts';
 import { allocate, generationOf, release, retain, setDestroyer } from '../../src/memory/heap.ts';
 import { BLOCK_REFERENCES, KIND_CHANNEL, KIND_GOROUTINE, KIND_MUTEX, KIND_ONCE } from '../../src/memory/layout.ts';
 import { clear, collectGarbage, collectUntil, decode, drop, encode, freshArena, inUse, take } from './harness.ts';
@@ -342,7 +342,7 @@ function roundTripSame<T>(value: T): unknown {
 }
 
 function countOf(address: number): number {
-  return words[address + BLOCK_REFERENCES]!;
+  return arena.words[address + BLOCK_REFERENCES]!;
 }
 
 function sameUse(before: Record<string, number>): boolean {

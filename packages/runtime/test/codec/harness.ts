@@ -11,11 +11,11 @@ import { createArena } from '../../src/memory/create.ts';
 import { allocate, usage } from '../../src/memory/heap.ts';
 import { KIND_RING } from '../../src/memory/layout.ts';
 
-export function freshArena(heapBytes = 64 * 1024 * 1024): { arena: WasmMemory; cell: number } {
-  const arena = createArena(heapBytes);
+export function freshArena(heapBytes = 64 * 1024 * 1024): { memory: WasmMemory; cell: number } {
+  const memory = createArena(heapBytes);
   const cell = allocate(KIND_RING, 64) / 2;
   clear(cell);
-  return { arena, cell };
+  return { memory, cell };
 }
 
 export function inUse(): Record<string, number> {

@@ -12,9 +12,9 @@ class Point {
 }
 
 let cell = 0;
-let arena: WasmMemory;
+let memory: WasmMemory;
 beforeEach(() => {
-  ({ arena, cell } = freshArena());
+  ({ memory, cell } = freshArena());
 });
 
 describe('what cannot be copied is named, with the path to it', () => {
@@ -135,5 +135,5 @@ describe('a full arena', () => {
 });
 
 it("the arena's own memory is refused", () => {
-  assert.match(refusal({ memory: new Uint8Array(arena.buffer) }, cell), /value\.memory is the runtime's own memory/);
+  assert.match(refusal({ memory: new Uint8Array(memory.buffer) }, cell), /value\.memory is the runtime's own memory/);
 });

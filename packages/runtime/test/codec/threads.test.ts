@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { registerKind, SharedObject } from '../../src/codec/handles.ts';
 import { closeSharedBuffers, openSharedBuffers } from '../../src/codec/shared-buffers.ts';
-import { words } from '../../src/memory/arena.ts';
+import { arena } from '../../src/memory/arena.ts';
+import type { WasmMemory } from '../../src/memory/core.ts';
 import { allocate } from '../../src/memory/heap.ts';
 import { BLOCK_REFERENCES, KIND_MUTEX } from '../../src/memory/layout.ts';
 import { anyValue } from './arbitrary.ts';
@@ -17,15 +18,15 @@ class Thing extends SharedObject {
 }
 registerKind(KIND_MUTEX, (address) => new Thing(address));
 
-let arena: SharedArrayBuffer;
+let memory: WasmMemory;
 let cell = 0;
 let other: OtherThread;
 const runtimeId = `test-${process.pid}`;
 
 beforeAll(() => {
-  ({ arena, cell } = freshArena(128 * 1024 * 1024));
+  ({ memory, cell } = freshArena(128 * 1024 * 1024));
   openSharedBuffers(runtimeId);
-  other = new OtherThread(arena, cell, 1, runtimeId);
+  other = new OtherThread(memory, cell, 1, runtimeId);
 });
 afterAll(async () => {
   await other.end();
@@ -92,7 +93,7 @@ describe('shared objects', () => {
   it('are one object on the other thread', () => assert.equal(other.ask(new Thing(), DECODE_TWICE), true));
   it('are released by the other thread when it lets go', async () => {
     const thing = new Thing();
-    const count = () => words[thing.address + BLOCK_REFERENCES]!;
+    const count = () => arena.words[thing.address + BLOCK_REFERENCES]!;
     other.ask(thing, DECODE_TWICE);
     assert.equal(count(), 2);
     await collectUntil(() => {
@@ -150,7 +151,7 @@ describe('SharedArrayBuffer', () => {
     other.ask(view, INCREMENT);
     const { buffer } = other.ask(null, MAKE_SHARED_BUFFER) as { buffer: SharedArrayBuffer };
     const laterCell = allocate(KIND_MUTEX, 16) / 2;
-    const later = new OtherThread(arena, laterCell, 2, runtimeId);
+    const later = new OtherThread(memory, laterCell, 2, runtimeId);
     assert.equal((later.ask(view, INCREMENT) as Int32Array).buffer, view.buffer);
     assert.equal(view[0], 2);
     assert.equal((later.ask(new Int32Array(buffer), INCREMENT) as Int32Array)[0], 78);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ArenaExhaustedError } from '../../src/errors.ts';
-import { words } from '../../src/memory/arena.ts';
+import { arena } from '../../src/memory/arena.ts';
 import { createArena } from '../../src/memory/create.ts';
 import * as heap from '../../src/memory/heap.ts';
 import * as layout from '../../src/memory/layout.ts';
@@ -43,12 +43,12 @@ describe('heap', () => {
       for (let twice = 0; twice < 2; twice++) {
         const length = Math.ceil(bytes / 4);
         const address = heap.allocate(KIND_BINARY, bytes);
-        words.fill(blocks.length + 1, address, address + length);
+        arena.words.fill(blocks.length + 1, address, address + length);
         blocks.push([address, length]);
       }
     }
     for (const [index, [address, length]] of blocks.entries()) {
-      expect(words.subarray(address, address + length).every((word) => word === index + 1)).toBe(true);
+      expect(arena.words.subarray(address, address + length).every((word) => word === index + 1)).toBe(true);
     }
   });
 
@@ -108,7 +108,7 @@ describe('heap', () => {
   it('gives batches of free blocks to the shared list, and takes them back', () => {
     const blocks = Array.from({ length: 1000 }, () => heap.allocate(KIND_TEXT, 40));
     for (const block of blocks) heap.free(block);
-    const shared = Array.from({ length: layout.MAXIMUM_CLASSES }, (_, index) => words[layout.CLASS_BATCHES + index]!);
+    const shared = Array.from({ length: layout.MAXIMUM_CLASSES }, (_, index) => arena.words[layout.CLASS_BATCHES + index]!);
     expect(shared.filter((head) => head !== 0).length).toBe(1);
     const again = Array.from({ length: 1000 }, () => heap.allocate(KIND_TEXT, 40));
     expect([...again].sort()).toEqual([...blocks].sort());
@@ -117,12 +117,12 @@ describe('heap', () => {
   it('gives back free blocks, cut and uncut, for the other threads', () => {
     const kept = heap.allocate(KIND_TEXT, 40);
     heap.giveBackFreeBlocks();
-    const free = words[layout.PAGES_FREE];
+    const free = arena.words[layout.PAGES_FREE];
     heap.initializeHeap(1);
     const others = new Set(Array.from({ length: 1000 }, () => heap.allocate(KIND_TEXT, 40)));
     expect(others.size).toBe(1000);
     expect(others.has(kept)).toBe(false);
-    expect(words[layout.PAGES_FREE]).toBe(free);
+    expect(arena.words[layout.PAGES_FREE]).toBe(free);
   });
 
   it('says how much of what is in use when it is full, and is usable again afterwards', () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { words } from '../../src/memory/arena.ts';
+import { arena } from '../../src/memory/arena.ts';
 import { createArena } from '../../src/memory/create.ts';
 import {
   FIRST_HEAP_PAGE,
@@ -17,7 +17,7 @@ function freeRuns(): number[][] {
   const runs: number[][] = [];
   for (let order = 0; order < PAGE_ORDERS; order++) {
     const pages: number[] = [];
-    for (let page = words[PAGE_FREE_LISTS + order]!; page !== 0; page = words[page * PAGE_WORDS]!) pages.push(page);
+    for (let page = arena.words[PAGE_FREE_LISTS + order]!; page !== 0; page = arena.words[page * PAGE_WORDS]!) pages.push(page);
     runs.push(pages.sort((a, b) => a - b));
   }
   return runs;
@@ -35,9 +35,9 @@ describe('pages', () => {
   });
 
   it('all are free at first, in runs that start at multiples of their length', () => {
-    expect(words[PAGE_COUNT]).toBe(259);
+    expect(arena.words[PAGE_COUNT]).toBe(259);
     expect(total(whole)).toBe(259 - FIRST_HEAP_PAGE);
-    expect(words[PAGES_FREE]).toBe(total(whole));
+    expect(arena.words[PAGES_FREE]).toBe(total(whole));
     for (const [order, pages] of whole.entries()) for (const page of pages) expect(page % 2 ** order).toBe(0);
   });
 
@@ -61,7 +61,7 @@ describe('pages', () => {
     const seen = new Set<number>();
     for (let address = takePages(0, true); address !== 0; address = takePages(0, true)) seen.add(address / PAGE_WORDS);
     expect(seen.size).toBe(total(whole));
-    expect(words[PAGES_FREE]).toBe(0);
+    expect(arena.words[PAGES_FREE]).toBe(0);
     expect(Math.min(...seen)).toBeGreaterThanOrEqual(FIRST_HEAP_PAGE);
     // Every second page is no run of two.
     for (const page of seen) if (page % 2 === 0) givePages(page * PAGE_WORDS, 0);
@@ -73,7 +73,7 @@ describe('pages', () => {
   it('keeps the last pages for those who may take them', () => {
     let taken = 0;
     while (takePages(0, false) !== 0) taken++;
-    expect(words[PAGES_FREE]).toBe(259 >> 6);
+    expect(arena.words[PAGES_FREE]).toBe(259 >> 6);
     expect(taken).toBe(total(whole) - (259 >> 6));
     expect(takePages(0, true)).not.toBe(0);
     expect(takePages(PAGE_ORDERS - 1, true)).toBe(0);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { words } from '../../src/memory/arena.ts';
+import { arena } from '../../src/memory/arena.ts';
 import { createArena } from '../../src/memory/create.ts';
 import { allocate, free } from '../../src/memory/heap.ts';
 import { KIND_BINARY, PRESSURE, PRESSURE_LEVEL } from '../../src/memory/layout.ts';
@@ -9,7 +9,7 @@ import { checkPressure } from '../../src/memory/pressure.ts';
 const MEBIBYTE = 1024 * 1024;
 
 describe('pressure', () => {
-  const level = (): number => words[PRESSURE_LEVEL]! * 16;
+  const level = (): number => arena.words[PRESSURE_LEVEL]! * 16;
   beforeEach(() => {
     createArena(64 * MEBIBYTE);
   });
@@ -23,10 +23,10 @@ describe('pressure', () => {
   it('rises once when the level is crossed, and the level with it', () => {
     const blocks = Array.from({ length: 9 }, () => allocate(KIND_BINARY, MEBIBYTE - 8));
     checkPressure();
-    expect(words[PRESSURE]).toBe(1);
+    expect(arena.words[PRESSURE]).toBe(1);
     expect(level()).toBeGreaterThanOrEqual(12 * MEBIBYTE);
     checkPressure();
-    expect(words[PRESSURE]).toBe(1);
+    expect(arena.words[PRESSURE]).toBe(1);
     for (const block of blocks) free(block);
   });
 
@@ -35,9 +35,9 @@ describe('pressure', () => {
     const blocks: number[] = [];
     for (let used = 1; used <= 60; used++) {
       blocks.push(allocate(KIND_BINARY, MEBIBYTE - 8));
-      const before = words[PRESSURE]!;
+      const before = arena.words[PRESSURE]!;
       checkPressure();
-      if (words[PRESSURE] !== before) rises.push(used);
+      if (arena.words[PRESSURE] !== before) rises.push(used);
     }
     expect(rises).toEqual([9, 14, 22, 34, 49, 57]);
     for (const block of blocks) free(block);
@@ -47,7 +47,7 @@ describe('pressure', () => {
     createArena(8 * MEBIBYTE);
     const blocks: number[] = [];
     for (let bytes = 0; bytes < 1.25 * MEBIBYTE; bytes += 64) blocks.push(allocate(KIND_BINARY, 56));
-    expect(words[PRESSURE]).toBe(1);
+    expect(arena.words[PRESSURE]).toBe(1);
     for (const block of blocks) free(block);
   });
 
@@ -69,13 +69,13 @@ describe('lock', () => {
   it('is held, free, and wakes nobody when nobody waits', () => {
     createArena(8 * MEBIBYTE);
     const address = allocate(KIND_BINARY, 8);
-    words[address] = 0;
+    arena.words[address] = 0;
     lock(address);
-    expect(words[address]).toBe(1);
+    expect(arena.words[address]).toBe(1);
     unlock(address);
-    expect(words[address]).toBe(0);
-    words[address] = 2;
+    expect(arena.words[address]).toBe(0);
+    arena.words[address] = 2;
     unlock(address);
-    expect(words[address]).toBe(0);
+    expect(arena.words[address]).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 /** Which time events get: whose end is looked for, and what shares another's. */
 import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { cells, words } from '../../src/memory/arena.ts';
+import { arena } from '../../src/memory/arena.ts';
 import { GOROUTINE_NUMBER } from '../../src/memory/blocks.ts';
 import { createArena } from '../../src/memory/create.ts';
 import {
@@ -44,11 +44,11 @@ const reader: RingReader = ({ records }) => void pieces.push(records.slice());
 beforeEach(() => {
   createArena(8 * 1024 * 1024);
   const ring = allocate(KIND_EVENTS, (EVENT_RING_RECORDS + CAPACITY * EVENT_RECORD_WORDS) * 4);
-  words.fill(0, ring, ring + EVENT_RING_RECORDS);
-  words[ring + EVENT_RING_CAPACITY] = CAPACITY;
-  words[machineBase(MONITOR_MACHINE) + MACHINE_EVENTS] = ring;
+  arena.words.fill(0, ring, ring + EVENT_RING_RECORDS);
+  arena.words[ring + EVENT_RING_CAPACITY] = CAPACITY;
+  arena.words[machineBase(MONITOR_MACHINE) + MACHINE_EVENTS] = ring;
   record = allocate(KIND_EVENTS, 128);
-  cells[(record + GOROUTINE_NUMBER) >> 1] = 1;
+  arena.cells[(record + GOROUTINE_NUMBER) >> 1] = 1;
   attachRings();
   openRings(reader);
   pieces = [];

@@ -1,7 +1,7 @@
 /** Records of events, from their writer in the core, round a small ring, to who reads them. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { cells, words } from '../../src/memory/arena.ts';
+import { arena } from '../../src/memory/arena.ts';
 import { GOROUTINE_FUNCTION, GOROUTINE_NUMBER } from '../../src/memory/blocks.ts';
 import {
   closeEvents,
@@ -57,9 +57,9 @@ const reader: RingReader = ({ machine, records }) => {
 beforeEach(() => {
   createArena(8 * 1024 * 1024);
   ring = allocate(KIND_EVENTS, (EVENT_RING_RECORDS + CAPACITY * EVENT_RECORD_WORDS) * 4);
-  for (let word = 0; word < EVENT_RING_RECORDS; word++) words[ring + word] = 0;
-  words[ring + EVENT_RING_CAPACITY] = CAPACITY;
-  words[machineBase(MONITOR_MACHINE) + MACHINE_EVENTS] = ring;
+  for (let word = 0; word < EVENT_RING_RECORDS; word++) arena.words[ring + word] = 0;
+  arena.words[ring + EVENT_RING_CAPACITY] = CAPACITY;
+  arena.words[machineBase(MONITOR_MACHINE) + MACHINE_EVENTS] = ring;
   attachRings();
   openRings(reader);
   pieces = [];
@@ -117,8 +117,8 @@ it('are in order of time, though the clock be read out of order; a negative time
 /** The record of a goroutine, as far as events read it. */
 function goroutine(number: number, functionWord: number): number {
   const record = allocate(KIND_EVENTS, 4 * 32);
-  words[record + GOROUTINE_FUNCTION] = functionWord;
-  cells[(record + GOROUTINE_NUMBER) >> 1] = number;
+  arena.words[record + GOROUTINE_FUNCTION] = functionWord;
+  arena.cells[(record + GOROUTINE_NUMBER) >> 1] = number;
   return record;
 }
 
@@ -131,7 +131,7 @@ it.each([
   noteEnd(11, end, detail, first);
   expect(read()).toMatchObject([{ time: 10, kind: EVENT_START, number: 2 ** 40 }]);
   noteStart(-1, second);
-  expect(words[ring + EVENT_RING_WRITTEN]).toBe(3); // One of them is the clock.
+  expect(arena.words[ring + EVENT_RING_WRITTEN]).toBe(3); // One of them is the clock.
   expect(read()).toMatchObject([
     { time: 11, kind: end, detail, number: 2 ** 40 },
     { time: 11, kind: EVENT_START, detail: 0, argument: 8, number: 7 },

@@ -1,6 +1,6 @@
 /** The run queues, on one thread; several threads are in `test/stress`. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { words } from '../../src/memory/arena.ts';
+import { arena } from '../../src/memory/arena.ts';
 import { createArena } from '../../src/memory/create.ts';
 import { QUEUE_HEAD, QUEUE_TAIL, queueBase, RUN_QUEUE_CAPACITY } from '../../src/memory/layout.ts';
 import { attachMachine } from '../../src/scheduler/attach.ts';
@@ -20,7 +20,7 @@ function drain(take: () => number): number[] {
 
 function chain(first: number): number[] {
   const linked: number[] = [];
-  for (let record = first; record !== 0; record = words[record + LINK]!) linked.push(record);
+  for (let record = first; record !== 0; record = arena.words[record + LINK]!) linked.push(record);
   return linked;
 }
 
@@ -36,8 +36,8 @@ describe('local run queue', () => {
   describe.each([0, 5, 0x7fffffff - 3, -0x80000000, -4])('from index %i', (start) => {
     let queue: LocalQueue;
     beforeEach(() => {
-      words[queueBase(0) + QUEUE_HEAD] = start;
-      words[queueBase(0) + QUEUE_TAIL] = start;
+      arena.words[queueBase(0) + QUEUE_HEAD] = start;
+      arena.words[queueBase(0) + QUEUE_TAIL] = start;
       queue = new LocalQueue(0);
     });
 
@@ -73,11 +73,11 @@ describe('local run queue', () => {
       for (const record of records(RUN_QUEUE_CAPACITY)) queue.push(record);
       expect(drain(() => takeFrom(0))).toHaveLength(RUN_QUEUE_CAPACITY);
       // As between the second and the third step of `popNewest`, when all were taken since the first.
-      const tail = words[queueBase(0) + QUEUE_TAIL]!;
-      words[queueBase(0) + QUEUE_TAIL] = (tail - 1) | 0;
+      const tail = arena.words[queueBase(0) + QUEUE_TAIL]!;
+      arena.words[queueBase(0) + QUEUE_TAIL] = (tail - 1) | 0;
       expect(takeFrom(0)).toBe(0);
       expect(thief.stealFrom(0, true)).toBe(0);
-      words[queueBase(0) + QUEUE_TAIL] = tail;
+      arena.words[queueBase(0) + QUEUE_TAIL] = tail;
       expect(queue.pop()).toBe(0);
     });
 
@@ -162,8 +162,8 @@ describe('global run queue', () => {
   it('takes single ones and chains, first in, first out', () => {
     const [a, b, c, d, e] = records(5) as [number, number, number, number, number];
     pushGlobal(a);
-    words[b + LINK] = c;
-    words[c + LINK] = d;
+    arena.words[b + LINK] = c;
+    arena.words[c + LINK] = d;
     pushGlobalChain(b, d, 3);
     pushGlobal(e);
     expect(globalSize()).toBe(5);

@@ -1,7 +1,7 @@
 /** Waiters, their queues, the inbox, timers and tuples, on one thread. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { clear } from '../../src/codec/cell.ts';
-import { words } from '../../src/memory/arena.ts';
+import { arena } from '../../src/memory/arena.ts';
 import {
   OPERATION_JOIN,
   RECORD_JOINERS,
@@ -44,7 +44,7 @@ function newWaiter(owner = 0, slot = 0): number {
 
 /** A chain of one. */
 function alone(waiter: number): number {
-  words[waiter + WAITER_NEXT] = 0;
+  arena.words[waiter + WAITER_NEXT] = 0;
   return waiter;
 }
 
@@ -65,7 +65,7 @@ describe('waiting queue', () => {
 
   const served = (record: number): number[] => {
     const chain: number[] = [];
-    for (let waiter = completeRecord(record, STATUS_DONE); waiter !== 0; waiter = words[waiter + WAITER_NEXT]!)
+    for (let waiter = completeRecord(record, STATUS_DONE); waiter !== 0; waiter = arena.words[waiter + WAITER_NEXT]!)
       chain.push(waiter);
     return chain;
   };
@@ -74,7 +74,7 @@ describe('waiting queue', () => {
     const record = newRecord();
     const waiters = Array.from({ length: 5 }, () => join(record));
     expect(served(record)).toEqual(waiters);
-    expect([words[record + RECORD_JOINERS], words[record + RECORD_JOINERS + 1]]).toEqual([0, 0]);
+    expect([arena.words[record + RECORD_JOINERS], arena.words[record + RECORD_JOINERS + 1]]).toEqual([0, 0]);
     expect(served(record)).toEqual([]);
   });
 
@@ -91,28 +91,28 @@ describe('waiting queue', () => {
   it('passes over those who were served elsewhere: one claim for all cases of a select', () => {
     const [one, other] = [newRecord(), newRecord()];
     const [first, plain, second] = [join(one), join(one), join(other)];
-    words[first + WAITER_CLAIM_WORD] = UNCLAIMED;
+    arena.words[first + WAITER_CLAIM_WORD] = UNCLAIMED;
     for (const [index, waiter] of [first, second].entries()) {
-      words[waiter + WAITER_CLAIM] = first + WAITER_CLAIM_WORD;
-      words[waiter + WAITER_CASE] = index + 1;
+      arena.words[waiter + WAITER_CLAIM] = first + WAITER_CLAIM_WORD;
+      arena.words[waiter + WAITER_CASE] = index + 1;
     }
     expect(served(other)).toEqual([second]);
-    expect(words[first + WAITER_CLAIM_WORD]).toBe(2);
+    expect(arena.words[first + WAITER_CLAIM_WORD]).toBe(2);
     expect(served(one)).toEqual([plain]);
   });
 
   it('passes over those whose thread was lost', () => {
     const record = newRecord();
     const [lost, here] = [join(record), join(record)];
-    words[lost + WAITER_MACHINE] = 3;
-    words[machineBase(3) + MACHINE_STATE] = MACHINE_STATE_LOST;
+    arena.words[lost + WAITER_MACHINE] = 3;
+    arena.words[machineBase(3) + MACHINE_STATE] = MACHINE_STATE_LOST;
     expect(served(record)).toEqual([here]);
   });
 });
 
 describe('inbox', () => {
   it('wakes in the order in which the wake-ups came in', () => {
-    words[machine.base + MACHINE_STATE] = MACHINE_STATE_AWAKE;
+    arena.words[machine.base + MACHINE_STATE] = MACHINE_STATE_AWAKE;
     const woken: number[] = [];
     for (let index = 0; index < 10; index++) {
       const waiting: Waiting = { slot: -1, entered: () => undefined, abandon: () => undefined, wake: () => woken.push(index) };
@@ -133,13 +133,13 @@ describe('inbox', () => {
     const waiting: Waiting = { slot: -1, entered: () => undefined, abandon: () => undefined, wake: () => woken++ };
     readyAll(alone(newWaiter(0, machine.slotOf(waiting))));
     expect(woken).toBe(1);
-    words[machineBase(5) + MACHINE_STATE] = MACHINE_STATE_POLLING;
+    arena.words[machineBase(5) + MACHINE_STATE] = MACHINE_STATE_POLLING;
     const waiter = newWaiter(5, 7);
     readyAll(alone(waiter));
     expect(woken).toBe(1);
-    expect(words[machineBase(5) + MACHINE_INBOX]).toBe(waiter);
-    expect(words[machineBase(5) + MACHINE_STATE]).toBe(MACHINE_STATE_AWAKE);
-    expect(words[waiter + WAITER_SLOT]).toBe(7);
+    expect(arena.words[machineBase(5) + MACHINE_INBOX]).toBe(waiter);
+    expect(arena.words[machineBase(5) + MACHINE_STATE]).toBe(MACHINE_STATE_AWAKE);
+    expect(arena.words[waiter + WAITER_SLOT]).toBe(7);
   });
 
   it('gives entries of the table again when they are free', () => {

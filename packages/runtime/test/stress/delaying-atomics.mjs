@@ -4,7 +4,7 @@
  * the operation of that name is delayed, after it and for longer.
  */
 import { threadId } from 'node:worker_threads';
-import { words } from './arena.js';
+import { arena } from './arena.js';
 
 const only = ['hold-ups', 'locks'].includes(process.env.ONLY) ? undefined : process.env.ONLY;
 const nap = new Int32Array(new SharedArrayBuffer(4));
@@ -34,15 +34,15 @@ function delayed(name) {
   const operation = Atomics[name];
   if (only === name) {
     return (...operands) => {
-      const result = operation(words, ...operands);
+      const result = operation(arena.words, ...operands);
       spin(random() * 0.4);
       return result;
     };
   }
-  if (only !== undefined) return (...operands) => operation(words, ...operands);
+  if (only !== undefined) return (...operands) => operation(arena.words, ...operands);
   return (...operands) => {
     delay();
-    const result = operation(words, ...operands);
+    const result = operation(arena.words, ...operands);
     delay();
     return result;
   };
@@ -57,14 +57,14 @@ export const or = delayed('or');
 export const and = delayed('and');
 
 export function waitWhile(address, expected, milliseconds) {
-  Atomics.wait(words, address, expected, milliseconds);
+  Atomics.wait(arena.words, address, expected, milliseconds);
 }
 
 export function waitAsyncWhile(address, expected) {
-  const result = Atomics.waitAsync(words, address, expected);
+  const result = Atomics.waitAsync(arena.words, address, expected);
   return result.async ? result.value : null;
 }
 
 export function notify(address, count) {
-  Atomics.notify(words, address, count);
+  Atomics.notify(arena.words, address, count);
 }

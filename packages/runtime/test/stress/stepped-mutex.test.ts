@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
 import { compileCore } from '../../build.mjs';
-import { words } from '../../src/memory/arena.ts';
+import { arena } from '../../src/memory/arena.ts';
 import {
   HOLDER_UNKNOWN,
   MUTEX_HELD,
@@ -38,20 +38,20 @@ let step: () => void = () => undefined;
 beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'goroutines-'));
   for (const part of ['core', 'src/memory']) cpSync(join(home, part), join(folder, part), { recursive: true });
-  const memory = readFileSync(join(home, 'core/memory.ts'), 'utf8').replace(
+  const source = readFileSync(join(home, 'core/memory.ts'), 'utf8').replace(
     /\{\n {2}(?=(return )?atomic\.)/g,
     '{\n  step();\n  ',
   );
   const declared = '// @ts-ignore: decorator\n@external("env", "step")\ndeclare function step(): void;\n';
-  writeFileSync(join(folder, 'core/memory.ts'), memory + declared);
+  writeFileSync(join(folder, 'core/memory.ts'), source + declared);
   await compileCore(join(folder, 'core'), join(folder, 'core.wasm'));
   const module = new WebAssembly.Module(readFileSync(join(folder, 'core.wasm')));
   rmSync(folder, { recursive: true });
 
-  const arena = createArena(64 * 1024 * 1024);
+  const memory = createArena(64 * 1024 * 1024);
   const thread = (machine: number, stepped: () => void): any => {
     const unused = (): void => undefined;
-    const env = { memory: arena as unknown as WebAssembly.Memory, step: stepped, waitWhile: unused, sending: unused };
+    const env = { memory: memory as unknown as WebAssembly.Memory, step: stepped, waitWhile: unused, sending: unused };
     const { exports } = new WebAssembly.Instance(module, { env }) as any;
     exports.initialize(machine);
     return exports;
@@ -67,8 +67,8 @@ function newWaiter(): number {
 /** The thread of the one that waits sees that it was woken; whether it was. */
 function woken(): boolean {
   const inbox = machineBase(WAITING) + MACHINE_INBOX;
-  const was = words[inbox] !== 0;
-  words[inbox] = 0;
+  const was = arena.words[inbox] !== 0;
+  arena.words[inbox] = 0;
   return was;
 }
 
@@ -81,7 +81,7 @@ function unlockAndLockAgain(mutex: number): void {
 /** A mutex that is held, and a waiter on its way to it that was passed over before: once more, and it is handed over to it. */
 function passedOver(): { mutex: number; waiter: number } {
   const mutex = allocate(KIND_MUTEX, MUTEX_WORDS * 4);
-  words.fill(0, mutex, mutex + MUTEX_WORDS);
+  arena.words.fill(0, mutex, mutex + MUTEX_WORDS);
   const waiter = newWaiter();
   expect(holder.lockMutex(mutex, newWaiter(), 1, HOLDER)).toBe(RESULT_DONE);
   expect(waiting.lockMutex(mutex, waiter, 1, WAITING)).toBe(RESULT_WAITS);
@@ -95,7 +95,7 @@ function passedOver(): { mutex: number; waiter: number } {
 function unlockWith(mutex: number, number: number, other: () => void): number {
   let steps = 0;
   step = () => {
-    if (++steps === number && words[mutex + MUTEX_LOCK] === 0) other();
+    if (++steps === number && arena.words[mutex + MUTEX_LOCK] === 0) other();
   };
   holder.unlockMutex(mutex);
   step = () => undefined;
@@ -134,7 +134,7 @@ it.each([
     },
     (mutex, _, result) => {
       if (result === RESULT_DONE) waiting.unlockMutex(mutex);
-      expect(words[mutex + MUTEX_HELD]).toBe(0);
+      expect(arena.words[mutex + MUTEX_HELD]).toBe(0);
       expect(waiting.poll(OPERATION_LOCK, mutex, newWaiter())).toBe(RESULT_DONE);
     },
   );
@@ -146,7 +146,7 @@ it('a waiter that is passed over for the last time gets the mutex, if not by thi
     () => undefined,
     (mutex, waiter, result) => {
       if (result === RESULT_DONE) return;
-      if (words[mutex + MUTEX_HELD] === 0) {
+      if (arena.words[mutex + MUTEX_HELD] === 0) {
         woke++;
         // It was woken once more, and somebody else comes first.
         expect(woken()).toBe(true);
@@ -154,8 +154,8 @@ it('a waiter that is passed over for the last time gets the mutex, if not by thi
         expect(waiting.retryLock(mutex, waiter)).toBe(RESULT_WAITS);
         holder.unlockMutex(mutex);
       }
-      expect(words[mutex + MUTEX_HELD]).toBe(HOLDER_UNKNOWN);
-      expect(words[waiter + WAITER_OUTCOME]).toBe(OUTCOME_DONE);
+      expect(arena.words[mutex + MUTEX_HELD]).toBe(HOLDER_UNKNOWN);
+      expect(arena.words[waiter + WAITER_OUTCOME]).toBe(OUTCOME_DONE);
     },
   );
   expect(woke).toBeGreaterThan(0);
@@ -166,17 +166,17 @@ it('a watcher lets one go first who is on its way, whoever unlocks meanwhile', (
   atEachStep(
     () => undefined,
     (mutex, waiter, result) => {
-      if (result === RESULT_DONE || words[mutex + MUTEX_HELD] !== 0) return;
+      if (result === RESULT_DONE || arena.words[mutex + MUTEX_HELD] !== 0) return;
       watched++;
       const watcher = newWaiter();
       expect(waiting.drive(OPERATION_WATCH_MUTEX, mutex, watcher, 2)).toBe(RESULT_WAITS);
       expect(holder.tryLockMutex(mutex, HOLDER)).toBe(RESULT_DONE);
       holder.unlockMutex(mutex);
-      expect(words[watcher + WAITER_OUTCOME]).toBe(OUTCOME_NONE);
+      expect(arena.words[watcher + WAITER_OUTCOME]).toBe(OUTCOME_NONE);
       expect(waiting.retryLock(mutex, waiter)).toBe(RESULT_DONE);
       waiting.unlockMutex(mutex);
       waiting.takeServed();
-      expect(words[watcher + WAITER_OUTCOME]).toBe(OUTCOME_DONE);
+      expect(arena.words[watcher + WAITER_OUTCOME]).toBe(OUTCOME_DONE);
     },
   );
   expect(watched).toBeGreaterThan(0);

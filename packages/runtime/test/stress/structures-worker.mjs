@@ -1,6 +1,6 @@
 /** One of the threads of `structures.test.ts`: a machine that hammers one structure of the arena. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { words } from '../../dist/memory/arena.js';
+import { arena } from '../../dist/memory/arena.js';
 import { add, load, notify, store, waitWhile } from '../../dist/memory/atomics.js';
 import { joinArena } from '../../dist/memory/create.js';
 import { allocate, free, release, retain } from '../../dist/memory/heap.js';
@@ -17,8 +17,8 @@ import { randomNumbers } from '../helpers/random.mjs';
 
 /** Kinds that hold nothing else. */
 const KINDS = [KIND_TEXT, KIND_MUTEX, KIND_ATOMIC];
-const { arena, number, threads, shared, seed, structure, rounds } = workerData;
-joinArena(arena, number);
+const { memory, number, threads, shared, seed, structure, rounds } = workerData;
+joinArena(memory, number);
 attachMachine(number);
 const random = randomNumbers(seed + number * 7919);
 
@@ -39,8 +39,8 @@ const structures = {
   runQueue() {
     const base = queueBase(number - 1);
     const queue = new LocalQueue(number - 1);
-    words[base + QUEUE_HEAD] = 0x7fffff00; // They wrap on the way.
-    words[base + QUEUE_TAIL] = 0x7fffff00;
+    arena.words[base + QUEUE_HEAD] = 0x7fffff00; // They wrap on the way.
+    arena.words[base + QUEUE_TAIL] = 0x7fffff00;
     const created = Array.from({ length: rounds }, () => createRecord(0, 0, 2));
     const stolenFrom = (victim) => (queue.stealFrom(victim, random(2) === 0) > 0 ? queue.pop() : 0);
     const taken = [];
@@ -111,9 +111,9 @@ const structures = {
     meet(shared);
     for (let round = 0; round < rounds; round++) {
       lock(shared + 2);
-      const before = words[shared + 3];
+      const before = arena.words[shared + 3];
       if (random(8) === 0) dawdle();
-      words[shared + 3] = before + 1;
+      arena.words[shared + 3] = before + 1;
       unlock(shared + 2);
     }
     return {};
@@ -123,18 +123,18 @@ const structures = {
   heap() {
     const places = shared + 16;
     let damaged = 0;
-    const exchange = (place, block) => Atomics.exchange(words, places + place, block);
+    const exchange = (place, block) => Atomics.exchange(arena.words, places + place, block);
     const check = (block) => {
-      const length = words[block];
-      for (let word = 1; word < length; word++) if (words[block + word] !== words[block + 1]) damaged++;
+      const length = arena.words[block];
+      for (let word = 1; word < length; word++) if (arena.words[block + word] !== arena.words[block + 1]) damaged++;
       release(block);
     };
     meet(shared);
     for (let round = 0; round < rounds; round++) {
       const length = 4 + random(random(20) === 0 ? 12_000 : 60);
       const block = allocate(KINDS[random(3)], length * 4);
-      words[block] = length;
-      words.fill(number * 1_000_000 + round, block + 1, block + length);
+      arena.words[block] = length;
+      arena.words.fill(number * 1_000_000 + round, block + 1, block + length);
       if (random(4) === 0) {
         retain(block);
         release(block);

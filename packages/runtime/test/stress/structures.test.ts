@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { words } from '../../src/memory/arena.ts';
+import { arena } from '../../src/memory/arena.ts';
 import { createArena } from '../../src/memory/create.ts';
 import { allocate, usage } from '../../src/memory/heap.ts';
 import { KIND_RING, MACHINE_STATE, MACHINE_STATE_AWAKE, machineBase } from '../../src/memory/layout.ts';
@@ -14,14 +14,14 @@ const THREADS = 4;
 async function hammer(structure: string, rounds: number): Promise<{ results: any[]; shared: number; before: object }> {
   const chosen = seed();
   console.log(`${structure}: SEED=${chosen}`);
-  const arena = createArena(256 * 1024 * 1024);
+  const memory = createArena(256 * 1024 * 1024);
   const shared = allocate(KIND_RING, 128 * 4);
-  words.fill(0, shared, shared + 128);
-  for (let number = 1; number <= THREADS; number++) words[machineBase(number) + MACHINE_STATE] = MACHINE_STATE_AWAKE;
+  arena.words.fill(0, shared, shared + 128);
+  for (let number = 1; number <= THREADS; number++) arena.words[machineBase(number) + MACHINE_STATE] = MACHINE_STATE_AWAKE;
   const before = Object.fromEntries(usage());
   const results = await Promise.all(
     Array.from({ length: THREADS }, (_, index) => {
-      const workerData = { arena, number: index + 1, threads: THREADS, shared, seed: chosen, structure, rounds };
+      const workerData = { memory, number: index + 1, threads: THREADS, shared, seed: chosen, structure, rounds };
       const worker = new Worker(join(import.meta.dirname, 'structures-worker.mjs'), { workerData });
       return new Promise<any>((resolve, reject) => {
         worker.once('message', resolve);
@@ -51,8 +51,8 @@ describe('several threads', () => {
 
   it('take one lock: none is inside with another', async () => {
     const { shared } = await hammer('lock', 50_000);
-    expect(words[shared + 3]).toBe(THREADS * 50_000);
-    expect(words[shared + 2]).toBe(0);
+    expect(arena.words[shared + 3]).toBe(THREADS * 50_000);
+    expect(arena.words[shared + 2]).toBe(0);
   });
 
   it('allocate what others free: no block is given twice, none is lost', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { PendingValue } from '../../src/codec/pending.ts';
-import { words } from '../../src/memory/arena.ts';
+import { arena } from '../../src/memory/arena.ts';
 import { WAITER_WATCH, WATCH_NOT, WATCH_SERVED, WATCH_WATCHED } from '../../src/memory/blocks.ts';
 import { createArena } from '../../src/memory/create.ts';
 import { attachMachine } from '../../src/scheduler/attach.ts';
@@ -29,8 +29,8 @@ beforeEach(async () => {
   attachMachine(1);
   machine.current = {} as Task;
   waiter = takeWaiter(1, 0);
-  words[waiter + WAITER_WATCH] = WATCH_NOT;
-  const workerData = { words, watch: waiter + WAITER_WATCH, watched: WATCH_WATCHED, served: WATCH_SERVED };
+  arena.words[waiter + WAITER_WATCH] = WATCH_NOT;
+  const workerData = { words: arena.words, watch: waiter + WAITER_WATCH, watched: WATCH_WATCHED, served: WATCH_SERVED };
   serving = new Worker(serve, { eval: true, workerData });
   await once(serving, 'message');
 });
@@ -39,16 +39,16 @@ afterEach(async () => {
   machine.current = null;
   machine.ready.shift();
   machine.events = null;
-  Atomics.store(words, waiter + WAITER_WATCH, -1);
+  Atomics.store(arena.words, waiter + WAITER_WATCH, -1);
   await once(serving, 'exit');
 });
 
 /** Calls `endsSoon` until the waiter was served meanwhile; what it returned or threw then. */
 function whenServed(operation: SelectableOperation<unknown>, waiting: Waiting): unknown {
   for (const end = Date.now() + 20_000; Date.now() < end; ) {
-    Atomics.store(words, waiter + WAITER_WATCH, WATCH_NOT);
+    Atomics.store(arena.words, waiter + WAITER_WATCH, WATCH_NOT);
     const ends = endsSoon(operation, waiting);
-    if (Atomics.load(words, waiter + WAITER_WATCH) === WATCH_SERVED) return ends;
+    if (Atomics.load(arena.words, waiter + WAITER_WATCH) === WATCH_SERVED) return ends;
     expect(ends).toBe(false);
   }
   return expect.fail('it was never served');
@@ -108,7 +108,7 @@ it('lets a wait be one now and then, however often one ends soon', () => {
   const parked = waiting(() => undefined);
   for (let ended = 0, end = Date.now() + 20_000; ended < 4000; ) {
     if (Date.now() > end) expect.fail('it was not served often enough');
-    Atomics.store(words, waiter + WAITER_WATCH, WATCH_NOT);
+    Atomics.store(arena.words, waiter + WAITER_WATCH, WATCH_NOT);
     if (endsSoon(ends, parked)) {
       ended++;
       longest = Math.max(longest, ++streak);
@@ -142,7 +142,7 @@ it.each([
         waiting(() => undefined),
       ),
     ).toBe(false);
-    expect(Atomics.load(words, waiter + WAITER_WATCH)).toBe(WATCH_NOT);
+    expect(Atomics.load(arena.words, waiter + WAITER_WATCH)).toBe(WATCH_NOT);
   }
 });
 

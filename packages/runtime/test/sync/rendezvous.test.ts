@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encode } from '../../src/codec/encode.ts';
 import { background, withCancel } from '../../src/context/context.ts';
-import { cells, words } from '../../src/memory/arena.ts';
+import { arena } from '../../src/memory/arena.ts';
 import {
   CHANNEL_HANDED,
   CHANNEL_OFFER,
@@ -53,27 +53,27 @@ beforeEach(() => {
   createArena(8 * 1024 * 1024);
   attachMachine(SELF);
   initializeCore(SELF);
-  words[machineBase(OTHER) + MACHINE_STATE] = MACHINE_STATE_AWAKE;
+  arena.words[machineBase(OTHER) + MACHINE_STATE] = MACHINE_STATE_AWAKE;
   channel = chan<number>().address;
 });
 
 /** As if the two sides had been on two threads before. */
 function meetsAlready(): void {
-  words[channel + CHANNEL_OFFERER] = OTHER;
+  arena.words[channel + CHANNEL_OFFERER] = OTHER;
 }
 
 /** As if the other machine offered. */
 function offered(): void {
-  words[channel + CHANNEL_OFFERER] = OTHER;
-  words[channel + CHANNEL_OFFER] = OFFER_OPEN;
+  arena.words[channel + CHANNEL_OFFERER] = OTHER;
+  arena.words[channel + CHANNEL_OFFER] = OFFER_OPEN;
 }
 
-const offer = (): number => words[channel + CHANNEL_OFFER]!;
-const handed = (): number => cells[(channel + CHANNEL_HANDED) >> 1]!;
+const offer = (): number => arena.words[channel + CHANNEL_OFFER]!;
+const handed = (): number => arena.cells[(channel + CHANNEL_HANDED) >> 1]!;
 
 /** The spare waiter, with a value to send. */
 function waiterWith(value: number): number {
-  cells[(spareWaiter() + WAITER_CELL) >> 1] = value;
+  arena.cells[(spareWaiter() + WAITER_CELL) >> 1] = value;
   return spareWaiter();
 }
 
@@ -85,14 +85,14 @@ describe('a receiver', () => {
     expect(receive(channel, spareWaiter(), SLOT)).toBe(RESULT_WAITS);
     parkSpare();
     expect(send(channel, waiterWith(1), SLOT)).toBe(SLOT + 1);
-    expect(words[channel + CHANNEL_OFFERER]).toBe(0);
+    expect(arena.words[channel + CHANNEL_OFFERER]).toBe(0);
   });
 
   it('may look when it was served by another thread once', () => {
     expect(receive(channel, spareWaiter(), SLOT)).toBe(RESULT_WAITS);
-    words[parkSpare() + WAITER_MACHINE] = OTHER; // It is of that one.
+    arena.words[parkSpare() + WAITER_MACHINE] = OTHER; // It is of that one.
     expect(send(channel, waiterWith(1), SLOT)).toBeLessThanOrEqual(RESULT_WAKES);
-    expect(words[channel + CHANNEL_OFFERER]).toBe(OTHER);
+    expect(arena.words[channel + CHANNEL_OFFERER]).toBe(OTHER);
     expect(receive(channel, spareWaiter(), SLOT)).toBe(RESULT_WOULD_WAIT);
   });
 
@@ -105,9 +105,9 @@ describe('a receiver', () => {
 
   it.each([OFFER_OPEN, OFFER_TAKEN, OFFER_FILLED, OFFER_EMPTIED])('does not offer where another does: %i', (state) => {
     meetsAlready();
-    words[channel + CHANNEL_OFFER] = state;
+    arena.words[channel + CHANNEL_OFFER] = state;
     expect(look()).toBe(RESULT_WOULD_WAIT);
-    expect([offer(), words[channel + CHANNEL_OFFERER]]).toEqual([state, OTHER]);
+    expect([offer(), arena.words[channel + CHANNEL_OFFERER]]).toEqual([state, OTHER]);
   });
 
   it('does not offer while a sender stands in line', () => {
@@ -116,15 +116,15 @@ describe('a receiver', () => {
     parkSpare();
     expect(look()).toBe(RESULT_WOULD_WAIT);
     expect(receive(channel, spareWaiter(), SLOT)).toBe(SLOT + 1);
-    expect(cells[(spareWaiter() + WAITER_CELL) >> 1]).toBe(5);
+    expect(arena.cells[(spareWaiter() + WAITER_CELL) >> 1]).toBe(5);
   });
 
   it('never offers in a channel that is part of something else', () => {
     const [ctx] = withCancel(background());
     const done = (ctx.done as Chan<never>).address;
-    const before = [...words.subarray(done, done + 20)];
+    const before = [...arena.words.subarray(done, done + 20)];
     expect(receiveLooking(done, spareWaiter(), SLOT, LOOKS)).toBe(RESULT_WOULD_WAIT);
-    expect([...words.subarray(done, done + 20)]).toEqual(before);
+    expect([...arena.words.subarray(done, done + 20)]).toEqual(before);
   });
 });
 
@@ -153,7 +153,7 @@ describe('a sender', () => {
     expect(receiveOrWait(channel, spareWaiter(), SLOT)).toBe(RESULT_WAITS);
     const inLine = parkSpare();
     expect(send(channel, waiterWith(7), SLOT)).toBe(SLOT + 1);
-    expect([offer(), cells[(inLine + WAITER_CELL) >> 1]]).toEqual([OFFER_OPEN, 7]);
+    expect([offer(), arena.cells[(inLine + WAITER_CELL) >> 1]]).toEqual([OFFER_OPEN, 7]);
     expect(sendOrWait(channel, waiterWith(8), SLOT)).toBe(RESULT_WAITS);
     parkSpare();
     expect(send(channel, waiterWith(9), SLOT)).toBe(RESULT_WAITS);
@@ -169,7 +169,7 @@ describe('a sender', () => {
 
   it('does not hand over to a thread that was lost', () => {
     offered();
-    words[machineBase(OTHER) + MACHINE_STATE] = MACHINE_STATE_LOST;
+    arena.words[machineBase(OTHER) + MACHINE_STATE] = MACHINE_STATE_LOST;
     expect(send(channel, waiterWith(7), SLOT)).toBe(RESULT_WOULD_WAIT);
     expect(offer()).toBe(OFFER_NONE);
   });
@@ -182,8 +182,8 @@ describe('what a lost thread leaves behind', () => {
     const before = texts();
     encode('a text that has a block of its own', (channel + CHANNEL_HANDED) >> 1, 'test');
     expect(texts()).toBeGreaterThan(before);
-    words[channel + CHANNEL_OFFERER] = OTHER;
-    words[channel + CHANNEL_OFFER] = OFFER_FILLED;
+    arena.words[channel + CHANNEL_OFFERER] = OTHER;
+    arena.words[channel + CHANNEL_OFFER] = OFFER_FILLED;
     endLostMachine(OTHER, 'test');
     expect([offer(), texts()]).toEqual([OFFER_NONE, before]);
   });
@@ -191,14 +191,14 @@ describe('what a lost thread leaves behind', () => {
   it('is dropped with the channel at the latest', () => {
     const before = texts();
     encode('a text that has a block of its own', (channel + CHANNEL_HANDED) >> 1, 'test');
-    words[channel + CHANNEL_OFFER] = OFFER_FILLED;
+    arena.words[channel + CHANNEL_OFFER] = OFFER_FILLED;
     release(channel);
     expect([offer(), texts()]).toEqual([OFFER_NONE, before]);
   });
 
   it.each([OFFER_OPEN, OFFER_TAKEN, OFFER_FILLED, OFFER_EMPTIED])('is not what is of others: %i', (state) => {
     offered();
-    words[channel + CHANNEL_OFFER] = state;
+    arena.words[channel + CHANNEL_OFFER] = state;
     endLostMachine(OTHER + 1, 'test');
     expect(offer()).toBe(state);
   });
@@ -225,13 +225,19 @@ describe('with another thread', () => {
   async function startHanding(looks: number): Promise<void> {
     meetsAlready();
     const states = { open: OFFER_OPEN, taken: OFFER_TAKEN, filled: OFFER_FILLED };
-    const workerData = { words, offer: channel + CHANNEL_OFFER, handed: (channel + CHANNEL_HANDED) >> 1, looks, states };
+    const workerData = {
+      words: arena.words,
+      offer: channel + CHANNEL_OFFER,
+      handed: (channel + CHANNEL_HANDED) >> 1,
+      looks,
+      states,
+    };
     other = new Worker(hands, { eval: true, workerData });
     await once(other, 'message');
   }
 
   afterEach(async () => {
-    Atomics.store(words, channel + CHANNEL_OFFER, -1);
+    Atomics.store(arena.words, channel + CHANNEL_OFFER, -1);
     await once(other, 'exit');
   });
 
@@ -244,7 +250,7 @@ describe('with another thread', () => {
     const received: number[] = [];
     for (const end = Date.now() + 20_000; received.length < wanted && Date.now() < end; ) {
       const result = receiveLooking(channel, spareWaiter(), SLOT, LOOKS);
-      if (result === RESULT_DONE) received.push(cells[(spareWaiter() + WAITER_CELL) >> 1]!);
+      if (result === RESULT_DONE) received.push(arena.cells[(spareWaiter() + WAITER_CELL) >> 1]!);
       else expect(result).toBe(RESULT_WOULD_WAIT);
     }
     expect(received).toEqual(Array.from({ length: wanted }, (_, index) => index + 1));

@@ -1,6 +1,6 @@
 /** The ring of a buffered channel, on one thread: what its two sides know of each other. */
 import { beforeEach, expect, it } from 'vitest';
-import { cells, words } from '../../src/memory/arena.ts';
+import { arena } from '../../src/memory/arena.ts';
 import {
   CHANNEL_RING,
   COUNT_ONE,
@@ -30,7 +30,7 @@ beforeEach(() => {
 const SLOT = 6;
 
 function put(channel: Chan<number>, value: number): number {
-  cells[(spareWaiter() + WAITER_CELL) >> 1] = value;
+  arena.cells[(spareWaiter() + WAITER_CELL) >> 1] = value;
   const result = send(channel.address, spareWaiter(), SLOT);
   return result === RESULT_WOULD_WAIT ? sendOrWait(channel.address, spareWaiter(), SLOT) : result;
 }
@@ -39,13 +39,13 @@ function put(channel: Chan<number>, value: number): number {
 function take(channel: Chan<number>): { result: number; value: number } {
   let result = receive(channel.address, spareWaiter(), SLOT);
   if (result === RESULT_WOULD_WAIT) result = receiveOrWait(channel.address, spareWaiter(), SLOT);
-  return { result, value: cells[(spareWaiter() + WAITER_CELL) >> 1]! };
+  return { result, value: arena.cells[(spareWaiter() + WAITER_CELL) >> 1]! };
 }
 
 /** As after so many values. */
 function countFrom(channel: Chan<number>, count: number): void {
-  const ring = words[channel.address + CHANNEL_RING]!;
-  for (const word of [RING_TAIL, RING_HEAD, RING_SEEN_HEAD, RING_SEEN_TAIL]) words[ring + word] = count * COUNT_ONE;
+  const ring = arena.words[channel.address + CHANNEL_RING]!;
+  for (const word of [RING_TAIL, RING_HEAD, RING_SEEN_HEAD, RING_SEEN_TAIL]) arena.words[ring + word] = count * COUNT_ONE;
 }
 
 it.each([0, 0x1fff_fffe, -2])('holds as many as it has room for, after %i values', (before) => {
