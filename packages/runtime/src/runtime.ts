@@ -75,7 +75,10 @@ let endQuit: () => void = () => undefined;
 
 /** Makes the arena and this thread's machine, unless they are there. On a worker they always are. */
 export function ensureArena(): void {
-  if (life.usable || (isAttached() && machine.number > 0)) return;
+  if (!life.usable && !(isAttached() && machine.number > 0)) makeArena();
+}
+
+function makeArena(): void {
   const { procs, heapBytes } = settings();
   createArena(heapBytes);
   attachMachine(0);
@@ -125,7 +128,10 @@ export function whenThreadsStart(told: () => void): void {
 /** Starts the threads in the background, unless they run. */
 export function ensureThreads(): void {
   ensureArena();
-  if (machine.number > 0 || life.threadsWanted) return;
+  if (machine.number === 0 && !life.threadsWanted) beginThreads();
+}
+
+function beginThreads(): void {
   life.threadsWanted = true;
   try {
     onStart();

@@ -24,14 +24,14 @@ export function move(from: number, to: number): void {
 /** Gives back what the cell owns. */
 export function drop(cell: number): void {
   const high = arena.words[2 * cell + 1]!;
-  if (high < 0 && high > LAST_NUMBER_HIGH) {
-    const tag = tagOf(high);
-    const address = arena.words[2 * cell]!;
-    if (tag === TAG_TEXT) free(address);
-    else if (tag === TAG_BINARY) dropBinary(address);
-    else if (tag === TAG_HANDLE) releaseFlat(address);
-  }
+  if (high < 0 && high > LAST_NUMBER_HIGH) giveBack(tagOf(high), arena.words[2 * cell]!);
   clear(cell);
+}
+
+function giveBack(tag: number, address: number): void {
+  if (tag === TAG_HANDLE) releaseFlat(address);
+  else if (tag === TAG_TEXT) free(address);
+  else if (tag === TAG_BINARY) dropBinary(address);
 }
 
 /** A binary value has one owner, its cell, so it is not counted. What it holds is. */

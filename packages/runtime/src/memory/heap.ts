@@ -303,21 +303,25 @@ export function giveBackFreeBlocks(): void {
 
 /** Gives a block back whose only reference the caller holds. What it holds is not given back: see `release`. */
 export function free(address: number): void {
-  const meta = arena.words[address + BLOCK_META]!;
+  const { words } = arena;
+  const meta = words[address + BLOCK_META]!;
   const kind = meta & KIND_MASK;
   const sizeClass = (meta >> CLASS_SHIFT) & CLASS_MASK;
   if (kind === 0) fatal('a free block is freed', { address });
-  arena.words[address + BLOCK_REFERENCES] = 0;
-  arena.words[address + BLOCK_META] =
+  words[address + BLOCK_REFERENCES] = 0;
+  words[address + BLOCK_META] =
     ((((meta >>> GENERATION_SHIFT) + 1) & GENERATION_MASK) << GENERATION_SHIFT) | (sizeClass << CLASS_SHIFT);
   if (sizeClass >= LARGE) {
-    const order = sizeClass - LARGE;
-    arena.words[usageRow + kind] = arena.words[usageRow + kind]! - ((layout.PAGE_BYTES / 16) << order);
-    givePages(address - BLOCK_HEADER_WORDS, order);
+    freeLarge(address, kind, sizeClass - LARGE);
     return;
   }
-  arena.words[usageRow + kind] = arena.words[usageRow + kind]! - (blockBytes[sizeClass]! >> 4);
+  words[usageRow + kind]! -= blockBytes[sizeClass]! >> 4;
   pushFree(sizeClass, address);
+}
+
+function freeLarge(address: number, kind: number, order: number): void {
+  arena.words[usageRow + kind]! -= (layout.PAGE_BYTES / 16) << order;
+  givePages(address - BLOCK_HEADER_WORDS, order);
 }
 
 function pushFree(sizeClass: number, address: number): void {

@@ -8,7 +8,6 @@
  */
 import { performance } from 'node:perf_hooks';
 import { arena } from '../memory/arena.ts';
-import { load } from '../memory/atomics.ts';
 import {
   IDLE_MACHINES,
   IDLE_PROCESSORS,
@@ -30,10 +29,14 @@ let leavingSince = 0;
 
 /** Whether this machine should leave unstarted goroutines in the queues for another. */
 export function shouldLeaveToOthers(): boolean {
-  if (machine.pinned <= LEAD || !lessLoadedIsIdle()) {
+  if (machine.pinned <= LEAD || !someIdle() || !lessLoadedIsIdle()) {
     leavingSince = 0;
     return false;
   }
+  return hasPatience();
+}
+
+function hasPatience(): boolean {
   const now = performance.now();
   if (leavingSince === 0) leavingSince = now;
   if (now - leavingSince > PATIENCE_MILLISECONDS) return false;
@@ -41,11 +44,15 @@ export function shouldLeaveToOthers(): boolean {
   return true;
 }
 
-/** Plain reads of other machines' words: an old figure starts a goroutine here or there, either is right. */
+/** Plain reads of other machines' words, here and below: an old figure starts a goroutine here or there, either is right. */
+function someIdle(): boolean {
+  if (arena.words[SEARCHING] !== 0) return true;
+  if (arena.words[IDLE_PROCESSORS] === 0) return false;
+  for (let word = 0; word < IDLE_WORDS; word++) if (arena.words[IDLE_MACHINES + word] !== 0) return true;
+  return false;
+}
+
 function lessLoadedIsIdle(): boolean {
-  let idle = load(SEARCHING);
-  if (arena.words[IDLE_PROCESSORS]! > 0) for (let word = 0; word < IDLE_WORDS; word++) idle |= arena.words[IDLE_MACHINES + word]!;
-  if (idle === 0) return false;
   const count = arena.words[MACHINE_COUNT]!;
   for (let number = 1; number < count; number++) {
     if (number === machine.number) continue;

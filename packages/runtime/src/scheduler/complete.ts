@@ -55,9 +55,7 @@ export function completeWithValue(record: number, value: unknown, local: LocalOu
   try {
     encode(value, (record + RESULT) >> 1, 'return from a goroutine');
   } catch (error) {
-    // A goroutine of this very thread hands its result over uncopied; others learn why they cannot have it.
-    explain(record, error, local);
-    fail(record, error, local !== null, local);
+    cannotReturn(record, error, local);
     return;
   }
   machine.events?.finish(record, false);
@@ -65,6 +63,12 @@ export function completeWithValue(record: number, value: unknown, local: LocalOu
   if (ENDED.hasSubscribers) publishEnded(record, 'done', undefined);
   if (arena.words[record + MEMBER] !== 0) memberEnded(record, false, undefined);
   release(record);
+}
+
+/** A goroutine of this very thread hands its result over uncopied; others learn why they cannot have it. */
+function cannotReturn(record: number, error: unknown, local: LocalOutcome | null): void {
+  explain(record, error, local);
+  fail(record, error, local !== null, local);
 }
 
 export function completeWithError(record: number, error: unknown, local: LocalOutcome | null): void {

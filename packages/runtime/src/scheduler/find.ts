@@ -68,17 +68,7 @@ export function findRunnable(anywhere: boolean): Task | null {
     const queue = machine.queue;
     if (!machine.takesWork || queue === null) return machine.ready.shift() ?? null;
     let record = 0;
-    if (--turnsToGlobal <= 0 && startsMore()) {
-      turnsToGlobal = GLOBAL_QUEUE_INTERVAL;
-      record = takeOneGlobal();
-      if (record === 0 && --looksToOldest <= 0) {
-        looksToOldest = OLDEST_INTERVAL;
-        record = takeFromNext() || queue.popRing();
-      }
-    } else if (elsewhereFirst && startsMore()) {
-      record = takeOneGlobal() || takeFromNext();
-    }
-    elsewhereFirst = false;
+    if (--turnsToGlobal <= 0 || elsewhereFirst) record = takeElsewhere(queue);
     if (record === 0) {
       readyFirst = !readyFirst;
       if (readyFirst) {
@@ -107,6 +97,19 @@ export function findRunnable(anywhere: boolean): Task | null {
     const task = start(record);
     if (task !== null) return task;
   }
+}
+
+/** Of the global queue, or an old one, in its turn; or 0. */
+function takeElsewhere(queue: LocalQueue): number {
+  const first = elsewhereFirst;
+  elsewhereFirst = false;
+  if (!startsMore()) return 0;
+  if (turnsToGlobal > 0) return first ? takeOneGlobal() || takeFromNext() : 0;
+  turnsToGlobal = GLOBAL_QUEUE_INTERVAL;
+  const record = takeOneGlobal();
+  if (record !== 0 || --looksToOldest > 0) return record;
+  looksToOldest = OLDEST_INTERVAL;
+  return takeFromNext() || queue.popRing();
 }
 
 /** Whether this machine may start others than those it has taken on already. */

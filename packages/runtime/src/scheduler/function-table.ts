@@ -81,8 +81,8 @@ interface Known {
 const started: Known = { fn: null, number: 0 };
 const copied: Known = { fn: null, number: 0 };
 /** Whether it is the function without captured values that was started last. */
-export function wasStartedLast(fn: Function): boolean {
-  return fn === started.fn;
+export function wasStartedLast(fn: unknown): boolean {
+  return fn === started.fn && fn !== null;
 }
 
 /** Captured values of the function that `numberOf` was last called for, or null. */
@@ -108,13 +108,14 @@ export function whenManyCaptured(told: () => void): void {
  * for messages.
  */
 export function numberOf(fn: Function, api: string, use: Use = 'run'): number {
-  const runs = use === 'run';
-  const last = runs ? started : copied;
-  if (fn === last.fn) {
-    locatedCaptures = null;
-    return last.number;
-  }
-  const ahead = preparedOf(fn, runs);
+  const last = use === 'run' ? started : copied;
+  if (fn !== last.fn) return numberOfOther(fn, api, use, last);
+  locatedCaptures = null;
+  return last.number;
+}
+
+function numberOfOther(fn: Function, api: string, use: Use, last: Known): number {
+  const ahead = preparedOf(fn, use === 'run');
   const number = ahead === undefined ? numberLocated(fn, api, use) : numberOfPrepared(ahead);
   if (locatedCaptures === null) {
     // One with captures must be looked at each time.

@@ -84,30 +84,35 @@ let lastNumber = 0;
 /** A new record with so many references: the runtime's, and a handle's if there is one. */
 export function createRecord(functionNumber: number, starter: number, references: number): number {
   const record = allocate(KIND_GOROUTINE, RECORD_BYTES);
-  arena.words[record + BLOCK_REFERENCES] = references;
-  arena.words[record + LINK] = 0;
-  arena.words[record + TASK_SLOT] = -1;
-  arena.words[record + STARTER] = starter;
-  arena.words[record + FUNCTION] = functionNumber;
-  arena.words[record + MACHINE] = -1; // Before STATUS: a walk that finds a block half made must not take it for a lost machine's.
-  arena.words[record + STATUS] = RUNNABLE;
-  arena.words[record + LOCK] = 0;
-  arena.words[record + JOINERS] = 0;
-  arena.words[record + JOINERS + 1] = 0;
-  arena.words[record + ARGUMENTS_FORM] = 0;
-  arena.words[record + CAPTURES_FORM] = 0;
-  arena.words[record + JOINED] = 0;
-  arena.words[record + CANCELED] = 0;
-  arena.words[record + MEMBER] = 0;
+  const { words } = arena;
+  words[record + BLOCK_REFERENCES] = references;
+  words[record + LINK] = 0;
+  words[record + TASK_SLOT] = -1;
+  words[record + STARTER] = starter;
+  words[record + FUNCTION] = functionNumber;
+  words[record + MACHINE] = -1; // Before STATUS: a walk that finds a block half made must not take it for a lost machine's.
+  words[record + STATUS] = RUNNABLE;
+  words[record + LOCK] = 0;
+  words[record + JOINERS] = 0;
+  words[record + JOINERS + 1] = 0;
+  words[record + ARGUMENTS_FORM] = 0;
+  words[record + CAPTURES_FORM] = 0;
+  words[record + JOINED] = 0;
+  words[record + CANCELED] = 0;
+  words[record + MEMBER] = 0;
   clear((record + RESULT) >> 1);
   clear((record + NAME) >> 1);
   clear((record + CANCEL_REASON) >> 1);
+  arena.cells[(record + NUMBER) >> 1] = takeNumber();
+  return record;
+}
+
+function takeNumber(): number {
   if (nextNumber === lastNumber) {
     nextNumber = (add(GOROUTINE_NUMBERS, 1) >>> 0) * NUMBERS_AT_ONCE + 1;
     lastNumber = nextNumber + NUMBERS_AT_ONCE;
   }
-  arena.cells[(record + NUMBER) >> 1] = nextNumber++;
-  return record;
+  return nextNumber++;
 }
 
 export function functionNumberOf(record: number): number {
@@ -196,15 +201,19 @@ export function argumentsOf(record: number): unknown[] {
 /** Gives back captured values and arguments, if they are there. Before the result is written. */
 export function dropValues(record: number): void {
   const captures = arena.words[record + CAPTURES_FORM]!;
-  if (captures !== 0) {
-    arena.words[record + CAPTURES_FORM] = 0;
-    dropTuple((record + CAPTURES) >> 1, captures, (record + ARGUMENTS) >> 1, (record + RESULT) >> 1);
-  }
+  if (captures !== 0) dropCaptures(record, captures);
   const parameters = arena.words[record + ARGUMENTS_FORM]!;
-  if (parameters !== 0) {
-    arena.words[record + ARGUMENTS_FORM] = 0;
-    dropTuple((record + ARGUMENTS) >> 1, parameters, (record + CAPTURES) >> 1, (record + RESULT) >> 1);
-  }
+  if (parameters !== 0) dropArguments(record, parameters);
+}
+
+function dropCaptures(record: number, form: number): void {
+  arena.words[record + CAPTURES_FORM] = 0;
+  dropTuple((record + CAPTURES) >> 1, form, (record + ARGUMENTS) >> 1, (record + RESULT) >> 1);
+}
+
+function dropArguments(record: number, form: number): void {
+  arena.words[record + ARGUMENTS_FORM] = 0;
+  dropTuple((record + ARGUMENTS) >> 1, form, (record + CAPTURES) >> 1, (record + RESULT) >> 1);
 }
 
 setDestroyer(KIND_GOROUTINE, (record) => {

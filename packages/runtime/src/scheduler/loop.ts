@@ -235,10 +235,13 @@ function leftOff(task: Task, result: IteratorResult<unknown, unknown>): boolean 
     return true;
   }
   if (!(result.value instanceof Operation)) return false;
-  machine.slotOf(task);
-  const { reason } = result.value;
-  task.throwInto(new TypeError(`yield of an operation (${reason}) does not drive it: write yield* instead of yield`));
+  throwNotDriven(task, result.value);
   return true;
+}
+
+function throwNotDriven(task: Task, { reason }: Operation<unknown>): void {
+  machine.slotOf(task);
+  task.throwInto(new TypeError(`yield of an operation (${reason}) does not drive it: write yield* instead of yield`));
 }
 
 function notDriven({ reason }: Operation<unknown>): TypeError {

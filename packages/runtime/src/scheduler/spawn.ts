@@ -17,6 +17,7 @@ import { pushBlocking } from './blocking-queue.ts';
 import type { LocalOutcome } from './complete.ts';
 import { currentLocalSite, noteCreation } from './creation-sites.ts';
 import { CREATED, publishCreated } from './diagnostics.ts';
+import type { EventLog } from './events.ts';
 import { definitionOf } from './function-block.ts';
 import { locatedCaptures, numberOf, wasStartedLast } from './function-table.ts';
 import { pushGlobal } from './global-queue.ts';
@@ -48,8 +49,12 @@ export function requireThreads(): void {
 
 /** What all that start goroutines ask of what they are given. */
 export function mustBeFunction(fn: unknown, api: string): void {
+  if (!wasStartedLast(fn)) mayBeFunction(fn, api); // To ask Node of which kind one is takes 20 ns.
+}
+
+function mayBeFunction(fn: unknown, api: string): void {
   if (typeof fn === 'function') {
-    if (!wasStartedLast(fn)) refuseAsyncGenerator(fn, api); // To ask Node of which kind one is takes 20 ns.
+    refuseAsyncGenerator(fn, api);
     return;
   }
   if (isPrepared(fn)) return;
@@ -116,8 +121,10 @@ export function spawnBlocking<R>(fn: Function, parameters: readonly unknown[]): 
 function created(record: number, name: string | undefined, how: Parameters<typeof publishCreated>[1]): void {
   machine.count(COUNT_CREATED);
   if (CREATED.hasSubscribers) publishCreated(record, how);
-  const { events } = machine;
-  if (events === null) return;
+  if (machine.events !== null) tellCreated(machine.events, record, name);
+}
+
+function tellCreated(events: EventLog, record: number, name: string | undefined): void {
   events.create(record);
   if (name !== undefined) events.name(numberOfRecord(record), name);
 }
@@ -166,19 +173,27 @@ function copyCaptures(
 
 /** Queues a goroutine that can be started. */
 export function submit(record: number): void {
-  const { queue, meter } = machine;
-  if (meter !== null) meter.queued(record);
-  if (arena.words[PROCESSOR_COUNT] === 0 && machine.number > 0) {
+  if (machine.meter !== null) machine.meter.queued(record);
+  if (machine.number === 0 || arena.words[PROCESSOR_COUNT] === 0) {
+    submitElsewhere(record);
+    return;
+  }
+  machine.queue!.pushNext(record);
+  wakeForWork();
+}
+
+function submitElsewhere(record: number): void {
+  if (machine.number > 0) {
     // A blocking call, while all goroutines run on the main thread.
     pushGlobal(record);
     wakeMachine(0);
     return;
   }
   // The main thread runs none of what it starts: others take these in order, half of them at a time.
-  if (machine.number === 0 && !machine.takesWork) queue!.push(record);
-  else queue!.pushNext(record);
+  if (machine.takesWork) machine.queue!.pushNext(record);
+  else machine.queue!.push(record);
   wakeForWork();
-  if (machine.number === 0 && machine.takesWork && !machine.running) schedule();
+  if (machine.takesWork && !machine.running) schedule();
 }
 
 /** Starts `fn` as a goroutine of this thread. Nothing is copied. */

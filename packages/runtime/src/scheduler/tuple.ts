@@ -28,17 +28,24 @@ const FIRST_CELL = 2;
  * `third` are spare cells, or 0; the others are to be given the same where the form asks for them.
  */
 export function encodeTuple(values: readonly unknown[], cell: number, what: string, second = 0, third = 0): number {
+  if (values.length !== 1) return encodeSeveral(values, cell, what, second, third);
+  encode(values[0], cell, what);
+  return 1;
+}
+
+function encodeSeveral(values: readonly unknown[], cell: number, what: string, second: number, third: number): number {
   const count = values.length;
   if (count === 0) return 0;
-  if (count === 1) {
-    encode(values[0], cell, what);
-    return 1;
-  }
   if (objectsIn(values) > 1) {
     encode(values, cell, what);
     return count + AS_ARRAY;
   }
   if (second !== 0 && (count === 2 || (count === 3 && third !== 0))) return encodeSpread(values, cell, second, third, what);
+  return encodeInBlock(values, cell, what);
+}
+
+function encodeInBlock(values: readonly unknown[], cell: number, what: string): number {
+  const count = values.length;
   const block = allocate(KIND_TUPLE, (FIRST_CELL + 2 * count) * 4);
   arena.words[block + COUNT] = 0;
   let index = 0;
@@ -49,7 +56,7 @@ export function encodeTuple(values: readonly unknown[], cell: number, what: stri
     }
   } catch (error) {
     release(block);
-    throw withPlaces(error, (path) => path.replace('value', `value[${index}]`));
+    throw ofElement(error, index);
   }
   arena.words[2 * cell] = block;
   return count;
@@ -66,9 +73,13 @@ function encodeSpread(values: readonly unknown[], first: number, second: number,
   } catch (error) {
     if (index > 0) drop(first);
     if (index > 1) drop(second);
-    throw withPlaces(error, (path) => path.replace('value', `value[${index}]`));
+    throw ofElement(error, index);
   }
   return values.length + SPREAD;
+}
+
+function ofElement(error: unknown, index: number): unknown {
+  return withPlaces(error, (path) => path.replace('value', `value[${index}]`));
 }
 
 /**
@@ -80,24 +91,31 @@ export function decodeTuple(cell: number, form: number, second = 0, third = 0): 
   if (form === 1) return [decode(cell)];
   if (form === SPREAD + 2) return [decode(cell), decode(second)];
   if (form === SPREAD + 3) return [decode(cell), decode(second), decode(third)];
-  if (form >= AS_ARRAY) return decode(cell) as unknown[];
+  return form >= AS_ARRAY ? (decode(cell) as unknown[]) : decodeBlock(cell, form);
+}
+
+function decodeBlock(cell: number, form: number): unknown[] {
   const block = arena.words[2 * cell]!;
   const values = new Array<unknown>(form);
   for (let index = 0; index < form; index++) values[index] = decode((block + FIRST_CELL + 2 * index) >> 1);
   return values;
 }
 
-/** Gives back what the cell holds, unread. */
+/** Gives back what the cell holds, unread. The form is not 0. */
 export function dropTuple(cell: number, form: number, second = 0, third = 0): void {
-  if (form >= SPREAD) {
-    drop(cell);
-    drop(second);
-    if (form === SPREAD + 3) drop(third);
-  } else if (form === 1 || form >= AS_ARRAY) drop(cell);
-  else if (form > 1) {
-    release(arena.words[2 * cell]!);
-    clear(cell);
+  if (form > 1 && form < AS_ARRAY) {
+    dropBlock(cell);
+    return;
   }
+  drop(cell);
+  if (form < SPREAD) return;
+  drop(second);
+  if (form === SPREAD + 3) drop(third);
+}
+
+function dropBlock(cell: number): void {
+  release(arena.words[2 * cell]!);
+  clear(cell);
 }
 
 function objectsIn(values: readonly unknown[]): number {
