@@ -6,15 +6,23 @@
  * which the reader loads before it looks at the record. The reader takes records out, then stores READ; the writer loads that
  * before it uses their place again. A full ring loses what is new, and counts it: nobody waits for the reader.
  *
- * The end of a turn that is not its goroutine's end is kept until the next thing is told, at the latest at the end of the slice:
- * mostly that is the next turn's begin, at the same time, and then one record says both.
+ * Some things are kept until the next one is told, at the latest at the end of the slice, since one record can say them together:
+ * (1) goroutines that are created one after the other, (2) one that is made ready, (3) the end of a turn. The begin of the next
+ * turn says the end of the last one, which is at the same time, and that its goroutine was made ready before that. (1) and (2) are
+ * kept only within a turn and where they have the time of the last record. They are kept, and told, in this order.
  */
 import {
+  CAUSE_HERE,
   DETAIL_SHIFT,
-  EVENT_CLOCK,
-  EVENT_READY,
+  END_FINISHED,
   END_PARKED,
   END_YIELDED,
+  EVENT_CLOCK,
+  EVENT_CREATE,
+  EVENT_CREATES,
+  EVENT_PARK,
+  EVENT_READY,
+  EVENT_READY_START,
   EVENT_START,
   EVENT_YIELD,
   NUMBER_SHIFT,
@@ -35,6 +43,8 @@ import { GOROUTINE_FUNCTION, GOROUTINE_NUMBER } from '../src/memory/blocks.ts';
 import { atomicLoad, atomicStore, get, getNumber, set, setNumber } from './memory.ts';
 
 const MOST_TICKS: f64 = 4294967295;
+/** So many fit into DETAIL. */
+const MOST_CREATED = 255;
 
 /** The ring, or 0 while this thread tells nothing. */
 export let ring: i32 = 0;
@@ -57,6 +67,12 @@ let endDetail: i32 = 0;
 let endFunction: i32 = 0;
 let endNumber: f64 = 0;
 let endTime: f64 = 0;
+/** Goroutines that were created: how many, the number of the first, and their function. */
+let created: i32 = 0;
+let createdNumber: f64 = 0;
+let createdFunction: i32 = 0;
+/** The number of the goroutine that was made ready, 0 for none. */
+let readied: f64 = 0;
 
 /** Goes on where an earlier writer of this ring has ended. */
 export function openEvents(address: i32): void {
@@ -68,16 +84,18 @@ export function openEvents(address: i32): void {
   processor = 0;
   running = 0;
   endKind = 0;
+  created = 0;
+  readied = 0;
   noteCause(0, 0);
 }
 
 export function closeEvents(): void {
-  tellEnd();
+  tellKept();
   ring = 0;
 }
 
 export function noteProcessor(number: i32): void {
-  tellEnd();
+  tellKept();
   processor = (number + 1) << PROCESSOR_SHIFT;
 }
 
@@ -89,35 +107,65 @@ export function noteCause(kind: i32, waiter: i32): void {
 
 /** `time` in milliseconds; a negative one is that of the last record. */
 export function noteEvent(time: f64, kind: i32, detail: i32, argument: i32, number: f64): void {
-  tellEnd();
+  tellKept();
   write(time, kind, detail, argument, number);
 }
 
 /** Something of a goroutine, by its record's address. */
 export function noteGoroutine(time: f64, kind: i32, detail: i32, record: i32): void {
-  tellEnd();
+  tellKept();
   write(time, kind, detail, get(record, GOROUTINE_FUNCTION), getNumber(record, GOROUTINE_NUMBER));
+}
+
+/** A goroutine is created. */
+export function noteCreate(time: f64, record: i32): void {
+  const number = getNumber(record, GOROUTINE_NUMBER);
+  const fn = get(record, GOROUTINE_FUNCTION);
+  if (time < 0 && created !== 0 && readied === 0 && endKind === 0) {
+    if (number === createdNumber + <f64>created && fn === createdFunction && created < MOST_CREATED) {
+      created++;
+      return;
+    }
+  }
+  tellKept();
+  if (time < 0 && running !== 0) {
+    created = 1;
+    createdNumber = number;
+    createdFunction = fn;
+  } else {
+    write(time, EVENT_CREATE, 0, fn, number);
+  }
 }
 
 /** A turn begins; a negative time is that at which the last one ended. */
 export function noteStart(time: f64, record: i32): void {
+  const number = getNumber(record, GOROUTINE_NUMBER);
+  let kind = EVENT_START;
   let detail = 0;
   if (time < 0 && endKind !== 0 && endNumber === running) {
-    detail = endDetail + (endKind === EVENT_YIELD ? END_YIELDED : END_PARKED);
+    tellCreated();
+    detail = endDetail + (endKind === EVENT_PARK ? END_PARKED : endKind === EVENT_YIELD ? END_YIELDED : END_FINISHED);
     time = endTime;
     endKind = 0;
+    if (readied === number) {
+      kind = EVENT_READY_START;
+      readied = 0;
+    } else {
+      tellReadied();
+    }
   } else {
-    tellEnd();
+    tellKept();
   }
-  const number = getNumber(record, GOROUTINE_NUMBER);
-  const told = write(time, EVENT_START, detail, get(record, GOROUTINE_FUNCTION), number);
+  const told = write(time, kind, detail, get(record, GOROUTINE_FUNCTION), number);
   running = told ? number : 0;
-  if (!told && detail !== 0) countDropped(); // That is two things.
+  if (told) return;
+  if (detail !== 0) countDropped(1);
+  if (kind === EVENT_READY_START) countDropped(1);
 }
 
-/** A turn ends: a PARK or YIELD. */
+/** A turn ends: a PARK, a YIELD, or a FINISH that nobody waits for. */
 export function noteEnd(time: f64, kind: i32, detail: i32, record: i32): void {
-  tellEnd();
+  if (endKind !== 0) tellKept();
   endKind = kind;
   endDetail = detail;
   endFunction = get(record, GOROUTINE_FUNCTION);
@@ -126,17 +174,37 @@ export function noteEnd(time: f64, kind: i32, detail: i32, record: i32): void {
 }
 
 /** What is kept goes into the ring. */
-export function tellEnd(): void {
+export function tellKept(): void {
+  tellCreated();
+  tellReadied();
   if (endKind === 0) return;
   write(endTime, endKind, endDetail, endFunction, endNumber);
   if (endNumber === running) running = 0;
   endKind = 0;
 }
 
+function tellCreated(): void {
+  if (created === 0) return;
+  if (!write(-1, EVENT_CREATES, created, createdFunction, createdNumber)) countDropped(created - 1);
+  created = 0;
+}
+
+function tellReadied(): void {
+  if (readied === 0) return;
+  write(-1, EVENT_READY, 0, 0, readied);
+  readied = 0;
+}
+
 /** A goroutine can go on. */
 export function noteReady(time: f64, record: i32): void {
-  tellEnd();
-  write(time, EVENT_READY, cause, waker, getNumber(record, GOROUTINE_NUMBER));
+  const number = getNumber(record, GOROUTINE_NUMBER);
+  if (readied !== 0 || endKind !== 0) tellKept();
+  if (time < 0 && cause === CAUSE_HERE && running !== 0) {
+    readied = number;
+    return;
+  }
+  tellKept();
+  write(time, EVENT_READY, cause, waker, number);
 }
 
 // @ts-ignore: decorator
@@ -190,12 +258,12 @@ function hasRoom(): bool {
   // Pairs with the reader's store after it has taken out the records that stood here.
   read = atomicLoad(ring, EVENT_RING_READ);
   if (written - read < capacity) return true;
-  countDropped();
+  countDropped(1);
   return false;
 }
 
-function countDropped(): void {
-  set(ring, EVENT_RING_DROPPED, get(ring, EVENT_RING_DROPPED) + 1);
+function countDropped(count: i32): void {
+  set(ring, EVENT_RING_DROPPED, get(ring, EVENT_RING_DROPPED) + count);
 }
 
 // @ts-ignore: decorator

@@ -12,6 +12,7 @@ import { keepDistance } from './distance.ts';
 import {
   closeEvents,
   noteCause,
+  noteCreate,
   noteEnd,
   noteEvent,
   noteGoroutine,
@@ -19,7 +20,7 @@ import {
   noteReady,
   noteStart,
   openEvents,
-  tellEnd,
+  tellKept,
 } from './events.ts';
 import { lock, unlock } from './lock.ts';
 import {
@@ -80,6 +81,7 @@ export {
   nameHolder,
   needsWake,
   noteCause,
+  noteCreate,
   noteEnd,
   noteEvent,
   noteGoroutine,
@@ -107,7 +109,7 @@ export {
   signalCondition,
   store,
   takeServed,
-  tellEnd,
+  tellKept,
   tryLockMutex,
   tryTakeSemaphore,
   unlock,

@@ -76,11 +76,12 @@ interface Core {
   closeEvents(): void;
   noteProcessor(number: number): void;
   noteCause(kind: number, waiter: number): void;
+  noteCreate(time: number, record: number): void;
   noteEvent(time: number, kind: number, detail: number, argument: number, number: number): void;
   noteGoroutine(time: number, kind: number, detail: number, record: number): void;
   noteStart(time: number, record: number): void;
   noteEnd(time: number, kind: number, detail: number, record: number): void;
-  tellEnd(): void;
+  tellKept(): void;
   noteReady(time: number, record: number): void;
   completeRecord(record: number, status: number): number;
   drive(operation: number, object: number, waiter: number, slot: number): number;
@@ -145,11 +146,12 @@ export let openEvents: Core['openEvents'];
 export let closeEvents: Core['closeEvents'];
 export let noteProcessor: Core['noteProcessor'];
 export let noteCause: Core['noteCause'];
+export let noteCreate: Core['noteCreate'];
 export let noteEvent: Core['noteEvent'];
 export let noteGoroutine: Core['noteGoroutine'];
 export let noteStart: Core['noteStart'];
 export let noteEnd: Core['noteEnd'];
-export let tellEnd: Core['tellEnd'];
+export let tellKept: Core['tellKept'];
 export let noteReady: Core['noteReady'];
 
 let compiled: WasmModule | undefined;
@@ -193,8 +195,19 @@ export function attachCore(memory: WasmMemory): void {
   ({ poll, withdraw, passOverLost, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake, fireTimer } = core);
   ({ cancelMutex, tryTakeSemaphore, releaseSemaphore, setSemaphore, cancelSemaphore, unlockWriter, unlockReader } = core);
   ({ nameHolder, signalCondition, broadcastCondition, enterOnce, finishOnce, takeServed } = core);
-  ({ openEvents, closeEvents, noteProcessor, noteCause, noteEvent, noteGoroutine, noteStart, noteEnd, tellEnd, noteReady } =
-    core);
+  ({
+    openEvents,
+    closeEvents,
+    noteProcessor,
+    noteCause,
+    noteCreate,
+    noteEvent,
+    noteGoroutine,
+    noteStart,
+    noteEnd,
+    tellKept,
+    noteReady,
+  } = core);
   initializeCore = core.initialize;
   core.seedRandom((Math.random() * 0x1_0000_0000) | 0);
 }

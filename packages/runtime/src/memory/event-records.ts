@@ -46,11 +46,12 @@ export const EVENT_CREATE = 2;
 export const EVENT_NAME = 3;
 /**
  * A goroutine has its turn. DETAIL: 0, or how the turn before has ended at the same time, that of the goroutine that was last to
- * START on this machine: from END_PARKED on a PARK for what, from END_YIELDED on a YIELD.
+ * START on this machine: from END_PARKED on a PARK for what, from END_YIELDED on a YIELD, from END_FINISHED on a FINISH.
  */
 export const EVENT_START = 4;
 export const END_PARKED = 1;
-export const END_YIELDED = 254;
+export const END_YIELDED = 252;
+export const END_FINISHED = 254;
 /** Its turn ends, it waits. DETAIL: for what, as a place in WAIT_REASONS. */
 export const EVENT_PARK = 5;
 /** Its turn ends, it can go on. DETAIL: 1 when it was preempted. */
@@ -84,6 +85,10 @@ export const EVENT_UNBLOCK = 21;
 export const EVENT_COLLECT = 22;
 /** Put in by the reader: after the record before, so many were lost. ARGUMENT: how many. */
 export const EVENT_DROPPED = 23;
+/** So many CREATEs (DETAIL), of NUMBER and of those that follow it, all of one function, at the time of the record before. */
+export const EVENT_CREATES = 24;
+/** As START, of a goroutine that was made READY (by CAUSE_HERE) in the turn before, at the time of the record before. */
+export const EVENT_READY_START = 25;
 
 /** Made ready by what runs on this machine: a goroutine, or other code. */
 export const CAUSE_HERE = 0;

@@ -2,11 +2,17 @@
 import {
   DETAIL_BITS,
   DETAIL_SHIFT,
+  END_FINISHED,
   END_PARKED,
   END_YIELDED,
   EVENT_CLOCK,
+  EVENT_CREATE,
+  EVENT_CREATES,
+  EVENT_FINISH,
   EVENT_ON,
   EVENT_PARK,
+  EVENT_READY,
+  EVENT_READY_START,
   EVENT_RECORD_ARGUMENT,
   EVENT_RECORD_NUMBER,
   EVENT_RECORD_TIME,
@@ -22,20 +28,25 @@ import {
 } from '../memory/event-records.ts';
 
 /**
- * The records of one machine, from first to last, one at a time. What comes before the first CLOCK is passed over: it was
- * written for who has read the ring before. A START that says how the turn before has ended is two, the end first.
+ * What one machine has told, from first to last, one thing at a time. What comes before the first CLOCK is passed over: it was
+ * written for who has read the ring before. A record may say several things: `part` is the one at which the cursor stands.
+ *
+ *   CREATES            so many CREATEs
+ *   START              how the turn before has ended, if it says so; START
+ *   READY_START        READY; the end; START
  */
 export class Cursor {
   readonly machine: number;
   private records: Int32Array = new Int32Array(0);
   /** Where the record stands. */
   private position = 0;
+  private part = 0;
   /** The last CLOCK; NaN before the first. */
   private clock = Number.NaN;
+  /** The time of the record before. */
+  private before = 0;
   /** The goroutine of the last START, 0 where that is not known. */
   private running = 0;
-  /** At a START with an end: that has been told. */
-  private endIsTold = false;
   private readonly more: () => Int32Array | undefined;
 
   /** `more` gives the next records, or undefined while there are none. */
@@ -44,7 +55,7 @@ export class Cursor {
     this.more = more;
   }
 
-  /** When the record was written, in milliseconds; infinity when there is none. The others below are of that record. */
+  /** When it was told, in milliseconds; infinity when there is nothing. The others below are of the same. */
   time(): number {
     while (true) {
       while (this.position >= this.records.length) {
@@ -55,34 +66,69 @@ export class Cursor {
       }
       if (this.rawKind === EVENT_CLOCK) this.readClock();
       else if (!Number.isNaN(this.clock)) break;
-      this.advance();
+      this.position += EVENT_RECORD_WORDS;
     }
-    return this.clock + (this.word(EVENT_RECORD_TIME) >>> 0) / TICKS_A_MILLISECOND;
+    return this.isReady() ? this.before : this.recordTime();
   }
 
   advance(): void {
-    if (this.isEnd()) {
-      this.endIsTold = true;
-      return;
-    }
-    const { kind } = this;
-    if (kind === EVENT_START) this.running = this.number;
-    else if (kind === EVENT_ON) this.running = 0;
-    this.endIsTold = false;
+    this.part++;
+    if (this.part < this.parts()) return;
+    const { rawKind } = this;
+    if (rawKind === EVENT_START || rawKind === EVENT_READY_START) this.running = this.rawNumber;
+    else if (rawKind === EVENT_ON) this.running = 0;
+    this.before = this.recordTime();
+    this.part = 0;
     this.position += EVENT_RECORD_WORDS;
   }
 
   get kind(): number {
-    return this.isEnd() ? (this.rawDetail >= END_YIELDED ? EVENT_YIELD : EVENT_PARK) : this.rawKind;
+    const { rawKind } = this;
+    if (rawKind === EVENT_CREATES) return EVENT_CREATE;
+    if (this.isReady()) return EVENT_READY;
+    if (this.isEnd()) return endKind(this.rawDetail);
+    return rawKind === EVENT_READY_START ? EVENT_START : rawKind;
   }
 
   get detail(): number {
-    if (this.rawKind !== EVENT_START) return this.rawDetail;
-    return this.isEnd() ? this.rawDetail - (this.rawDetail >= END_YIELDED ? END_YIELDED : END_PARKED) : 0;
+    const { rawKind } = this;
+    if (rawKind === EVENT_CREATES || this.isReady()) return 0;
+    if (this.isEnd()) return endDetail(this.rawDetail);
+    return rawKind === EVENT_START || rawKind === EVENT_READY_START ? 0 : this.rawDetail;
+  }
+
+  /** -1 for none. */
+  get processor(): number {
+    return ((this.word(EVENT_RECORD_WHAT) >> PROCESSOR_SHIFT) & ((1 << PROCESSOR_BITS) - 1)) - 1;
+  }
+
+  get argument(): number {
+    return this.isReady() || this.isEnd() ? 0 : this.word(EVENT_RECORD_ARGUMENT);
+  }
+
+  get number(): number {
+    if (this.rawKind === EVENT_CREATES) return this.rawNumber + this.part;
+    return this.isEnd() ? this.running : this.rawNumber;
+  }
+
+  /** How many things the record says. */
+  private parts(): number {
+    const { rawKind } = this;
+    if (rawKind === EVENT_CREATES) return this.rawDetail;
+    return 1 + (rawKind === EVENT_READY_START ? 1 : 0) + (this.hasEnd() ? 1 : 0);
+  }
+
+  private isReady(): boolean {
+    return this.part === 0 && this.rawKind === EVENT_READY_START;
   }
 
   private isEnd(): boolean {
-    return !this.endIsTold && this.rawKind === EVENT_START && this.rawDetail !== 0 && this.running !== 0;
+    return this.hasEnd() && this.part === (this.rawKind === EVENT_READY_START ? 1 : 0);
+  }
+
+  private hasEnd(): boolean {
+    const { rawKind } = this;
+    return (rawKind === EVENT_START || rawKind === EVENT_READY_START) && this.rawDetail !== 0 && this.running !== 0;
   }
 
   private get rawKind(): number {
@@ -93,19 +139,12 @@ export class Cursor {
     return (this.word(EVENT_RECORD_WHAT) >> DETAIL_SHIFT) & ((1 << DETAIL_BITS) - 1);
   }
 
-  /** -1 for none. */
-  get processor(): number {
-    return ((this.word(EVENT_RECORD_WHAT) >> PROCESSOR_SHIFT) & ((1 << PROCESSOR_BITS) - 1)) - 1;
-  }
-
-  get argument(): number {
-    if (this.isEnd()) return 0;
-    return this.word(EVENT_RECORD_ARGUMENT);
-  }
-
-  get number(): number {
-    if (this.isEnd()) return this.running;
+  private get rawNumber(): number {
     return (this.word(EVENT_RECORD_WHAT) >>> NUMBER_SHIFT) * 2 ** 32 + (this.word(EVENT_RECORD_NUMBER) >>> 0);
+  }
+
+  private recordTime(): number {
+    return this.clock + (this.word(EVENT_RECORD_TIME) >>> 0) / TICKS_A_MILLISECOND;
   }
 
   private readClock(): void {
@@ -116,6 +155,17 @@ export class Cursor {
   private word(offset: number): number {
     return this.records[this.position + offset]!;
   }
+}
+
+/** Of a START's DETAIL. */
+function endKind(detail: number): number {
+  if (detail >= END_FINISHED) return EVENT_FINISH;
+  return detail >= END_YIELDED ? EVENT_YIELD : EVENT_PARK;
+}
+
+function endDetail(detail: number): number {
+  if (detail >= END_FINISHED) return detail - END_FINISHED;
+  return detail - (detail >= END_YIELDED ? END_YIELDED : END_PARKED);
 }
 
 /**

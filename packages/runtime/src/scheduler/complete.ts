@@ -14,10 +14,11 @@ import { arena } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { completeRecord } from '../memory/core.ts';
 import { release, retain, withReserve } from '../memory/heap.ts';
-import { MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
+import { BLOCK_REFERENCES, MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
 import { cleanStack, createdByLines } from '../own-frames.ts';
 import { creationOf } from './creation-sites.ts';
 import { ENDED, publishEnded } from './diagnostics.ts';
+import type { EventLog } from './events.ts';
 import {
   CAPTURES,
   CAPTURES_FORM,
@@ -58,7 +59,7 @@ export function completeWithValue(record: number, value: unknown, local: LocalOu
     cannotReturn(record, error, local);
     return;
   }
-  machine.events?.finish(record, false);
+  if (machine.events !== null) tellFinished(machine.events, record, false);
   end(record, DONE);
   if (ENDED.hasSubscribers) publishEnded(record, 'done', undefined);
   if (arena.words[record + MEMBER] !== 0) memberEnded(record, false, undefined);
@@ -98,7 +99,7 @@ function fail(record: number, error: unknown, quiet: boolean, local: LocalOutcom
       else encode(uncopied(error), cell, 'throw from a goroutine');
     }
   });
-  machine.events?.finish(record, true);
+  if (machine.events !== null) tellFinished(machine.events, record, true);
   end(record, FAILED);
   if (ENDED.hasSubscribers) publishEnded(record, 'failed', error);
   // Who joins has set JOINED, before it took its place among the joiners.
@@ -127,6 +128,11 @@ function isA<T>(value: unknown, type: new (...parameters: never[]) => T): value 
   } catch {
     return false;
   }
+}
+
+/** Who knows of it has a reference, or a member block. Plain: where this one is the only reference, there is nobody to make another. */
+function tellFinished(events: EventLog, record: number, failed: boolean): void {
+  events.finish(record, failed, arena.words[record + BLOCK_REFERENCES] !== 1 || arena.words[record + MEMBER] !== 0);
 }
 
 function end(record: number, status: number): void {

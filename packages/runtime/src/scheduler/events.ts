@@ -15,6 +15,7 @@ import { type PerformanceEntry, PerformanceObserver, performance } from 'node:pe
 import {
   closeEvents,
   noteCause,
+  noteCreate,
   noteEnd,
   noteEvent,
   noteGoroutine,
@@ -22,7 +23,7 @@ import {
   noteReady,
   noteStart,
   openEvents,
-  tellEnd,
+  tellKept,
   whenSending,
 } from '../memory/core.ts';
 import {
@@ -31,7 +32,6 @@ import {
   EVENT_AWAKE,
   EVENT_BLOCK,
   EVENT_COLLECT,
-  EVENT_CREATE,
   EVENT_FINISH,
   EVENT_NAME,
   EVENT_ON,
@@ -105,7 +105,7 @@ export class EventLog {
   }
 
   create(record: number): void {
-    noteGoroutine(this.within(), EVENT_CREATE, 0, record);
+    noteCreate(this.within(), record);
   }
 
   name(goroutine: number, name: string): void {
@@ -141,8 +141,12 @@ export class EventLog {
     this.turnEnds(now, record);
   }
 
-  /** It is in the ring before anybody sees that the goroutine has ended. */
-  finish(record: number, failed: boolean): void {
+  /** It is in the ring before anybody sees that the goroutine has ended. `known`: somebody might. */
+  finish(record: number, failed: boolean, known: boolean): void {
+    if (!known && record === this.running) {
+      this.endTurn(EVENT_FINISH, failed ? 1 : 0, record);
+      return;
+    }
     const now = this.now();
     noteGoroutine(now, EVENT_FINISH, failed ? 1 : 0, record);
     this.turnEnds(now, record);
@@ -180,7 +184,7 @@ export class EventLog {
   }
 
   sliceEnds(): void {
-    tellEnd();
+    tellKept();
     this.shortTurns = 0;
     this.turnEnded = false;
   }

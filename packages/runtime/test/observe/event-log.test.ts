@@ -111,6 +111,7 @@ it('after short turns only the end of the next is looked for', () => {
   turn(3);
   log.sliceEnds();
   expect(told()).toEqual([
+    ['create', 35], // Kept until something follows it.
     ['park', 40],
     ['start', 40],
     ['create', 40],
@@ -127,6 +128,7 @@ it('a long turn among short ones has its length, and within the next ones everyt
   turn(5);
   log.sliceEnds();
   expect(told()).toEqual([
+    ['create', 35],
     ['park', 40],
     ['start', 40],
     ['create', 40],
@@ -144,6 +146,7 @@ it('of a turn that tells much, the clock is looked at now and then', () => {
     clock += 10;
     log.ready(record);
   }
+  log.sliceEnds();
   const times = told()
     .filter(([kind]) => kind === 'ready')
     .map(([, time]) => time);
@@ -175,7 +178,7 @@ it('a goroutine that ends without a turn leaves the turns alone', () => {
   shortTurns();
   log.sliceEnds();
   told();
-  for (let ends = 0; ends < 10; ends++) log.finish(other, false);
+  for (let ends = 0; ends < 10; ends++) log.finish(other, false, true);
   clock += 50_000;
   log.create(other);
   turn(5);

@@ -5,18 +5,22 @@ import { arena } from '../../src/memory/arena.ts';
 import { GOROUTINE_FUNCTION, GOROUTINE_NUMBER } from '../../src/memory/blocks.ts';
 import {
   closeEvents,
+  noteCause,
+  noteCreate,
   noteEnd,
   noteEvent,
   noteProcessor,
   noteReady,
   noteStart,
   openEvents,
-  tellEnd,
+  tellKept,
 } from '../../src/memory/core.ts';
 import { createArena } from '../../src/memory/create.ts';
 import {
+  CAUSE_POLLER,
   EVENT_CREATE,
   EVENT_DROPPED,
+  EVENT_FINISH,
   EVENT_PARK,
   EVENT_READY,
   EVENT_RECORD_WORDS,
@@ -86,7 +90,7 @@ function read(by = cursor): Seen[] {
 it('come back as they were written', () => {
   const event = fc.record({
     pause: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 0, max: 200_000 })),
-    kind: fc.integer({ min: 1, max: 31 }),
+    kind: fc.integer({ min: 1, max: EVENT_DROPPED }), // The others say several things: below.
     detail: fc.integer({ min: 0, max: 255 }),
     processor: fc.integer({ min: -1, max: 63 }),
     argument: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
@@ -97,7 +101,7 @@ it('come back as they were written', () => {
     fc.property(fc.array(event, { maxLength: 40 }), (events) => {
       for (const { pause, ...written } of events) {
         time += pause;
-        if (written.kind === EVENT_START) written.detail = 0; // It says how the turn before has ended: below.
+        if (written.kind === EVENT_START) written.detail = 0; // It says how the turn before has ended.
         noteProcessor(written.processor);
         noteEvent(time, written.kind, written.detail, written.argument, written.number);
         const seen = read();
@@ -125,6 +129,7 @@ function goroutine(number: number, functionWord: number): number {
 it.each([
   ['park', EVENT_PARK, 5],
   ['yield', EVENT_YIELD, 1],
+  ['finish', EVENT_FINISH, 1],
 ])('the end of a turn and the begin of the next, straight after it, are one record: %s', (_, end, detail) => {
   const [first, second] = [goroutine(2 ** 40, 4), goroutine(7, 8)];
   noteStart(10, first);
@@ -151,7 +156,7 @@ it('an end is told before whatever follows it, at the latest when the slice is o
   ]);
   noteStart(12, second);
   noteEnd(13, EVENT_YIELD, 0, second);
-  tellEnd();
+  tellKept();
   expect(told()).toEqual([
     [EVENT_START, 2],
     [EVENT_YIELD, 2],
@@ -162,6 +167,85 @@ it('an end is told before whatever follows it, at the latest when the slice is o
     [EVENT_PARK, 1],
     [EVENT_START, 2],
   ]);
+});
+
+/** Kinds, numbers and times of what has been written. */
+function briefly(): Array<[kind: number, number: number, time: number]> {
+  return read().map(({ kind, number, time }) => [kind, number, time]);
+}
+
+it('goroutines of one function that are created one after the other are one record', () => {
+  noteStart(10, goroutine(1, 4));
+  for (let number = 2 ** 32 - 1; number < 2 ** 32 + 300; number++) noteCreate(-1, goroutine(number, 8));
+  noteCreate(-1, goroutine(7, 8));
+  noteCreate(-1, goroutine(8, 4));
+  noteCreate(11, goroutine(9, 4));
+  expect(arena.words[ring + EVENT_RING_WRITTEN]).toBe(2 + 2 + 3);
+  const seen = read();
+  expect(seen[1]).toMatchObject({ time: 10, kind: EVENT_CREATE, detail: 0, argument: 8, number: 2 ** 32 - 1 });
+  expect(seen.slice(1).map(({ number }) => number)).toEqual([
+    ...Array.from({ length: 301 }, (_, index) => 2 ** 32 - 1 + index),
+    ...[7, 8, 9],
+  ]);
+  expect(seen.slice(-3).map(({ argument, time }) => [argument, time])).toEqual([
+    [8, 10],
+    [4, 10],
+    [4, 11],
+  ]);
+});
+
+it('that a goroutine was made ready in the turn before is told by its start, where both follow each other', () => {
+  const [first, second, third] = [goroutine(1, 4), goroutine(2, 8), goroutine(3, 4)];
+  noteStart(10, first);
+  noteCreate(-1, third);
+  noteReady(-1, second);
+  noteEnd(11, EVENT_PARK, 3, first);
+  noteStart(-1, second);
+  expect(arena.words[ring + EVENT_RING_WRITTEN]).toBe(2 + 2);
+  expect(briefly()).toEqual([
+    [EVENT_START, 1, 10],
+    [EVENT_CREATE, 3, 10],
+    [EVENT_READY, 2, 10],
+    [EVENT_PARK, 1, 11],
+    [EVENT_START, 2, 11],
+  ]);
+  noteReady(-1, first);
+  noteReady(-1, third);
+  noteEnd(12, EVENT_FINISH, 0, second);
+  noteStart(-1, first); // Not the last one.
+  noteReady(-1, third);
+  noteEnd(13, EVENT_YIELD, 0, first);
+  noteStart(15, third); // Not straight after it.
+  expect(briefly()).toEqual([
+    [EVENT_READY, 1, 11],
+    [EVENT_READY, 3, 11],
+    [EVENT_FINISH, 2, 12],
+    [EVENT_START, 1, 12],
+    [EVENT_READY, 3, 12],
+    [EVENT_YIELD, 1, 13],
+    [EVENT_START, 3, 15],
+  ]);
+  noteCause(CAUSE_POLLER, 0);
+  noteReady(-1, second); // Nobody's doing.
+  noteEnd(16, EVENT_PARK, 0, third);
+  noteStart(-1, second);
+  expect(briefly()).toEqual([
+    [EVENT_READY, 2, 15],
+    [EVENT_PARK, 3, 16],
+    [EVENT_START, 2, 16],
+  ]);
+});
+
+it('what is said together counts singly where it found no place', () => {
+  const [first, second] = [goroutine(1, 4), goroutine(2, 8)];
+  noteStart(10, first);
+  noteEvent(10, EVENT_STEAL, 0, 0, 0);
+  for (let number = 0; number < CAPACITY - 3; number++) noteEvent(11, EVENT_STEAL, 0, 0, 0);
+  for (let number = 3; number < 8; number++) noteCreate(-1, goroutine(number, 8));
+  noteReady(-1, second);
+  noteEnd(12, EVENT_FINISH, 0, first);
+  noteStart(-1, second);
+  expect(read().at(-1)).toMatchObject({ kind: EVENT_DROPPED, argument: 5 + 3 });
 });
 
 it('where the begin of a turn found no place, its end is told by itself', () => {
