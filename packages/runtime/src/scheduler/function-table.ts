@@ -45,7 +45,7 @@ export class LoadedFunction {
 
   call(captures: unknown[] | null, parameters: readonly unknown[]): unknown {
     const { direct } = this; // Called by itself, without a `this`.
-    return direct === null ? this.with(captures)(...parameters) : direct(captures, ...parameters);
+    return direct === null ? applied(this.with(captures), parameters) : direct(captures, ...parameters);
   }
 
   /** Whether calling it with these values gives a native generator: known for all of them once it is for some. */
@@ -61,6 +61,22 @@ export class LoadedFunction {
     this.lastFunction = fn;
     this.lastCaptures = captures;
     return fn;
+  }
+}
+
+/** To spread an array is a call into V8's own code, which few parameters need not pay. */
+function applied(fn: Function, parameters: readonly unknown[]): unknown {
+  switch (parameters.length) {
+    case 0:
+      return fn();
+    case 1:
+      return fn(parameters[0]);
+    case 2:
+      return fn(parameters[0], parameters[1]);
+    case 3:
+      return fn(parameters[0], parameters[1], parameters[2]);
+    default:
+      return fn(...parameters);
   }
 }
 
