@@ -3,7 +3,12 @@
  *
  * An address is the index of a 32-bit word; a cell is the index of a 64-bit unit (address / 2).
  * The buffer never grows: views on a growable buffer are 3 to 20 times dearer, and a reserved page costs nothing
- * until it is touched. The views below are set once per thread, before anything else of this library runs there.
+ * until it is touched. The views are set once per thread, before anything else of this library runs there.
+ *
+ * They are properties that are added to a constant object, and not variables, since V8 takes a property that was set only once for
+ * a constant: then an access is a comparison with a number and the access itself, not eight instructions that load and check the
+ * view first. `createRecord`, which writes 25 words, is 2.7 KB of code in place of 6.2, and starting goroutines takes 0.8 of
+ * the time. In a process that shuts down and starts again they are set twice, and it is as it was.
  */
 
 import { attachCore, type WasmMemory } from './core.ts';
@@ -20,6 +25,7 @@ interface Arena {
   /** The same memory as bytes, for texts and binary values. */
   bytes: Uint8Array;
 }
+/** Nothing is to be set here before `attachArena` adds it. */
 export const arena = {} as Arena;
 
 export const MINIMUM_HEAP_BYTES = 8 * 1024 * 1024;
