@@ -7,8 +7,11 @@ import { makeBuiltin, makeFunction, readLateBuiltin } from './blob-decode-builti
 import * as layout from './blob-layout.ts';
 import { type BlobReader, giveReader, takeReader, Unfinished } from './blob-reader.ts';
 import { proxyOf } from './handles.ts';
+import { provideReading } from './shape-maker.ts';
+import { mapShapes, shapeOf } from './shapes.ts';
 
 export function decodeBlob(address: number): unknown {
+  mapShapes();
   const reader = takeReader(address);
   try {
     const value = readValue(reader);
@@ -31,6 +34,10 @@ export function readValue(reader: BlobReader): unknown {
       const object = reader.note({});
       readProperties(reader, object);
       return object;
+    }
+    case layout.VALUE_SHAPED: {
+      const { maker } = shapeOf(reader.shape());
+      return reader.hasNumbers() ? maker.makeNumbered(reader) : maker.make(reader);
     }
     case layout.VALUE_ARRAY: {
       const length = reader.count();
@@ -73,6 +80,13 @@ export function readValue(reader: BlobReader): unknown {
     }
     case layout.VALUE_FUNCTION:
       return makeFunction(reader);
+    case layout.VALUE_PARTLY_SHAPED: {
+      const { names } = shapeOf(reader.shape());
+      const object = reader.note({});
+      for (let index = 0; !reader.atEnd(); index++) readProperty(reader, object, names[index]!);
+      readProperties(reader, object);
+      return object;
+    }
     case layout.VALUE_LATE: {
       const lateTag = reader.byte();
       const object =
@@ -104,16 +118,25 @@ function readBigInt(reader: BlobReader): bigint {
 }
 
 export function readProperties(reader: BlobReader, object: object): void {
-  for (let key = reader.key(); key !== undefined; key = reader.key()) {
-    const value = readValue(reader);
-    if (reader.anyUnfinished && value instanceof Unfinished) reader.whenMade(value, setter(object, key));
-    if (key === '__proto__') {
-      Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
-    } else {
-      (object as Record<string, unknown>)[key] = value;
-    }
+  for (let key = reader.key(); key !== undefined; key = reader.key()) readProperty(reader, object, key);
+}
+
+function readProperty(reader: BlobReader, object: object, key: string): void {
+  const value = readValue(reader);
+  if (reader.anyUnfinished) setLater(reader, object, key, value);
+  if (key === '__proto__') {
+    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    (object as Record<string, unknown>)[key] = value;
   }
 }
+
+/** A function that is being made becomes the property's value once it is. */
+function setLater(reader: BlobReader, object: object, key: string, value: unknown): void {
+  if (value instanceof Unfinished) reader.whenMade(value, setter(object, key));
+}
+
+provideReading(readValue, setLater);
 
 /**
  * Short arrays of the length they will have: what `push` makes of an empty one has room for 17, and costs 40 ns more. Not for

@@ -14,6 +14,10 @@
  * Properties are pairs of key and value up to KEY_END. A key of up to KEY_LONGEST Latin-1 characters is its length and
  * its characters; any other is KEY_LONG and a text.
  *
+ * VALUE_SHAPED is a plain object whose properties' names have a number (`shapes.ts`), two bytes, low one first; their values follow
+ * in order, and no names. VALUE_PARTLY_SHAPED has values of the first few of those names only, then VALUE_END, then properties as
+ * above: an object that turned out not to be what it began as.
+ *
  * VALUE_LATE is an object whose contents come after the whole value: nesting deeper than the writer's limit goes there,
  * so that neither side runs out of stack, however long a list is.
  */
@@ -49,7 +53,7 @@ export const VALUE_SEEN = 11;
 export const VALUE_LATE = 12;
 /** No element here; in arrays only. */
 export const VALUE_HOLE = 13;
-/** Ends maps and sets. */
+/** Ends maps, sets and the values of an object that is partly shaped. */
 export const VALUE_END = 14;
 export const VALUE_OBJECT = 16;
 export const VALUE_ARRAY = 17;
@@ -74,6 +78,8 @@ export const VALUE_PARCEL = 33;
 export const VALUE_SAME = 34;
 /** A handle of the object that a function goes with. */
 export const VALUE_OBJECT_FUNCTION = 36;
+export const VALUE_SHAPED = 37;
+export const VALUE_PARTLY_SHAPED = 38;
 /** Latin-1 texts of 0 to 31 units: tag and length in one. */
 export const VALUE_SHORT_TEXT = 0x40;
 export const SHORT_TEXT_LENGTHS = 0x20;

@@ -54,6 +54,18 @@ export class BlobReader {
     return arena.bytes[this.position++]!;
   }
 
+  /** The number of a shape. */
+  shape(): number {
+    const start = this.position;
+    this.position = start + 2;
+    return arena.bytes[start]! | (arena.bytes[start + 1]! << 8);
+  }
+
+  /** Whether objects have numbers: the value refers back to some. Only then has it functions that are being made. */
+  hasNumbers(): boolean {
+    return this.#objects !== undefined;
+  }
+
   count(): number {
     let next = arena.bytes[this.position++]!;
     if (next < 128) return next;

@@ -2,7 +2,8 @@
  * The state of one encoding: a growing scratch buffer, the objects met so far, and what the value will own.
  *
  * Nothing in the arena changes before `commit`, so a getter that throws, an object that cannot be copied or a stack
- * that overflows leaves nothing behind. A getter may itself encode: each encoding under way has a writer of its own.
+ * that overflows leaves nothing behind (but for shapes, which are only ever added). A getter may itself encode: each
+ * encoding under way has a writer of its own.
  */
 import { Buffer } from 'node:buffer';
 import { DataCloneError, textOf } from '../errors.ts';
@@ -59,6 +60,9 @@ export class BlobWriter {
   readonly late: Late[] = [];
   /** Functions whose captures are being written. */
   readonly unfinished: Function[] = [];
+  /** Names of an object without a shape, collected while it is written, and where it begins, or -1: see `shape-walk.ts`. */
+  names: string[] = [];
+  namesOf = -1;
   #capacity = 0;
   #words!: Int32Array;
   #doubles!: Float64Array;
@@ -199,6 +203,30 @@ export class BlobWriter {
     this.bytes[this.position++] = length;
     this.bytes.write(key, this.position, length, 'latin1');
     this.position += length;
+  }
+
+  /** Begins an object of a shape, and returns where it begins. */
+  shaped(shapeNumber: number): number {
+    this.ensure(3);
+    const start = this.position;
+    this.bytes[start] = layout.VALUE_SHAPED;
+    this.bytes[start + 1] = shapeNumber;
+    this.bytes[start + 2] = shapeNumber >> 8;
+    this.position = start + 3;
+    return start;
+  }
+
+  /** The object that begins there is of another shape, with the same names up to here. */
+  reshape(start: number, shapeNumber: number): void {
+    this.bytes[start + 1] = shapeNumber;
+    this.bytes[start + 2] = shapeNumber >> 8;
+  }
+
+  /** From here on the object that begins there has its properties as pairs; `any`: it has some already. */
+  unshape(start: number, any: boolean): void {
+    this.bytes[start] = any ? layout.VALUE_PARTLY_SHAPED : layout.VALUE_OBJECT;
+    if (any) this.byte(layout.VALUE_END);
+    else this.position = start + 1;
   }
 
   /** Contents of a buffer; its length is written already. */
@@ -363,6 +391,7 @@ export class BlobWriter {
     if (this.inside.length > 0) this.inside.length = 0;
     if (this.late.length > 0) this.late.length = 0;
     if (this.unfinished.length > 0) this.unfinished.length = 0;
+    this.namesOf = -1;
     if (this.bytes.length > LARGEST_KEPT) this.#resize(FIRST_CAPACITY);
   }
 }

@@ -49,8 +49,13 @@ function readShortKey(start: number, length: number): string {
   return name;
 }
 
+/** The same text as the engine keeps it for names. */
+export function interned(name: string): string {
+  return Object.keys({ [name]: 0 })[0]!;
+}
+
 function intern(slot: number, start: number, length: number): string {
-  const name = Object.keys({ [readLatin1(start, length)]: 0 })[0]!;
+  const name = interned(readLatin1(start, length));
   slots[slot] = name;
   return name;
 }

@@ -87,6 +87,8 @@ export const FUNCTION_COUNT = AFTER_USAGE + 6 * WORDS_PER_LINE;
 export const SHARED_BUFFER_COUNT = AFTER_USAGE + 6 * WORDS_PER_LINE + 1;
 /** Objects that were posted from thread to thread; atomic. See `threads/parcels.ts`. */
 export const PARCEL_COUNT = AFTER_USAGE + 6 * WORDS_PER_LINE + 2;
+/** Shapes of objects that were given a number; atomic. See `codec/shapes.ts`. */
+export const SHAPE_COUNT = AFTER_USAGE + 6 * WORDS_PER_LINE + 3;
 
 /** One of the MONITOR_ values; the monitor sleeps on this word. See `scheduler/sysmon.ts`. */
 export const MONITOR = AFTER_USAGE + 7 * WORDS_PER_LINE;
@@ -194,8 +196,17 @@ export function queueBase(machine: number): number {
 export const FUNCTIONS = RUN_QUEUES + MAXIMUM_MACHINES * RUN_QUEUE_WORDS;
 export const MAXIMUM_FUNCTIONS = 16_384;
 
+// ---- Shapes -----------------------------------------------------------------------------------------------------
+/**
+ * The names of the properties of objects, by the shape's number; see `codec/shapes.ts`. Each is written once, by who has taken the
+ * number: the names first, then, atomically, their count in the first word. 0 there: not yet.
+ */
+export const SHAPES = FUNCTIONS + MAXIMUM_FUNCTIONS;
+export const MAXIMUM_SHAPES = 1024;
+export const SHAPE_WORDS = 64;
+
 /** State of each page: 0 inside a block, else order + 1, with PAGE_IS_FREE for a free one; under PAGE_LOCK. */
-export const PAGE_STATES = FUNCTIONS + MAXIMUM_FUNCTIONS;
+export const PAGE_STATES = SHAPES + MAXIMUM_SHAPES * SHAPE_WORDS;
 export const PAGE_IS_FREE = 64;
 const MAXIMUM_PAGES = 32_768;
 
