@@ -102,21 +102,23 @@ export function provideRingFor(number: number): void {
   }
 }
 
-/** Takes out everything that is there. */
-export function drainRings(): void {
-  if (readers.size === 0 || !attached) return;
+/** Takes out everything that is there. Returns how full the fullest ring was, from 0 to 1. */
+export function drainRings(): number {
+  let filled = 0;
+  if (readers.size === 0 || !attached) return filled;
   for (const number of numbers()) {
     const ring = arena.words[machineBase(number) + MACHINE_EVENTS]!;
-    if (ring !== 0) drain(number, ring);
+    if (ring !== 0) filled = Math.max(filled, drain(number, ring));
   }
+  return filled;
 }
 
-function drain(machine: number, ring: number): void {
+function drain(machine: number, ring: number): number {
   const written = load(ring + EVENT_RING_WRITTEN);
   const read = arena.words[ring + EVENT_RING_READ]!;
   const count = (written - read) | 0;
   const lost = (arena.words[ring + EVENT_RING_DROPPED]! - dropped[machine]!) | 0;
-  if (count === 0 && lost === 0) return;
+  if (count === 0 && lost === 0) return 0;
   dropped[machine] = (dropped[machine]! + lost) | 0;
   const capacity = arena.words[ring + EVENT_RING_CAPACITY]!;
   const first = read & (capacity - 1);
@@ -125,12 +127,13 @@ function drain(machine: number, ring: number): void {
   tell(machine, ring, 0, count - atOnce);
   // After the readers: pairs with the writer's load, before it writes there again.
   store(ring + EVENT_RING_READ, written);
-  if (lost === 0) return;
+  if (lost === 0) return count / capacity;
   const record = new Int32Array(EVENT_RECORD_WORDS);
   record[EVENT_RECORD_TIME] = lastTimes[machine]!;
   record[EVENT_RECORD_WHAT] = EVENT_DROPPED;
   record[EVENT_RECORD_ARGUMENT] = lost;
   for (const reader of readers) reader({ machine, records: record });
+  return 1;
 }
 
 function tell(machine: number, ring: number, first: number, count: number): void {

@@ -273,6 +273,15 @@ it('a full ring counts what finds no place, and goes on once it is read', () => 
   expect(read()).toMatchObject([{ time: 711, number: 11 }]);
 });
 
+it('who takes records out learns how full the ring was', () => {
+  expect(drainRings()).toBe(0);
+  for (let number = 1; number < 4; number++) noteEvent(number, EVENT_STEAL, 0, 0, 0);
+  expect(drainRings()).toBe(4 / CAPACITY); // One is the clock.
+  for (let number = 0; number <= CAPACITY; number++) noteEvent(10, EVENT_STEAL, 0, 0, 0);
+  expect(drainRings()).toBe(1);
+  expect(drainRings()).toBe(0);
+});
+
 it('where there is no place for the clock either, it comes with the next one', () => {
   for (let number = 1; number < CAPACITY; number++) noteEvent(number, EVENT_CREATE, 0, 0, number);
   noteEvent(1e6, EVENT_CREATE, 0, 0, 8);
