@@ -7,9 +7,9 @@
  * before it uses their place again. A full ring loses what is new, and counts it: nobody waits for the reader.
  *
  * Some things are kept until the next one is told, at the latest at the end of the slice, since one record can say them together:
- * (1) goroutines that are created one after the other, (2) one that is made ready, (3) the end of a turn. The begin of the next
- * turn says the end of the last one, which is at the same time, and that its goroutine was made ready before that. (1) and (2) are
- * kept only within a turn and where they have the time of the last record. They are kept, and told, in this order.
+ * (1) that a goroutine of this machine is made ready, if that is within a turn and has the time of the last record, (2) the end of a
+ * turn. The begin of the next turn says both: the end is at the same time, and what was made ready mostly has the next turn. They are
+ * kept, and told, in this order. That a goroutine is created is told at once: another machine may start it.
  */
 import {
   CAUSE_HERE,
@@ -18,8 +18,6 @@ import {
   END_PARKED,
   END_YIELDED,
   EVENT_CLOCK,
-  EVENT_CREATE,
-  EVENT_CREATES,
   EVENT_PARK,
   EVENT_READY,
   EVENT_READY_START,
@@ -43,8 +41,6 @@ import { GOROUTINE_FUNCTION, GOROUTINE_NUMBER } from '../src/memory/blocks.ts';
 import { atomicLoad, atomicStore, get, getNumber, set, setNumber } from './memory.ts';
 
 const MOST_TICKS: f64 = 4294967295;
-/** So many fit into DETAIL. */
-const MOST_CREATED = 255;
 
 /** The ring, or 0 while this thread tells nothing. */
 export let ring: i32 = 0;
@@ -67,10 +63,6 @@ let endDetail: i32 = 0;
 let endFunction: i32 = 0;
 let endNumber: f64 = 0;
 let endTime: f64 = 0;
-/** Goroutines that were created: how many, the number of the first, and their function. */
-let created: i32 = 0;
-let createdNumber: f64 = 0;
-let createdFunction: i32 = 0;
 /** The number of the goroutine that was made ready, 0 for none. */
 let readied: f64 = 0;
 
@@ -84,7 +76,6 @@ export function openEvents(address: i32): void {
   processor = 0;
   running = 0;
   endKind = 0;
-  created = 0;
   readied = 0;
   noteCause(0, 0);
 }
@@ -117,33 +108,12 @@ export function noteGoroutine(time: f64, kind: i32, detail: i32, record: i32): v
   write(time, kind, detail, get(record, GOROUTINE_FUNCTION), getNumber(record, GOROUTINE_NUMBER));
 }
 
-/** A goroutine is created. */
-export function noteCreate(time: f64, record: i32): void {
-  const number = getNumber(record, GOROUTINE_NUMBER);
-  const fn = get(record, GOROUTINE_FUNCTION);
-  if (time < 0 && created !== 0 && readied === 0 && endKind === 0) {
-    if (number === createdNumber + <f64>created && fn === createdFunction && created < MOST_CREATED) {
-      created++;
-      return;
-    }
-  }
-  tellKept();
-  if (time < 0 && running !== 0) {
-    created = 1;
-    createdNumber = number;
-    createdFunction = fn;
-  } else {
-    write(time, EVENT_CREATE, 0, fn, number);
-  }
-}
-
 /** A turn begins; a negative time is that at which the last one ended. */
 export function noteStart(time: f64, record: i32): void {
   const number = getNumber(record, GOROUTINE_NUMBER);
   let kind = EVENT_START;
   let detail = 0;
   if (time < 0 && endKind !== 0 && endNumber === running) {
-    tellCreated();
     detail = endDetail + (endKind === EVENT_PARK ? END_PARKED : endKind === EVENT_YIELD ? END_YIELDED : END_FINISHED);
     time = endTime;
     endKind = 0;
@@ -159,8 +129,8 @@ export function noteStart(time: f64, record: i32): void {
   const told = write(time, kind, detail, get(record, GOROUTINE_FUNCTION), number);
   running = told ? number : 0;
   if (told) return;
-  if (detail !== 0) countDropped(1);
-  if (kind === EVENT_READY_START) countDropped(1);
+  if (detail !== 0) countDropped();
+  if (kind === EVENT_READY_START) countDropped();
 }
 
 /** A turn ends: a PARK, a YIELD, or a FINISH that nobody waits for. */
@@ -175,18 +145,11 @@ export function noteEnd(time: f64, kind: i32, detail: i32, record: i32): void {
 
 /** What is kept goes into the ring. */
 export function tellKept(): void {
-  tellCreated();
   tellReadied();
   if (endKind === 0) return;
   write(endTime, endKind, endDetail, endFunction, endNumber);
   if (endNumber === running) running = 0;
   endKind = 0;
-}
-
-function tellCreated(): void {
-  if (created === 0) return;
-  if (!write(-1, EVENT_CREATES, created, createdFunction, createdNumber)) countDropped(created - 1);
-  created = 0;
 }
 
 function tellReadied(): void {
@@ -258,12 +221,12 @@ function hasRoom(): bool {
   // Pairs with the reader's store after it has taken out the records that stood here.
   read = atomicLoad(ring, EVENT_RING_READ);
   if (written - read < capacity) return true;
-  countDropped(1);
+  countDropped();
   return false;
 }
 
-function countDropped(count: i32): void {
-  set(ring, EVENT_RING_DROPPED, get(ring, EVENT_RING_DROPPED) + count);
+function countDropped(): void {
+  set(ring, EVENT_RING_DROPPED, get(ring, EVENT_RING_DROPPED) + 1);
 }
 
 // @ts-ignore: decorator

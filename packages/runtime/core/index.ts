@@ -12,7 +12,6 @@ import { keepDistance } from './distance.ts';
 import {
   closeEvents,
   noteCause,
-  noteCreate,
   noteEnd,
   noteEvent,
   noteGoroutine,
@@ -81,7 +80,6 @@ export {
   nameHolder,
   needsWake,
   noteCause,
-  noteCreate,
   noteEnd,
   noteEvent,
   noteGoroutine,

@@ -124,10 +124,10 @@ export function publish(names: readonly string[]): void {
   learn(number);
 }
 
-/** Up to the first number that was taken and is not published yet. */
+/** A number that was taken and is not published yet is passed over: it may never be, if its thread was ended. */
 function learnFromOthers(): void {
   const count = Math.min(load(SHAPE_COUNT), MAXIMUM_SHAPES);
-  while (looked < count && load(SHAPES + looked * SHAPE_WORDS) !== 0) shapeOf(looked++);
+  for (; looked < count; looked++) if (load(SHAPES + looked * SHAPE_WORDS) !== 0) shapeOf(looked);
 }
 
 function learn(number: number): Shape {

@@ -76,7 +76,6 @@ interface Core {
   closeEvents(): void;
   noteProcessor(number: number): void;
   noteCause(kind: number, waiter: number): void;
-  noteCreate(time: number, record: number): void;
   noteEvent(time: number, kind: number, detail: number, argument: number, number: number): void;
   noteGoroutine(time: number, kind: number, detail: number, record: number): void;
   noteStart(time: number, record: number): void;
@@ -146,7 +145,6 @@ export let openEvents: Core['openEvents'];
 export let closeEvents: Core['closeEvents'];
 export let noteProcessor: Core['noteProcessor'];
 export let noteCause: Core['noteCause'];
-export let noteCreate: Core['noteCreate'];
 export let noteEvent: Core['noteEvent'];
 export let noteGoroutine: Core['noteGoroutine'];
 export let noteStart: Core['noteStart'];
@@ -200,7 +198,7 @@ export function attachCore(memory: WasmMemory): void {
     closeEvents,
     noteProcessor,
     noteCause,
-    noteCreate,
+
     noteEvent,
     noteGoroutine,
     noteStart,

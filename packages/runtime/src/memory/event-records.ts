@@ -85,10 +85,8 @@ export const EVENT_UNBLOCK = 21;
 export const EVENT_COLLECT = 22;
 /** Put in by the reader: after the record before, so many were lost. ARGUMENT: how many. */
 export const EVENT_DROPPED = 23;
-/** So many CREATEs (DETAIL), of NUMBER and of those that follow it, all of one function, at the time of the record before. */
-export const EVENT_CREATES = 24;
 /** As START, of a goroutine that was made READY (by CAUSE_HERE) in the turn before, at the time of the record before. */
-export const EVENT_READY_START = 25;
+export const EVENT_READY_START = 24;
 
 /** Made ready by what runs on this machine: a goroutine, or other code. */
 export const CAUSE_HERE = 0;

@@ -6,8 +6,6 @@ import {
   END_PARKED,
   END_YIELDED,
   EVENT_CLOCK,
-  EVENT_CREATE,
-  EVENT_CREATES,
   EVENT_FINISH,
   EVENT_ON,
   EVENT_PARK,
@@ -31,7 +29,6 @@ import {
  * What one machine has told, from first to last, one thing at a time. What comes before the first CLOCK is passed over: it was
  * written for who has read the ring before. A record may say several things: `part` is the one at which the cursor stands.
  *
- *   CREATES            so many CREATEs
  *   START              how the turn before has ended, if it says so; START
  *   READY_START        READY; the end; START
  */
@@ -84,7 +81,6 @@ export class Cursor {
 
   get kind(): number {
     const { rawKind } = this;
-    if (rawKind === EVENT_CREATES) return EVENT_CREATE;
     if (this.isReady()) return EVENT_READY;
     if (this.isEnd()) return endKind(this.rawDetail);
     return rawKind === EVENT_READY_START ? EVENT_START : rawKind;
@@ -92,7 +88,7 @@ export class Cursor {
 
   get detail(): number {
     const { rawKind } = this;
-    if (rawKind === EVENT_CREATES || this.isReady()) return 0;
+    if (this.isReady()) return 0;
     if (this.isEnd()) return endDetail(this.rawDetail);
     return rawKind === EVENT_START || rawKind === EVENT_READY_START ? 0 : this.rawDetail;
   }
@@ -107,15 +103,12 @@ export class Cursor {
   }
 
   get number(): number {
-    if (this.rawKind === EVENT_CREATES) return this.rawNumber + this.part;
     return this.isEnd() ? this.running : this.rawNumber;
   }
 
   /** How many things the record says. */
   private parts(): number {
-    const { rawKind } = this;
-    if (rawKind === EVENT_CREATES) return this.rawDetail;
-    return 1 + (rawKind === EVENT_READY_START ? 1 : 0) + (this.hasEnd() ? 1 : 0);
+    return 1 + (this.rawKind === EVENT_READY_START ? 1 : 0) + (this.hasEnd() ? 1 : 0);
   }
 
   private isReady(): boolean {

@@ -7,6 +7,7 @@
  */
 import { arena } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
+import { tellKept } from '../memory/core.ts';
 import {
   EVENT_DROPPED,
   EVENT_RECORD_ARGUMENT,
@@ -76,7 +77,7 @@ export function attachRings(): void {
 
 /** The arena is about to be left. What the main thread would still tell belongs into its ring, not into the next arena. */
 export function leaveRings(): void {
-  drainRings();
+  drainLast();
   if (attached) end();
   attached = false;
 }
@@ -102,23 +103,27 @@ export function provideRingFor(number: number): void {
   }
 }
 
-/** Takes out everything that is there. Returns how full the fullest ring was, from 0 to 1. */
-export function drainRings(): number {
-  let filled = 0;
-  if (readers.size === 0 || !attached) return filled;
+/** Takes out everything that is there. */
+export function drainRings(): void {
+  if (readers.size === 0 || !attached) return;
   for (const number of numbers()) {
     const ring = arena.words[machineBase(number) + MACHINE_EVENTS]!;
-    if (ring !== 0) filled = Math.max(filled, drain(number, ring));
+    if (ring !== 0) drain(number, ring);
   }
-  return filled;
 }
 
-function drain(machine: number, ring: number): number {
+/** The same before a reader leaves: of this thread also what it would tell with the next thing. */
+export function drainLast(): void {
+  if (attached) tellKept();
+  drainRings();
+}
+
+function drain(machine: number, ring: number): void {
   const written = load(ring + EVENT_RING_WRITTEN);
   const read = arena.words[ring + EVENT_RING_READ]!;
   const count = (written - read) | 0;
   const lost = (arena.words[ring + EVENT_RING_DROPPED]! - dropped[machine]!) | 0;
-  if (count === 0 && lost === 0) return 0;
+  if (count === 0 && lost === 0) return;
   dropped[machine] = (dropped[machine]! + lost) | 0;
   const capacity = arena.words[ring + EVENT_RING_CAPACITY]!;
   const first = read & (capacity - 1);
@@ -127,13 +132,12 @@ function drain(machine: number, ring: number): number {
   tell(machine, ring, 0, count - atOnce);
   // After the readers: pairs with the writer's load, before it writes there again.
   store(ring + EVENT_RING_READ, written);
-  if (lost === 0) return count / capacity;
+  if (lost === 0) return;
   const record = new Int32Array(EVENT_RECORD_WORDS);
   record[EVENT_RECORD_TIME] = lastTimes[machine]!;
   record[EVENT_RECORD_WHAT] = EVENT_DROPPED;
   record[EVENT_RECORD_ARGUMENT] = lost;
   for (const reader of readers) reader({ machine, records: record });
-  return 1;
 }
 
 function tell(machine: number, ring: number, first: number, count: number): void {

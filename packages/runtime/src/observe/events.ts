@@ -9,7 +9,7 @@ import { distanceToClock } from '../scheduler/events.ts';
 import { clearInterval, setInterval } from '../scheduler/real-timers.ts';
 import { EventDecoder, type SchedulerEvent } from './event-decode.ts';
 import { Cursor, mergeUntil } from './event-merge.ts';
-import { type Chunk, closeRings, drainRings, openRings } from './event-rings.ts';
+import { type Chunk, closeRings, drainLast, drainRings, openRings } from './event-rings.ts';
 
 export type { EventDetail, ReadyCause, SchedulerEvent } from './event-decode.ts';
 
@@ -46,6 +46,7 @@ export function subscribe(listener: EventsListener): void {
 /** The listener is given what has come up to now, before this returns, and nothing more. */
 export function unsubscribe(listener: EventsListener): void {
   if (!listeners.has(listener)) return;
+  drainLast();
   take(Number.POSITIVE_INFINITY);
   listeners.delete(listener);
   if (listeners.size > 0) return;

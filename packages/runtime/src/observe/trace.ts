@@ -8,10 +8,10 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { RuntimeStateError } from '../errors.ts';
 import { distanceToClock } from '../scheduler/events.ts';
-import { clearTimeout, setImmediate, setTimeout } from '../scheduler/real-timers.ts';
+import { clearInterval, setImmediate, setInterval } from '../scheduler/real-timers.ts';
 import { EventDecoder } from './event-decode.ts';
 import { type Cursor, mergeUntil } from './event-merge.ts';
-import { type Chunk, closeRings, drainRings, openRings } from './event-rings.ts';
+import { type Chunk, closeRings, drainLast, drainRings, openRings } from './event-rings.ts';
 import { runningGoroutines } from './stats.ts';
 import { TraceFormat } from './trace-format.ts';
 import { Spool } from './trace-spool.ts';
@@ -23,13 +23,7 @@ export interface Trace {
   stop(): Promise<void>;
 }
 
-/**
- * Between two looks at the rings, in milliseconds: the less there is in them, the longer. Each look takes a core away from a thread for
- * more than what it reads: with one every 10 ms recording skynet (100,000 leaves) cost 41 % of its time, every 40 ms 27, on a busy
- * computer (medians of three runs by turns).
- */
-const SHORTEST_PAUSE = 10;
-const LONGEST_PAUSE = 40;
+const DRAIN_MILLISECONDS = 10;
 const RECORDS_AT_ONCE = 20_000;
 
 let current: RunningTrace | undefined;
@@ -61,8 +55,7 @@ class RunningTrace implements Trace {
   private readonly descriptor: number;
   private readonly spool: Spool;
   private readonly distance = distanceToClock();
-  private timer: NodeJS.Timeout | undefined;
-  private pause = SHORTEST_PAUSE;
+  private readonly timer: NodeJS.Timeout;
   private readonly format: TraceFormat;
   private readonly decoder: EventDecoder;
   /** Set when it has ended, and there is something left to write. */
@@ -89,22 +82,13 @@ class RunningTrace implements Trace {
       this.spool.remove();
       throw error;
     }
-    this.drainLater();
+    this.timer = setInterval(drainRings, DRAIN_MILLISECONDS).unref();
     process.on('exit', this.exit);
   }
 
   stop(): Promise<void> {
     this.stopping ??= this.writeOut();
     return this.stopping;
-  }
-
-  private drainLater(): void {
-    this.timer = setTimeout(() => {
-      const filled = drainRings();
-      if (filled < 0.25) this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
-      else if (filled > 0.5) this.pause = Math.max(this.pause / 2, SHORTEST_PAUSE);
-      this.drainLater();
-    }, this.pause).unref();
   }
 
   private readonly keep = (chunk: Chunk): void => {
@@ -125,9 +109,9 @@ class RunningTrace implements Trace {
 
   private endRecording(): void {
     if (this.cursors !== undefined) return;
-    drainRings();
+    drainLast();
     closeRings(this.keep);
-    clearTimeout(this.timer);
+    clearInterval(this.timer);
     this.endedAt = performance.now();
     this.cursors = this.spool.cursors();
   }

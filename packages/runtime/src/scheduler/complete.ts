@@ -130,9 +130,13 @@ function isA<T>(value: unknown, type: new (...parameters: never[]) => T): value 
   }
 }
 
-/** Who knows of it has a reference, or a member block. Plain: where this one is the only reference, there is nobody to make another. */
+/**
+ * Who knows of it has a reference, or a member block, or is told here. Plain: where this one is the only reference, there is nobody to
+ * make another.
+ */
 function tellFinished(events: EventLog, record: number, failed: boolean): void {
-  events.finish(record, failed, arena.words[record + BLOCK_REFERENCES] !== 1 || arena.words[record + MEMBER] !== 0);
+  const known = arena.words[record + BLOCK_REFERENCES] !== 1 || arena.words[record + MEMBER] !== 0;
+  events.finish(record, failed, known || failed || ENDED.hasSubscribers);
 }
 
 function end(record: number, status: number): void {

@@ -15,7 +15,6 @@ import { type PerformanceEntry, PerformanceObserver, performance } from 'node:pe
 import {
   closeEvents,
   noteCause,
-  noteCreate,
   noteEnd,
   noteEvent,
   noteGoroutine,
@@ -32,6 +31,7 @@ import {
   EVENT_AWAKE,
   EVENT_BLOCK,
   EVENT_COLLECT,
+  EVENT_CREATE,
   EVENT_FINISH,
   EVENT_NAME,
   EVENT_ON,
@@ -105,7 +105,7 @@ export class EventLog {
   }
 
   create(record: number): void {
-    noteCreate(this.within(), record);
+    noteGoroutine(this.within(), EVENT_CREATE, 0, record);
   }
 
   name(goroutine: number, name: string): void {

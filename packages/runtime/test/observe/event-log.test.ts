@@ -111,7 +111,6 @@ it('after short turns only the end of the next is looked for', () => {
   turn(3);
   log.sliceEnds();
   expect(told()).toEqual([
-    ['create', 35], // Kept until something follows it.
     ['park', 40],
     ['start', 40],
     ['create', 40],
@@ -128,7 +127,6 @@ it('a long turn among short ones has its length, and within the next ones everyt
   turn(5);
   log.sliceEnds();
   expect(told()).toEqual([
-    ['create', 35],
     ['park', 40],
     ['start', 40],
     ['create', 40],

@@ -6,7 +6,6 @@ import { GOROUTINE_FUNCTION, GOROUTINE_NUMBER } from '../../src/memory/blocks.ts
 import {
   closeEvents,
   noteCause,
-  noteCreate,
   noteEnd,
   noteEvent,
   noteProcessor,
@@ -35,7 +34,15 @@ import {
 import { allocate } from '../../src/memory/heap.ts';
 import { KIND_EVENTS, MACHINE_EVENTS, MONITOR_MACHINE, machineBase } from '../../src/memory/layout.ts';
 import { Cursor, mergeUntil } from '../../src/observe/event-merge.ts';
-import { attachRings, closeRings, drainRings, leaveRings, openRings, type RingReader } from '../../src/observe/event-rings.ts';
+import {
+  attachRings,
+  closeRings,
+  drainLast,
+  drainRings,
+  leaveRings,
+  openRings,
+  type RingReader,
+} from '../../src/observe/event-rings.ts';
 
 const CAPACITY = 8;
 const TICK = 1 / TICKS_A_MILLISECOND;
@@ -174,34 +181,14 @@ function briefly(): Array<[kind: number, number: number, time: number]> {
   return read().map(({ kind, number, time }) => [kind, number, time]);
 }
 
-it('goroutines of one function that are created one after the other are one record', () => {
-  noteStart(10, goroutine(1, 4));
-  for (let number = 2 ** 32 - 1; number < 2 ** 32 + 300; number++) noteCreate(-1, goroutine(number, 8));
-  noteCreate(-1, goroutine(7, 8));
-  noteCreate(-1, goroutine(8, 4));
-  noteCreate(11, goroutine(9, 4));
-  expect(arena.words[ring + EVENT_RING_WRITTEN]).toBe(2 + 2 + 3);
-  const seen = read();
-  expect(seen[1]).toMatchObject({ time: 10, kind: EVENT_CREATE, detail: 0, argument: 8, number: 2 ** 32 - 1 });
-  expect(seen.slice(1).map(({ number }) => number)).toEqual([
-    ...Array.from({ length: 301 }, (_, index) => 2 ** 32 - 1 + index),
-    ...[7, 8, 9],
-  ]);
-  expect(seen.slice(-3).map(({ argument, time }) => [argument, time])).toEqual([
-    [8, 10],
-    [4, 10],
-    [4, 11],
-  ]);
-});
-
 it('that a goroutine was made ready in the turn before is told by its start, where both follow each other', () => {
   const [first, second, third] = [goroutine(1, 4), goroutine(2, 8), goroutine(3, 4)];
   noteStart(10, first);
-  noteCreate(-1, third);
+  noteEvent(-1, EVENT_CREATE, 0, 0, 3);
   noteReady(-1, second);
   noteEnd(11, EVENT_PARK, 3, first);
   noteStart(-1, second);
-  expect(arena.words[ring + EVENT_RING_WRITTEN]).toBe(2 + 2);
+  expect(arena.words[ring + EVENT_RING_WRITTEN]).toBe(4); // One of them is the clock.
   expect(briefly()).toEqual([
     [EVENT_START, 1, 10],
     [EVENT_CREATE, 3, 10],
@@ -236,16 +223,23 @@ it('that a goroutine was made ready in the turn before is told by its start, whe
   ]);
 });
 
+it('before a reader leaves, what this thread would tell with the next thing is told', () => {
+  noteStart(10, goroutine(1, 4));
+  noteReady(-1, goroutine(2, 4));
+  expect(briefly()).toEqual([[EVENT_START, 1, 10]]);
+  drainLast();
+  expect(briefly()).toEqual([[EVENT_READY, 2, 10]]);
+});
+
 it('what is said together counts singly where it found no place', () => {
   const [first, second] = [goroutine(1, 4), goroutine(2, 8)];
   noteStart(10, first);
   noteEvent(10, EVENT_STEAL, 0, 0, 0);
   for (let number = 0; number < CAPACITY - 3; number++) noteEvent(11, EVENT_STEAL, 0, 0, 0);
-  for (let number = 3; number < 8; number++) noteCreate(-1, goroutine(number, 8));
   noteReady(-1, second);
   noteEnd(12, EVENT_FINISH, 0, first);
   noteStart(-1, second);
-  expect(read().at(-1)).toMatchObject({ kind: EVENT_DROPPED, argument: 5 + 3 });
+  expect(read().at(-1)).toMatchObject({ kind: EVENT_DROPPED, argument: 3 });
 });
 
 it('where the begin of a turn found no place, its end is told by itself', () => {
@@ -271,15 +265,6 @@ it('a full ring counts what finds no place, and goes on once it is read', () => 
   expect(seen.at(-1)).toMatchObject({ kind: EVENT_DROPPED, argument: 3, time: 707 });
   noteEvent(711, EVENT_CREATE, 0, 0, 11);
   expect(read()).toMatchObject([{ time: 711, number: 11 }]);
-});
-
-it('who takes records out learns how full the ring was', () => {
-  expect(drainRings()).toBe(0);
-  for (let number = 1; number < 4; number++) noteEvent(number, EVENT_STEAL, 0, 0, 0);
-  expect(drainRings()).toBe(4 / CAPACITY); // One is the clock.
-  for (let number = 0; number <= CAPACITY; number++) noteEvent(10, EVENT_STEAL, 0, 0, 0);
-  expect(drainRings()).toBe(1);
-  expect(drainRings()).toBe(0);
 });
 
 it('where there is no place for the clock either, it comes with the next one', () => {
