@@ -160,13 +160,12 @@ function tellReadied(): void {
 
 /** A goroutine can go on. */
 export function noteReady(time: f64, record: i32): void {
+  tellKept();
   const number = getNumber(record, GOROUTINE_NUMBER);
-  if (readied !== 0 || endKind !== 0) tellKept();
   if (time < 0 && cause === CAUSE_HERE && running !== 0) {
     readied = number;
     return;
   }
-  tellKept();
   write(time, EVENT_READY, cause, waker, number);
 }
 

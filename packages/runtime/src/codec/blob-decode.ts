@@ -132,7 +132,7 @@ function readProperty(reader: BlobReader, object: object, key: string): void {
 }
 
 /** A function that is being made becomes the property's value once it is. */
-function setLater(reader: BlobReader, object: object, key: string, value: unknown): void {
+function setLater(reader: BlobReader, object: object, key: string | number, value: unknown): void {
   if (value instanceof Unfinished) reader.whenMade(value, setter(object, key));
 }
 
@@ -164,7 +164,7 @@ function readElements(reader: BlobReader, array: unknown[], length: number, form
         continue;
       }
       const value = readValue(reader);
-      if (reader.anyUnfinished && value instanceof Unfinished) reader.whenMade(value, setter(array, index));
+      if (reader.anyUnfinished) setLater(reader, array, index, value);
       array[index] = value;
     }
   }

@@ -210,8 +210,7 @@ export class BlobWriter {
     this.ensure(3);
     const start = this.position;
     this.bytes[start] = layout.VALUE_SHAPED;
-    this.bytes[start + 1] = shapeNumber;
-    this.bytes[start + 2] = shapeNumber >> 8;
+    this.reshape(start, shapeNumber);
     this.position = start + 3;
     return start;
   }

@@ -71,26 +71,23 @@ export class Cursor {
   advance(): void {
     this.part++;
     if (this.part < this.parts()) return;
-    const { rawKind } = this;
-    if (rawKind === EVENT_START || rawKind === EVENT_READY_START) this.running = this.rawNumber;
-    else if (rawKind === EVENT_ON) this.running = 0;
+    if (this.isStart()) this.running = this.rawNumber;
+    else if (this.rawKind === EVENT_ON) this.running = 0;
     this.before = this.recordTime();
     this.part = 0;
     this.position += EVENT_RECORD_WORDS;
   }
 
   get kind(): number {
-    const { rawKind } = this;
     if (this.isReady()) return EVENT_READY;
     if (this.isEnd()) return endKind(this.rawDetail);
-    return rawKind === EVENT_READY_START ? EVENT_START : rawKind;
+    return this.isStart() ? EVENT_START : this.rawKind;
   }
 
   get detail(): number {
-    const { rawKind } = this;
     if (this.isReady()) return 0;
     if (this.isEnd()) return endDetail(this.rawDetail);
-    return rawKind === EVENT_START || rawKind === EVENT_READY_START ? 0 : this.rawDetail;
+    return this.isStart() ? 0 : this.rawDetail;
   }
 
   /** -1 for none. */
@@ -120,8 +117,12 @@ export class Cursor {
   }
 
   private hasEnd(): boolean {
+    return this.isStart() && this.rawDetail !== 0 && this.running !== 0;
+  }
+
+  private isStart(): boolean {
     const { rawKind } = this;
-    return (rawKind === EVENT_START || rawKind === EVENT_READY_START) && this.rawDetail !== 0 && this.running !== 0;
+    return rawKind === EVENT_START || rawKind === EVENT_READY_START;
   }
 
   private get rawKind(): number {

@@ -11,7 +11,6 @@ import { arena } from '../memory/arena.ts';
 import {
   IDLE_MACHINES,
   IDLE_PROCESSORS,
-  IDLE_WORDS,
   MACHINE_COUNT,
   MACHINE_PINNED,
   MACHINE_SEARCHING,
@@ -19,7 +18,7 @@ import {
   SEARCHING,
 } from '../memory/layout.ts';
 import { machine } from './machine.ts';
-import { wakeForWork } from './wake.ts';
+import { someIdle, wakeForWork } from './wake.ts';
 
 /** How many more than an idle machine this one may have started. */
 const LEAD = 2;
@@ -29,7 +28,7 @@ let leavingSince = 0;
 
 /** Whether this machine should leave unstarted goroutines in the queues for another. */
 export function shouldLeaveToOthers(): boolean {
-  if (machine.pinned <= LEAD || !someIdle() || !lessLoadedIsIdle()) {
+  if (machine.pinned <= LEAD || !someoneIsIdle() || !lessLoadedIsIdle()) {
     leavingSince = 0;
     return false;
   }
@@ -45,11 +44,8 @@ function hasPatience(): boolean {
 }
 
 /** Plain reads of other machines' words, here and below: an old figure starts a goroutine here or there, either is right. */
-function someIdle(): boolean {
-  if (arena.words[SEARCHING] !== 0) return true;
-  if (arena.words[IDLE_PROCESSORS] === 0) return false;
-  for (let word = 0; word < IDLE_WORDS; word++) if (arena.words[IDLE_MACHINES + word] !== 0) return true;
-  return false;
+function someoneIsIdle(): boolean {
+  return arena.words[SEARCHING] !== 0 || (arena.words[IDLE_PROCESSORS]! > 0 && someIdle());
 }
 
 function lessLoadedIsIdle(): boolean {

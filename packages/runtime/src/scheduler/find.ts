@@ -101,10 +101,9 @@ export function findRunnable(anywhere: boolean): Task | null {
 
 /** Of the global queue, or an old one, in its turn; or 0. */
 function takeElsewhere(queue: LocalQueue): number {
-  const first = elsewhereFirst;
   elsewhereFirst = false;
   if (!startsMore()) return 0;
-  if (turnsToGlobal > 0) return first ? takeOneGlobal() || takeFromNext() : 0;
+  if (turnsToGlobal > 0) return takeOneGlobal() || takeFromNext();
   turnsToGlobal = GLOBAL_QUEUE_INTERVAL;
   const record = takeOneGlobal();
   if (record !== 0 || --looksToOldest > 0) return record;
