@@ -94,14 +94,44 @@ const known = globalThis.__goroutines;
 module.exports = known?.file === require('node:url').pathToFileURL(file).href ? known.api : require(file);
 `;
 
+/**
+ * Makes constants of a bundle's functions and classes: `function f() {}` becomes `const f = function f() {};`. A declared one may be
+ * assigned to, so V8 loads and compares it at each call, even of what it has inlined: four instructions; a constant is known.
+ * Functions are moved to the front, since they may be called above their declaration; classes may not, and stay where they are. And
+ * `let` becomes `var`, of which V8 need not ask at each use whether it was reached yet.
+ */
+const constantFunctions = {
+  name: 'constant-functions',
+  async renderChunk(code, chunk) {
+    const { parseSync } = await import('oxc-parser');
+    const { default: MagicString } = await import('magic-string');
+    const text = new MagicString(code);
+    const statements = parseSync(chunk.fileName, code).program.body;
+    const front = statements.find(({ type }) => type !== 'ImportDeclaration').start;
+    let before = 0;
+    for (const { type, start, end, id, kind } of statements) {
+      if (type === 'VariableDeclaration' && kind === 'let') text.update(start, start + kind.length, 'var');
+      if (type === 'FunctionDeclaration' || type === 'ClassDeclaration') {
+        text.appendRight(start, `const ${id.name} = `).appendLeft(end, ';');
+        // With the comment above it.
+        if (type === 'FunctionDeclaration' && before > front) text.move(before, end, front);
+      }
+      before = end;
+    }
+    return { code: text.toString(), map: text.generateMap({ hires: 'boundary' }) };
+  },
+};
+
 /** The dependencies stay imports. */
 async function bundleModules(input, file) {
   const { build: bundle } = await import('rolldown');
   await bundle({
     input,
+    plugins: [constantFunctions],
     platform: 'node',
     external: (name, _importer, isResolved) => !isResolved && !name.startsWith('.') && !path.isAbsolute(name),
     output: { file, format: 'esm', sourcemap: true, topLevelVar: false },
+    optimization: { inlineConst: { mode: 'all', pass: 10 } },
     logLevel: 'warn',
   });
   writeFileSync(path.join(path.dirname(file), 'thread.cjs'), threadModule);

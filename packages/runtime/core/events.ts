@@ -37,7 +37,7 @@ import {
   EVENT_RING_WRITTEN,
   TICKS_A_MILLISECOND,
 } from '../src/memory/event-records.ts';
-import { GOROUTINE_FUNCTION, GOROUTINE_NUMBER } from '../src/memory/blocks.ts';
+import { RECORD_FUNCTION, RECORD_NUMBER } from '../src/memory/blocks.ts';
 import { atomicLoad, atomicStore, get, getNumber, set, setNumber } from './memory.ts';
 
 const MOST_TICKS: f64 = 4294967295;
@@ -105,12 +105,12 @@ export function noteEvent(time: f64, kind: i32, detail: i32, argument: i32, numb
 /** Something of a goroutine, by its record's address. */
 export function noteGoroutine(time: f64, kind: i32, detail: i32, record: i32): void {
   tellKept();
-  write(time, kind, detail, get(record, GOROUTINE_FUNCTION), getNumber(record, GOROUTINE_NUMBER));
+  write(time, kind, detail, get(record, RECORD_FUNCTION), getNumber(record, RECORD_NUMBER));
 }
 
 /** A turn begins; a negative time is that at which the last one ended. */
 export function noteStart(time: f64, record: i32): void {
-  const number = getNumber(record, GOROUTINE_NUMBER);
+  const number = getNumber(record, RECORD_NUMBER);
   let kind = EVENT_START;
   let detail = 0;
   if (time < 0 && endKind !== 0 && endNumber === running) {
@@ -126,7 +126,7 @@ export function noteStart(time: f64, record: i32): void {
   } else {
     tellKept();
   }
-  const told = write(time, kind, detail, get(record, GOROUTINE_FUNCTION), number);
+  const told = write(time, kind, detail, get(record, RECORD_FUNCTION), number);
   running = told ? number : 0;
   if (told) return;
   if (detail !== 0) countDropped();
@@ -138,8 +138,8 @@ export function noteEnd(time: f64, kind: i32, detail: i32, record: i32): void {
   if (endKind !== 0) tellKept();
   endKind = kind;
   endDetail = detail;
-  endFunction = get(record, GOROUTINE_FUNCTION);
-  endNumber = getNumber(record, GOROUTINE_NUMBER);
+  endFunction = get(record, RECORD_FUNCTION);
+  endNumber = getNumber(record, RECORD_NUMBER);
   endTime = time;
 }
 
@@ -161,7 +161,7 @@ function tellReadied(): void {
 /** A goroutine can go on. */
 export function noteReady(time: f64, record: i32): void {
   tellKept();
-  const number = getNumber(record, GOROUTINE_NUMBER);
+  const number = getNumber(record, RECORD_NUMBER);
   if (time < 0 && cause === CAUSE_HERE && running !== 0) {
     readied = number;
     return;

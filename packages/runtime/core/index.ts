@@ -47,7 +47,15 @@ import {
   withdraw,
 } from './operation.ts';
 import { initialize, lookOut, needsWake, post, send as sendWaiter, takeServed } from './ready.ts';
-import { completeRecord } from './record.ts';
+import {
+  completeRecord,
+  createRecord,
+  dropRecord,
+  dropRecordValues,
+  fillRecord,
+  finishUnknown,
+} from './record.ts';
+import { popRun, popRunNewest, popRunNext, pushRun, pushRunNext, takeRun } from './run-queue.ts';
 import { unlockReader, unlockWriter } from './rw-mutex.ts';
 import { seedRandom, selectEnroll, selectPoll } from './select.ts';
 import { cancelSemaphore, releaseSemaphore, setSemaphore, tryTakeSemaphore } from './semaphore.ts';
@@ -65,10 +73,15 @@ export {
   closeEvents,
   compareExchange,
   completeRecord,
+  createRecord,
   drive,
+  dropRecord,
+  dropRecordValues,
   enterOnce,
   exchange,
+  fillRecord,
   finishOnce,
+  finishUnknown,
   fireTimer,
   initialize,
   keepDistance,
@@ -90,7 +103,12 @@ export {
   or,
   passOverLost,
   poll,
+  popRun,
+  popRunNewest,
+  popRunNext,
   post,
+  pushRun,
+  pushRunNext,
   receive,
   receiveLooking,
   receiveOrWait,
@@ -106,6 +124,7 @@ export {
   setSemaphore,
   signalCondition,
   store,
+  takeRun,
   takeServed,
   tellKept,
   tryLockMutex,

@@ -6,8 +6,8 @@
  */
 import { arena } from '../memory/arena.ts';
 import { free, release } from '../memory/heap.ts';
+import { CONSTANT_UNDEFINED, HIGH_CONSTANT, LAST_NUMBER_HIGH, TAG_BINARY, TAG_HANDLE, TAG_TEXT, tagOf } from '../memory/tags.ts';
 import { OWNED, ownedCount } from './blob-layout.ts';
-import { CONSTANT_UNDEFINED, HIGH_CONSTANT, LAST_NUMBER_HIGH, TAG_BINARY, TAG_HANDLE, TAG_TEXT, tagOf } from './tags.ts';
 
 /** Writes undefined. The cell must own nothing. */
 export function clear(cell: number): void {

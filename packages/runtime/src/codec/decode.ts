@@ -6,10 +6,10 @@
 import { arena } from '../memory/arena.ts';
 import { free, kindOf } from '../memory/heap.ts';
 import { KIND_TEXT } from '../memory/layout.ts';
+import * as tags from '../memory/tags.ts';
 import { decodeBlob } from './blob-decode.ts';
 import { clear, drop } from './cell.ts';
 import { proxyOf } from './handles.ts';
-import * as tags from './tags.ts';
 import { readText } from './text.ts';
 
 /** A copy of the value; the cell keeps what it owns. */

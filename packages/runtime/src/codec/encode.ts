@@ -7,9 +7,9 @@
 import { DataCloneError } from '../errors.ts';
 import { arena } from '../memory/arena.ts';
 import { retain } from '../memory/heap.ts';
+import * as tags from '../memory/tags.ts';
 import { encodeBlob } from './blob-encode.ts';
 import { SharedObject, staleText } from './handles.ts';
-import * as tags from './tags.ts';
 import { writeText } from './text.ts';
 
 /** `what` names the operation in messages: 'send on a channel'. The cell must own nothing. */

@@ -19,7 +19,6 @@
 import { clear, drop, move } from '../codec/cell.ts';
 import { decode } from '../codec/decode.ts';
 import { EXISTING, proxyOf, registerKind } from '../codec/handles.ts';
-import { HIGH_HANDLE } from '../codec/tags.ts';
 import { ArenaExhaustedError, CanceledError, DeadlineExceededError, textOf } from '../errors.ts';
 import { arena, requireArena } from '../memory/arena.ts';
 import { load, store } from '../memory/atomics.ts';
@@ -28,6 +27,7 @@ import { closeChannel } from '../memory/core.ts';
 import { allocate, generationOf, release, retain, retainLiving, setDestroyer, withReserve } from '../memory/heap.ts';
 import { KIND_DONE, MAXIMUM_MACHINES } from '../memory/layout.ts';
 import { lock, unlock } from '../memory/lock.ts';
+import { HIGH_HANDLE } from '../memory/tags.ts';
 import { cancel, encodeReason, whenCanceledByContext } from '../scheduler/cancel.ts';
 import { readyAll } from '../scheduler/inbox.ts';
 import { machine } from '../scheduler/machine.ts';

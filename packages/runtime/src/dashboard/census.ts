@@ -7,11 +7,12 @@ import { performance } from 'node:perf_hooks';
 import { peekText } from '../codec/decode.ts';
 import { arena } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
+import { RECORD_WORDS } from '../memory/blocks.ts';
 import { FUNCTION_COUNT, KIND_GOROUTINE, MAXIMUM_FUNCTIONS, MAXIMUM_MACHINES } from '../memory/layout.ts';
 import { WALK_START, walkBlocks } from '../memory/walk.ts';
 import { creatorsOf } from '../scheduler/creation-sites.ts';
 import { definitionOf } from '../scheduler/function-block.ts';
-import { DONE, functionOrLocal, MACHINE, NAME, NUMBER, RECORD_BYTES, RUNNING, STATUS } from '../scheduler/goroutine.ts';
+import { DONE, functionOrLocal, MACHINE, NAME, NUMBER, RUNNING, STATUS } from '../scheduler/goroutine.ts';
 import type { CensusReport, RunningGoroutine, SiteRow } from './frame.ts';
 
 /** Blocks that are looked at in one part: 1 to 3 ms. */
@@ -46,7 +47,7 @@ export class Census {
   /** One part. */
   step(): void {
     const start = performance.now();
-    this.page = walkBlocks(KIND_GOROUTINE, RECORD_BYTES, this.page, BLOCKS_AT_ONCE, this.visit);
+    this.page = walkBlocks(KIND_GOROUTINE, RECORD_WORDS * 4, this.page, BLOCKS_AT_ONCE, this.visit);
     this.spent += performance.now() - start;
     if (this.page === WALK_START) this.finish();
   }

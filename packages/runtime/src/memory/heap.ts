@@ -10,6 +10,9 @@
  * Invariants: a block's reference count is 1 after `allocate`; only the caller that takes it to 0 may free it; a free
  * block's count is 0, so that a second free is seen (`fatal`). Freeing advances the generation, so that a handle made
  * before is told from one made after.
+ *
+ * The heads of the lists stand in the arena, since the core takes and gives records of goroutines by itself (`core/record.ts`), on
+ * the same thread.
  */
 import { ArenaExhaustedError } from '../errors.ts';
 import { fatal } from '../fatal.ts';
@@ -17,17 +20,22 @@ import { arena } from './arena.ts';
 import { add, compareExchange, load, store } from './atomics.ts';
 import { KIND_NAMES } from './kinds.ts';
 import * as layout from './layout.ts';
+import {
+  BLOCK_HEADER_WORDS,
+  BLOCK_META,
+  BLOCK_REFERENCES,
+  CLASS_MASK,
+  CLASS_SHIFT,
+  FREE_COUNTS,
+  GENERATION_MASK,
+  GENERATION_SHIFT,
+  KIND_MASK,
+  NEXT_FREE,
+} from './layout.ts';
 import { lock, unlock } from './lock.ts';
 import { givePages, orderFor, takePages } from './pages.ts';
 import { checkPressure, usedUnits } from './pressure.ts';
 
-const { BLOCK_HEADER_WORDS, BLOCK_META, BLOCK_REFERENCES, KIND_MASK } = layout;
-
-/** Meta word: kind in bits 0-4 (KIND_MASK), size class in bits 5-12, generation in bits 13-26. */
-const CLASS_SHIFT = 5;
-const CLASS_MASK = 255;
-const GENERATION_SHIFT = 13;
-const GENERATION_MASK = 0x3fff;
 /** Size classes from here on are runs of pages: LARGE + order. */
 const LARGE = 128;
 
@@ -43,17 +51,16 @@ for (let unit = 0, sizeClass = 0; unit < classBySize.length; unit++) {
   classBySize[unit] = sizeClass;
 }
 const blockBytes = Int32Array.from(sizes);
-/** Blocks that move between a thread and the shared list at once: about 4 KiB, from 1 to 64. */
-const batchSizes = Int32Array.from(sizes, (size) => Math.max(1, Math.min(64, Math.floor(4096 / size))));
+/** Blocks that move between a thread and the shared list at once: from 1 to 64. */
+const batchSizes = Int32Array.from(sizes, (size) => Math.max(1, Math.min(64, Math.floor(layout.BATCH_BYTES / size))));
 
-/** Words of a free block; the last two in the first block of a batch on the shared list. */
-const NEXT_FREE = 0;
+/** More words of the first block of a batch on the shared list. */
 const NEXT_BATCH = 1;
 const BATCH_SIZE = 2;
 
-/** This thread's free blocks. */
-const freeHeads = new Int32Array(sizes.length);
-const freeCounts = new Int32Array(sizes.length);
+/** Address of this thread's row in FREE_LISTS. */
+let freeHeads: number = layout.FREE_LISTS;
+let freeCounts: number = layout.FREE_LISTS + FREE_COUNTS;
 /** The part of this thread's current page of a class that was never cut. */
 const freshStarts = new Int32Array(sizes.length);
 const freshEnds = new Int32Array(sizes.length);
@@ -78,8 +85,9 @@ export function setDestroyer(kind: number, destroy: (address: number) => void): 
 /** Names this thread's row of the usage table, and forgets free blocks of an arena used before. */
 export function initializeHeap(machine: number): void {
   usageRow = layout.USAGE + machine * layout.USAGE_KINDS;
-  freeHeads.fill(0);
-  freeCounts.fill(0);
+  freeHeads = layout.FREE_LISTS + machine * layout.FREE_LIST_WORDS;
+  freeCounts = freeHeads + FREE_COUNTS;
+  arena.words.fill(0, freeHeads, freeHeads + layout.FREE_LIST_WORDS);
   freshStarts.fill(0);
   freshEnds.fill(0);
   usedAtVain = Number.POSITIVE_INFINITY;
@@ -93,7 +101,7 @@ export function allocate(kind: number, byteLength: number): number {
   const size = byteLength + BLOCK_HEADER_WORDS * 4;
   if (size > LARGEST_SMALL) return allocateLarge(kind, size);
   const sizeClass = classBySize[(size + 15) >> 4]!;
-  const head = freeHeads[sizeClass]!;
+  const head = arena.words[freeHeads + sizeClass]!;
   if (head === 0) return allocateRefilled(kind, sizeClass, byteLength);
   popFree(sizeClass);
   occupy(head, kind, sizeClass);
@@ -157,16 +165,16 @@ function refill(sizeClass: number, byteLength: number): number {
   if (address) return address;
   // No page is left, but pages cut for larger blocks may have free ones.
   for (let larger = sizeClass + 1; larger < sizes.length; larger++) {
-    const other = freeHeads[larger] !== 0 ? popFree(larger) : takeBatch(larger);
+    const other = arena.words[freeHeads + larger] !== 0 ? popFree(larger) : takeBatch(larger);
     if (other !== 0) return other;
   }
   throw exhausted(byteLength);
 }
 
 function popFree(sizeClass: number): number {
-  const address = freeHeads[sizeClass]!;
-  freeHeads[sizeClass] = arena.words[address + NEXT_FREE]!;
-  freeCounts[sizeClass] = freeCounts[sizeClass]! - 1;
+  const address = arena.words[freeHeads + sizeClass]!;
+  arena.words[freeHeads + sizeClass] = arena.words[address + NEXT_FREE]!;
+  arena.words[freeCounts + sizeClass] = arena.words[freeCounts + sizeClass]! - 1;
   return address;
 }
 
@@ -185,8 +193,8 @@ function takeBatch(sizeClass: number): number {
   if (arena.words[classBatches] === 0) return 0;
   const batch = takeSharedBatch(sizeClass);
   if (batch === 0) return 0;
-  freeHeads[sizeClass] = arena.words[batch + NEXT_FREE]!;
-  freeCounts[sizeClass] = arena.words[batch + BATCH_SIZE]! - 1;
+  arena.words[freeHeads + sizeClass] = arena.words[batch + NEXT_FREE]!;
+  arena.words[freeCounts + sizeClass] = arena.words[batch + BATCH_SIZE]! - 1;
   return batch;
 }
 
@@ -229,12 +237,12 @@ function reclaimPages(): boolean {
   let reclaimed = 0;
   for (let sizeClass = 0; sizeClass < sizes.length; sizeClass++) {
     gatherBatches(sizeClass);
-    for (let block = freeHeads[sizeClass]!; block !== 0; block = arena.words[block + NEXT_FREE]!) {
+    for (let block = arena.words[freeHeads + sizeClass]!; block !== 0; block = arena.words[block + NEXT_FREE]!) {
       const page = Math.floor(block / layout.PAGE_WORDS);
       free[page] = free[page]! + 1;
     }
     reclaimed += dropFreePages(sizeClass, free);
-    while (freeCounts[sizeClass]! >= 2 * batchSizes[sizeClass]!) giveBatch(sizeClass, batchSizes[sizeClass]!);
+    while (arena.words[freeCounts + sizeClass]! >= 2 * batchSizes[sizeClass]!) giveBatch(sizeClass, batchSizes[sizeClass]!);
   }
   usedAtVain = reclaimed === 0 ? used : Number.POSITIVE_INFINITY;
   return reclaimed > 0;
@@ -245,9 +253,9 @@ function gatherBatches(sizeClass: number): void {
   for (let batch = takeSharedBatch(sizeClass); batch !== 0; batch = takeSharedBatch(sizeClass)) {
     let last = batch;
     while (arena.words[last + NEXT_FREE] !== 0) last = arena.words[last + NEXT_FREE]!;
-    arena.words[last + NEXT_FREE] = freeHeads[sizeClass]!;
-    freeHeads[sizeClass] = batch;
-    freeCounts[sizeClass] = freeCounts[sizeClass]! + arena.words[batch + BATCH_SIZE]!;
+    arena.words[last + NEXT_FREE] = arena.words[freeHeads + sizeClass]!;
+    arena.words[freeHeads + sizeClass] = batch;
+    arena.words[freeCounts + sizeClass] = arena.words[freeCounts + sizeClass]! + arena.words[batch + BATCH_SIZE]!;
   }
 }
 
@@ -256,7 +264,7 @@ function dropFreePages(sizeClass: number, free: Uint16Array): number {
   const whole = Math.floor(layout.PAGE_BYTES / blockBytes[sizeClass]!);
   let kept = 0;
   let count = 0;
-  let block = freeHeads[sizeClass]!;
+  let block = arena.words[freeHeads + sizeClass]!;
   const given: number[] = [];
   while (block !== 0) {
     const next = arena.words[block + NEXT_FREE]!;
@@ -270,8 +278,8 @@ function dropFreePages(sizeClass: number, free: Uint16Array): number {
     }
     block = next;
   }
-  freeHeads[sizeClass] = kept;
-  freeCounts[sizeClass] = count;
+  arena.words[freeHeads + sizeClass] = kept;
+  arena.words[freeCounts + sizeClass] = count;
   for (const page of given) {
     arena.words[layout.PAGE_CLASSES + page] = 0;
     givePages(page * layout.PAGE_WORDS, 0);
@@ -297,7 +305,8 @@ export function giveBackFreeBlocks(): void {
       arena.words[address + BLOCK_REFERENCES] = 0;
       pushFree(sizeClass, address);
     }
-    while (freeCounts[sizeClass]! > 0) giveBatch(sizeClass, Math.min(freeCounts[sizeClass]!, batchSizes[sizeClass]!));
+    while (arena.words[freeCounts + sizeClass]! > 0)
+      giveBatch(sizeClass, Math.min(arena.words[freeCounts + sizeClass]!, batchSizes[sizeClass]!));
   }
 }
 
@@ -325,19 +334,19 @@ function freeLarge(address: number, kind: number, order: number): void {
 }
 
 function pushFree(sizeClass: number, address: number): void {
-  arena.words[address + NEXT_FREE] = freeHeads[sizeClass]!;
-  freeHeads[sizeClass] = address;
-  const count = freeCounts[sizeClass]! + 1;
-  freeCounts[sizeClass] = count;
+  arena.words[address + NEXT_FREE] = arena.words[freeHeads + sizeClass]!;
+  arena.words[freeHeads + sizeClass] = address;
+  const count = arena.words[freeCounts + sizeClass]! + 1;
+  arena.words[freeCounts + sizeClass] = count;
   if (count >= 2 * batchSizes[sizeClass]!) giveBatch(sizeClass, batchSizes[sizeClass]!);
 }
 
 function giveBatch(sizeClass: number, size: number): void {
-  const batch = freeHeads[sizeClass]!;
+  const batch = arena.words[freeHeads + sizeClass]!;
   let last = batch;
   for (let index = 1; index < size; index++) last = arena.words[last + NEXT_FREE]!;
-  freeHeads[sizeClass] = arena.words[last + NEXT_FREE]!;
-  freeCounts[sizeClass] = freeCounts[sizeClass]! - size;
+  arena.words[freeHeads + sizeClass] = arena.words[last + NEXT_FREE]!;
+  arena.words[freeCounts + sizeClass] = arena.words[freeCounts + sizeClass]! - size;
   arena.words[last + NEXT_FREE] = 0;
   arena.words[batch + BATCH_SIZE] = size;
   const classLock = layout.CLASS_LOCKS + sizeClass;
@@ -367,6 +376,11 @@ export function release(address: number): void {
   const before = add(address + BLOCK_REFERENCES, -1);
   if (before > 1) return;
   if (before <= 0) fatal('a block is released more often than it is referenced', { address, kind: kindOf(address) });
+  destroy(address);
+}
+
+/** Gives a block back that has no reference any more, and before that what it holds. By the one who took the last one away. */
+export function destroy(address: number): void {
   destroyers[kindOf(address)]?.(address);
   free(address);
 }

@@ -42,8 +42,13 @@ export const MAXIMUM_CLASSES = 64;
 export const USAGE = 16 * WORDS_PER_LINE;
 export const USAGE_KINDS = 32;
 
+/** Heads of the lists of free blocks by size class, one row a machine, then their lengths. A machine's own: see `heap.ts`. */
+export const FREE_LISTS = USAGE + MAXIMUM_MACHINES * USAGE_KINDS;
+export const FREE_COUNTS = MAXIMUM_CLASSES;
+export const FREE_LIST_WORDS = 2 * MAXIMUM_CLASSES;
+
 // ---- Scheduler --------------------------------------------------------------------------------------------------
-const AFTER_USAGE = USAGE + MAXIMUM_MACHINES * USAGE_KINDS;
+const AFTER_USAGE = FREE_LISTS + MAXIMUM_MACHINES * FREE_LIST_WORDS;
 
 /** Lock of the global run queue; guards its head, tail and size. The size is read without it as a hint. */
 export const GLOBAL_QUEUE_LOCK = AFTER_USAGE;
@@ -176,6 +181,8 @@ export function holderAddress(processor: number): number {
 
 // ---- Run queues, one a machine ----------------------------------------------------------------------------------
 export const RUN_QUEUE_CAPACITY = 256;
+/** Most goroutines that are stolen at once; a ring with more is a long one. */
+export const MOST_STOLEN = RUN_QUEUE_CAPACITY / 2;
 export const RUN_QUEUES = HOLDERS + MAXIMUM_PROCESSORS * WORDS_PER_LINE;
 /** Next index to take; advanced by compare-exchange by the owner and by thieves. */
 export const QUEUE_HEAD = 0;
@@ -222,9 +229,17 @@ export const FIRST_HEAP_PAGE = Math.ceil((PAGE_CLASSES + MAXIMUM_PAGES) / PAGE_W
  */
 export const BLOCK_REFERENCES = -2;
 export const BLOCK_META = -1;
-/** The bits of META that are the kind. */
+/** META: kind in bits 0-4, 0 in a free block; size class in bits 5-12; generation in bits 13-26. */
 export const KIND_MASK = 31;
+export const CLASS_SHIFT = 5;
+export const CLASS_MASK = 255;
+export const GENERATION_SHIFT = 13;
+export const GENERATION_MASK = 0x3fff;
 export const BLOCK_HEADER_WORDS = 2;
+/** Of a free block: the next one of its list. */
+export const NEXT_FREE = 0;
+/** Free blocks of a class that move between a machine and the shared list at once are about so many bytes. */
+export const BATCH_BYTES = 4096;
 
 export const KIND_TEXT = 1;
 export const KIND_BINARY = 2;

@@ -5,6 +5,7 @@
  * ended, or stands in the line that is taken here. An error whose goroutine nobody has asked for is
  * reported by way of its starter's thread to the main thread, which looks again a turn later (`observe/uncaught.ts`).
  */
+import { clear } from '../codec/cell.ts';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import { bareError } from '../codec/error-classes.ts';
@@ -12,8 +13,9 @@ import { ArenaExhaustedError, CanceledError, ThreadLostError, textOf } from '../
 import { nameOrigins } from '../functions/load.ts';
 import { arena } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
-import { completeRecord } from '../memory/core.ts';
-import { release, retain, withReserve } from '../memory/heap.ts';
+import { FINISHED_HOLDING, FINISHED_NOT } from '../memory/blocks.ts';
+import { completeRecord, finishUnknown } from '../memory/core.ts';
+import { destroy, release, retain, withReserve } from '../memory/heap.ts';
 import { BLOCK_REFERENCES, MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
 import { cleanStack, createdByLines } from '../own-frames.ts';
 import { creationOf } from './creation-sites.ts';
@@ -53,13 +55,18 @@ export function completeWithValue(record: number, value: unknown, local: LocalOu
     local.settled = true;
     local.value = value;
   }
-  try {
-    encode(value, (record + RESULT) >> 1, 'return from a goroutine');
-  } catch (error) {
-    cannotReturn(record, error, local);
-    return;
+  if (value === undefined) {
+    clear((record + RESULT) >> 1);
+  } else {
+    try {
+      encode(value, (record + RESULT) >> 1, 'return from a goroutine');
+    } catch (error) {
+      cannotReturn(record, error, local);
+      return;
+    }
   }
   if (machine.events !== null) tellFinished(machine.events, record, false);
+  if (value === undefined && !ENDED.hasSubscribers && endsUnknown(record)) return;
   end(record, DONE);
   if (ENDED.hasSubscribers) publishEnded(record, 'done', undefined);
   if (arena.words[record + MEMBER] !== 0) memberEnded(record, false, undefined);
@@ -137,6 +144,15 @@ function isA<T>(value: unknown, type: new (...parameters: never[]) => T): value 
 function tellFinished(events: EventLog, record: number, failed: boolean): void {
   const known = arena.words[record + BLOCK_REFERENCES] !== 1 || arena.words[record + MEMBER] !== 0;
   events.finish(record, failed, known || failed || ENDED.hasSubscribers);
+}
+
+/** The end of a goroutine that nobody knows of and whose result nobody could want. False where somebody does: nothing has changed. */
+function endsUnknown(record: number): boolean {
+  const finished = finishUnknown(record);
+  if (finished === FINISHED_NOT) return false;
+  machine.count(COUNT_FINISHED);
+  if (finished === FINISHED_HOLDING) destroy(record);
+  return true;
 }
 
 function end(record: number, status: number): void {

@@ -10,6 +10,7 @@
  */
 import { arena } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
+import { RUN_OTHERS_IDLE } from '../memory/blocks.ts';
 import { EVENT_GLOBAL, EVENT_STEAL } from '../memory/event-records.ts';
 import { MACHINE_COUNT, PROCESSOR_COUNT } from '../memory/layout.ts';
 import { shouldLeaveToOthers } from './balance.ts';
@@ -19,7 +20,7 @@ import { graceIsOver } from './grace.ts';
 import { drainInbox, inboxLooksEmpty } from './inbox.ts';
 import { COUNT_GLOBAL_TAKES, COUNT_STEALS, COUNT_STOLEN, machine } from './machine.ts';
 import { type LocalQueue, takeFrom } from './run-queue.ts';
-import { acceptsMore, start, takeStartable } from './start.ts';
+import { acceptsMore, hasUnstarted, start, takeStartable } from './start.ts';
 import type { Task } from './task.ts';
 import { startSearching, stopSearchingWithWork } from './wake.ts';
 
@@ -41,7 +42,8 @@ const STEAL_ROUNDS = 4;
 let turnsToGlobal = GLOBAL_QUEUE_INTERVAL;
 let looksToOldest = OLDEST_INTERVAL;
 let elsewhereFirst = false;
-let readyFirst = false;
+/** 1: the started ones. */
+let readyFirst = 0;
 /** Whose queue is looked at next. */
 let nextVictim = 0;
 
@@ -66,22 +68,24 @@ export function findRunnable(anywhere: boolean): Task | null {
   for (;;) {
     if (!inboxLooksEmpty()) drainInbox();
     const queue = machine.queue;
-    if (!machine.takesWork || queue === null) return machine.ready.shift() ?? null;
+    if (queue === null || machine.takesWork === false) return machine.ready.shift() ?? null;
     let record = 0;
     if (--turnsToGlobal <= 0 || elsewhereFirst) record = takeElsewhere(queue);
     if (record === 0) {
-      readyFirst = !readyFirst;
-      if (readyFirst) {
+      readyFirst ^= 1;
+      if (readyFirst !== 0) {
         const task = machine.ready.shift();
         if (task !== undefined) return found(task);
       }
       // First: what waited for its arguments is older than what is queued, and a goroutine that yields must not keep it out.
-      record = takeStartable();
+      if (hasUnstarted()) record = takeStartable();
       let takes = startsMore();
-      if (record === 0 && takes) record = queue.popNext();
       if (record === 0 && takes) {
-        takes = !shouldLeaveToOthers();
-        if (takes) record = queue.popNewest();
+        record = queue.take();
+        if (record === RUN_OTHERS_IDLE) {
+          takes = !shouldLeaveToOthers();
+          record = takes ? queue.popNewest() : 0;
+        }
       }
       if (record === 0) {
         const task = machine.ready.shift();
@@ -93,7 +97,7 @@ export function findRunnable(anywhere: boolean): Task | null {
         if (record === 0) return null;
       }
     }
-    stopSearchingWithWork();
+    if (machine.searching) stopSearchingWithWork();
     const task = start(record);
     if (task !== null) return task;
   }
@@ -113,11 +117,11 @@ function takeElsewhere(queue: LocalQueue): number {
 
 /** Whether this machine may start others than those it has taken on already. */
 function startsMore(): boolean {
-  return acceptsMore() && !machine.leavesWork;
+  return !machine.leavesWork && (!hasUnstarted() || acceptsMore());
 }
 
 function found(task: Task): Task {
-  stopSearchingWithWork();
+  if (machine.searching) stopSearchingWithWork();
   return task;
 }
 

@@ -50,7 +50,7 @@ export class LoadedFunction {
 
   /** Whether calling it with these values gives a native generator: known for all of them once it is for some. */
   givesGenerator(captures: unknown[] | null): boolean {
-    if (!this.isGenerator && this.lastFunction === null) this.with(captures);
+    if (this.isGenerator === false && this.lastFunction === null) this.with(captures);
     return this.isGenerator;
   }
 

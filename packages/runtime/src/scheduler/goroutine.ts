@@ -9,67 +9,52 @@
  * carries one.
  */
 
-import { clear, drop } from '../codec/cell.ts';
+import { drop } from '../codec/cell.ts';
 import { arena } from '../memory/arena.ts';
 import { add } from '../memory/atomics.ts';
 import {
-  GOROUTINE_FUNCTION,
-  GOROUTINE_NUMBER,
-  RECORD_JOINERS,
-  RECORD_LOCK,
-  RECORD_STATUS,
+  RECORD_ARGUMENTS,
+  RECORD_ARGUMENTS_FORM,
+  RECORD_CANCEL_REASON,
+  RECORD_CAPTURES,
+  RECORD_CAPTURES_FORM,
+  RECORD_FUNCTION,
+  RECORD_NAME,
+  RECORD_NUMBER,
+  RECORD_RESULT,
+  RECORD_STARTER,
+  RECORD_WORDS,
   STATUS_DONE,
+  STATUS_RUNNABLE,
 } from '../memory/blocks.ts';
+import { dropRecord, dropRecordValues, fillRecord, createRecord as takeRecord } from '../memory/core.ts';
 import { allocate, setDestroyer } from '../memory/heap.ts';
-import { BLOCK_REFERENCES, GOROUTINE_NUMBERS, KIND_GOROUTINE } from '../memory/layout.ts';
+import { GOROUTINE_NUMBERS, KIND_GOROUTINE } from '../memory/layout.ts';
 import { decodeTuple, dropTuple, encodeTuple } from './tuple.ts';
 
-/** Link in the global queue, in that of blocking calls, or in a group's line; written by whoever owns the record. */
-export const LINK = 0;
-/** The number of its function; with BLOCKING added it runs without a processor. Written once. */
-export const FUNCTION = GOROUTINE_FUNCTION;
-export const BLOCKING = 1 << 30;
-/** Cells (even offsets): the captured values until the start, the name for dumps, the value or error at the end. */
-export const CAPTURES = 2;
-export const NAME = 4;
-export const RESULT = 6;
-export const STATUS = RECORD_STATUS;
-/** Guards JOINERS and the last step of STATUS. */
-const LOCK = RECORD_LOCK;
-/** Waiting queue of joiners: head and tail. */
-const JOINERS = RECORD_JOINERS;
-/** The goroutine's number, a 64-bit float; written once. */
-export const NUMBER = GOROUTINE_NUMBER;
-/** The machine on which it runs, once started. */
-export const MACHINE = 14;
-/**
- * The forms of arguments and captured values, as `encodeTuple` returned them; 0 once they are taken. Up to the start, either has the
- * other's cell to spare where that is empty, and the one of the result.
- */
-const ARGUMENTS_FORM = 15;
-export const CAPTURES_FORM = 17;
-/** Not 0 once somebody has asked for the result, so that an error is not reported as lost; any thread stores 1. */
-export const JOINED = 16;
-/** Its member block, if somebody wants to know of its end: see `member.ts`. Written before it is queued, and at its end. */
-export const MEMBER = 18;
-/** The machine that started it; written once. With ERROR_LOST added when it failed and there was no room left for its error. */
-const STARTER = 19;
-const ERROR_LOST = 1 << 30;
-/** Its entry in its machine's table while it waits; written by that machine. */
-export const TASK_SLOT = 20;
-/** Not 0 once it was cancelled; see `cancel.ts`. */
-export const CANCELED = 21;
-/** A cell: why it was cancelled. Written by the one canceller. */
-export const CANCEL_REASON = 22;
-/** A cell: the arguments until the start. */
-const ARGUMENTS = 24;
-/**
- * With the block's header 112, which is a size class. A record of 128 bytes made a burst of goroutines from the main thread (400 ns
- * each) 300 ns slower: they lie badly in the cache.
- */
-export const RECORD_BYTES = 26 * 4;
+export {
+  RECORD_CANCEL_REASON as CANCEL_REASON,
+  RECORD_CANCELED as CANCELED,
+  RECORD_CAPTURES as CAPTURES,
+  RECORD_CAPTURES_FORM as CAPTURES_FORM,
+  RECORD_FUNCTION as FUNCTION,
+  RECORD_JOINED as JOINED,
+  RECORD_LINK as LINK,
+  RECORD_MACHINE as MACHINE,
+  RECORD_MEMBER as MEMBER,
+  RECORD_NAME as NAME,
+  RECORD_NUMBER as NUMBER,
+  RECORD_RESULT as RESULT,
+  RECORD_STATUS as STATUS,
+  RECORD_TASK_SLOT as TASK_SLOT,
+} from '../memory/blocks.ts';
 
-export const RUNNABLE = 0;
+/** Added to the number of its function: it runs without a processor. */
+export const BLOCKING = 1 << 30;
+/** Added to its starter when it failed and there was no room left for its error. */
+const ERROR_LOST = 1 << 30;
+
+export const RUNNABLE = STATUS_RUNNABLE;
 export const RUNNING = 1;
 export const WAITING = 2;
 export const DONE = STATUS_DONE;
@@ -83,27 +68,14 @@ let lastNumber = 0;
 
 /** A new record with so many references: the runtime's, and a handle's if there is one. */
 export function createRecord(functionNumber: number, starter: number, references: number): number {
-  const record = allocate(KIND_GOROUTINE, RECORD_BYTES);
-  const { words } = arena;
-  words[record + BLOCK_REFERENCES] = references;
-  words[record + LINK] = 0;
-  words[record + TASK_SLOT] = -1;
-  words[record + STARTER] = starter;
-  words[record + FUNCTION] = functionNumber;
-  words[record + MACHINE] = -1; // Before STATUS: a walk that finds a block half made must not take it for a lost machine's.
-  words[record + STATUS] = RUNNABLE;
-  words[record + LOCK] = 0;
-  words[record + JOINERS] = 0;
-  words[record + JOINERS + 1] = 0;
-  words[record + ARGUMENTS_FORM] = 0;
-  words[record + CAPTURES_FORM] = 0;
-  words[record + JOINED] = 0;
-  words[record + CANCELED] = 0;
-  words[record + MEMBER] = 0;
-  clear((record + RESULT) >> 1);
-  clear((record + NAME) >> 1);
-  clear((record + CANCEL_REASON) >> 1);
-  arena.cells[(record + NUMBER) >> 1] = takeNumber();
+  const number = takeNumber();
+  return takeRecord(functionNumber, starter, references, number) || allocateRecord(functionNumber, starter, references, number);
+}
+
+/** The same where this thread has no free block of that size at hand. */
+function allocateRecord(functionNumber: number, starter: number, references: number, number: number): number {
+  const record = allocate(KIND_GOROUTINE, RECORD_WORDS * 4);
+  fillRecord(record, functionNumber, starter, references, number);
   return record;
 }
 
@@ -116,12 +88,12 @@ function takeNumber(): number {
 }
 
 export function functionNumberOf(record: number): number {
-  return arena.words[record + FUNCTION]! & ~BLOCKING;
+  return arena.words[record + RECORD_FUNCTION]! & ~BLOCKING;
 }
 
 /** As `functionNumberOf`; -1 for a local goroutine. */
 export function functionOrLocal(record: number): number {
-  return functionOfWord(arena.words[record + FUNCTION]!);
+  return functionOfWord(arena.words[record + RECORD_FUNCTION]!);
 }
 
 /** The same of the FUNCTION word alone. */
@@ -131,27 +103,27 @@ export function functionOfWord(word: number): number {
 
 /** The goroutine's number. */
 export function numberOfRecord(record: number): number {
-  return arena.cells[(record + NUMBER) >> 1]!;
+  return arena.cells[(record + RECORD_NUMBER) >> 1]!;
 }
 
 /** Whether it is a blocking call: see `blocking-queue.ts`. */
 export function isBlocking(record: number): boolean {
-  const number = arena.words[record + FUNCTION]!;
+  const number = arena.words[record + RECORD_FUNCTION]!;
   return number >= 0 && (number & BLOCKING) !== 0;
 }
 
 /** The machine that started it. */
 export function starterOf(record: number): number {
-  return arena.words[record + STARTER]! & ~ERROR_LOST;
+  return arena.words[record + RECORD_STARTER]! & ~ERROR_LOST;
 }
 
 /** There is no room for its error. On its machine, before the last step of STATUS. */
 export function noteErrorLost(record: number): void {
-  arena.words[record + STARTER] = arena.words[record + STARTER]! | ERROR_LOST;
+  arena.words[record + RECORD_STARTER] = arena.words[record + RECORD_STARTER]! | ERROR_LOST;
 }
 
 export function isErrorLost(record: number): boolean {
-  return (arena.words[record + STARTER]! & ERROR_LOST) !== 0;
+  return (arena.words[record + RECORD_STARTER]! & ERROR_LOST) !== 0;
 }
 
 /** Forgets numbers taken from an arena used before. */
@@ -165,10 +137,10 @@ export function initializeGoroutineNumbers(): void {
  * result's cell as it is.
  */
 export function putCaptures(record: number, captures: readonly unknown[], withArguments: boolean, keepResult: boolean): void {
-  const spare = withArguments ? 0 : (record + ARGUMENTS) >> 1;
-  const result = keepResult ? 0 : (record + RESULT) >> 1;
-  const form = encodeTuple(captures, (record + CAPTURES) >> 1, 'capture for a goroutine', spare, result);
-  arena.words[record + CAPTURES_FORM] = form;
+  const spare = withArguments ? 0 : (record + RECORD_ARGUMENTS) >> 1;
+  const result = keepResult ? 0 : (record + RECORD_RESULT) >> 1;
+  const form = encodeTuple(captures, (record + RECORD_CAPTURES) >> 1, 'capture for a goroutine', spare, result);
+  arena.words[record + RECORD_CAPTURES_FORM] = form;
 }
 
 /** The same for arguments. */
@@ -179,46 +151,46 @@ export function putArguments(
   keepResult: boolean,
   api: string,
 ): void {
-  const spare = withCaptures ? 0 : (record + CAPTURES) >> 1;
-  const result = keepResult ? 0 : (record + RESULT) >> 1;
+  const spare = withCaptures ? 0 : (record + RECORD_CAPTURES) >> 1;
+  const result = keepResult ? 0 : (record + RECORD_RESULT) >> 1;
   const what = api === 'go' ? 'pass to go' : `pass to ${api}`; // To put it together takes as long as to copy two numbers.
-  const form = encodeTuple(parameters, (record + ARGUMENTS) >> 1, what, spare, result);
-  arena.words[record + ARGUMENTS_FORM] = form;
+  const form = encodeTuple(parameters, (record + RECORD_ARGUMENTS) >> 1, what, spare, result);
+  arena.words[record + RECORD_ARGUMENTS_FORM] = form;
 }
 
 /** The captured values, copied out; null without any. The record keeps them until `dropValues`. */
 export function capturesOf(record: number): unknown[] | null {
-  const form = arena.words[record + CAPTURES_FORM]!;
-  return form === 0 ? null : decodeTuple((record + CAPTURES) >> 1, form, (record + ARGUMENTS) >> 1, (record + RESULT) >> 1);
+  const form = arena.words[record + RECORD_CAPTURES_FORM]!;
+  return form === 0
+    ? null
+    : decodeTuple((record + RECORD_CAPTURES) >> 1, form, (record + RECORD_ARGUMENTS) >> 1, (record + RECORD_RESULT) >> 1);
 }
 
 /** The arguments, likewise. */
 export function argumentsOf(record: number): unknown[] {
-  const form = arena.words[record + ARGUMENTS_FORM]!;
-  return decodeTuple((record + ARGUMENTS) >> 1, form, (record + CAPTURES) >> 1, (record + RESULT) >> 1);
+  const form = arena.words[record + RECORD_ARGUMENTS_FORM]!;
+  return decodeTuple((record + RECORD_ARGUMENTS) >> 1, form, (record + RECORD_CAPTURES) >> 1, (record + RECORD_RESULT) >> 1);
 }
 
 /** Gives back captured values and arguments, if they are there. Before the result is written. */
 export function dropValues(record: number): void {
-  const captures = arena.words[record + CAPTURES_FORM]!;
-  if (captures !== 0) dropCaptures(record, captures);
-  const parameters = arena.words[record + ARGUMENTS_FORM]!;
-  if (parameters !== 0) dropArguments(record, parameters);
+  if (!dropRecordValues(record)) dropOthers(record);
 }
 
-function dropCaptures(record: number, form: number): void {
-  arena.words[record + CAPTURES_FORM] = 0;
-  dropTuple((record + CAPTURES) >> 1, form, (record + ARGUMENTS) >> 1, (record + RESULT) >> 1);
-}
-
-function dropArguments(record: number, form: number): void {
-  arena.words[record + ARGUMENTS_FORM] = 0;
-  dropTuple((record + ARGUMENTS) >> 1, form, (record + CAPTURES) >> 1, (record + RESULT) >> 1);
+/** What the core leaves. */
+function dropOthers(record: number): void {
+  const captures = arena.words[record + RECORD_CAPTURES_FORM]!;
+  arena.words[record + RECORD_CAPTURES_FORM] = 0;
+  dropTuple((record + RECORD_CAPTURES) >> 1, captures, (record + RECORD_ARGUMENTS) >> 1, (record + RECORD_RESULT) >> 1);
+  const parameters = arena.words[record + RECORD_ARGUMENTS_FORM]!;
+  arena.words[record + RECORD_ARGUMENTS_FORM] = 0;
+  dropTuple((record + RECORD_ARGUMENTS) >> 1, parameters, (record + RECORD_CAPTURES) >> 1, (record + RECORD_RESULT) >> 1);
 }
 
 setDestroyer(KIND_GOROUTINE, (record) => {
-  dropValues(record);
-  drop((record + RESULT) >> 1);
-  drop((record + NAME) >> 1);
-  drop((record + CANCEL_REASON) >> 1);
+  if (dropRecord(record)) return;
+  dropOthers(record);
+  drop((record + RECORD_RESULT) >> 1);
+  drop((record + RECORD_NAME) >> 1);
+  drop((record + RECORD_CANCEL_REASON) >> 1);
 });

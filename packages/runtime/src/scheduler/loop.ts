@@ -160,30 +160,42 @@ function runGoroutines(): boolean {
 }
 
 /**
- * Runs a goroutine, and then, while nothing else asks for a turn (no wake-up from outside, nothing queued here), the other
- * started ones of this thread. What `findRunnable` does between two turns costs as much as the turn.
+ * Runs a goroutine, and then, while no wake-up comes from outside, the other started ones of this thread and those that are queued
+ * here. What is done between two calls of this costs as much as a turn, and where nothing is queued so does `findRunnable`.
  */
 function runTurns(first: Task, limit: number): number {
   const { ready, queue, meter } = machine;
   let turns = 0;
-  let task: Task | undefined = first;
+  let found = 1;
+  let task: Task | null = first;
   do {
     if (meter === null) execute(task);
     else meter.run(task, execute);
     turns++;
     // Plain: the monitor writes it when this machine does not come back for long, and then it is seen.
     if (arena.words[machine.holder] !== machine.number) break;
-    if (turns >= limit || machine.preempted || !inboxLooksEmpty() || (queue !== null && queue.mayHaveMore())) break;
-    task = ready.shift();
-  } while (task !== undefined);
-  machine.current = null;
-  arena.words[machine.runningWord] = 0;
-  machine.events?.turnsEnd();
+    if (turns >= limit || machine.preempted || !inboxLooksEmpty() || underPressure()) break;
+    if (queue === null || !queue.mayHaveMore()) {
+      task = ready.shift() ?? null;
+    } else {
+      turnsEnd();
+      tick();
+      task = findRunnable(false);
+      found++;
+    }
+  } while (task !== null);
+  turnsEnd();
   machine.switches += turns;
-  countTurns(turns - 1);
+  countTurns(turns - found);
   if (!machine.preempted) return turns;
   machine.preempted = false;
   return limit; // The clock and everything else are looked at.
+}
+
+function turnsEnd(): void {
+  machine.current = null;
+  arena.words[machine.runningWord] = 0;
+  machine.events?.turnsEnd();
 }
 
 /** Runs a goroutine up to its next wait or its end. One that was interrupted finds the error thrown at its last `yield`. */
@@ -227,7 +239,8 @@ function resume(task: Task): IteratorResult<unknown, unknown> {
 /** It has given control back without a wait. False when it only lets the others run, by a bare `yield`. */
 function leftOff(task: Task, result: IteratorResult<unknown, unknown>): boolean {
   machine.current = null;
-  if (result.done) {
+  // V8 knows `true` by its address; what is only taken for true is looked at in seven steps.
+  if (result.done === true || result.done) {
     end(task);
     // Of a local goroutine somebody may await it.
     if (result.value instanceof Operation && task.local === null) completeWithError(task.record, notDriven(result.value), null);

@@ -22,10 +22,12 @@ import type { Task } from './task.ts';
 const SLICE_MILLISECONDS = 10;
 const LOOK_MILLISECONDS = 0.5;
 
-/** The goroutine that looked at the clock last, when its turn began, and when it looked. */
+/** The goroutine that looked at the clock last. */
 let looker: Task | null = null;
-let since = 0;
-let lookedAt = 0;
+/** When its turn began, and when it looked: as doubles in place, since a variable would hold an object for each. */
+const times = new Float64Array(2);
+const SINCE = 0;
+const LOOKED_AT = 1;
 
 /** Goroutines that have started others and have paused, and were not seen waiting or ended since. */
 const pausing = new Set<Task>();
@@ -91,15 +93,15 @@ function preemption(count: number, most: number): Iterable<unknown, number, unkn
   const task = machine.current;
   if (task !== looker) {
     looker = task;
-    since = machine.lookedAt;
-    lookedAt = since;
+    times[SINCE] = machine.lookedAt;
+    times[LOOKED_AT] = machine.lookedAt;
   }
-  const elapsed = now - lookedAt;
-  lookedAt = now;
+  const elapsed = now - times[LOOKED_AT]!;
+  times[LOOKED_AT] = now;
   let next = count;
   if (elapsed > LOOK_MILLISECONDS) next = Math.max(1, Math.floor((count * LOOK_MILLISECONDS) / elapsed));
   else if (elapsed < LOOK_MILLISECONDS / 4) next = Math.min(4 * count, most);
-  if (now - since < SLICE_MILLISECONDS || task === null || task.parked) {
+  if (now - times[SINCE]! < SLICE_MILLISECONDS || task === null || task.parked) {
     goOn.value = next;
     return goOn as never;
   }

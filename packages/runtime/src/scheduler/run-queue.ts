@@ -20,24 +20,25 @@
  * Between (1) and (2) the kernel may take the owner's core away for long, and thieves may take all of the ring: then TAIL
  * stands one before HEAD until (3), and a ring is empty for a thief when HEAD is not before TAIL.
  *
- * `LocalQueue` is the owner's end; what a thief does are its `stealFrom`, into the thief's own queue, and `takeFrom`, for one.
+ * `LocalQueue` is the owner's end, whose usual steps are in `core/run-queue.ts`; what a thief does are its `stealFrom`, into the
+ * thief's own queue, and `takeFrom`, for one.
  */
 import { arena } from '../memory/arena.ts';
-import { compareExchange, exchange, load, store } from '../memory/atomics.ts';
-import { QUEUE_HEAD, QUEUE_NEXT, QUEUE_RING, QUEUE_TAIL, queueBase, RUN_QUEUE_CAPACITY } from '../memory/layout.ts';
+import { compareExchange, load, store } from '../memory/atomics.ts';
+import { popRun, popRunNewest, popRunNext, pushRun, pushRunNext, takeRun } from '../memory/core.ts';
+import { MOST_STOLEN, QUEUE_HEAD, QUEUE_NEXT, QUEUE_RING, QUEUE_TAIL, queueBase, RUN_QUEUE_CAPACITY } from '../memory/layout.ts';
 import { pushGlobalChain } from './global-queue.ts';
 import { LINK } from './goroutine.ts';
 import { COUNT_OVERFLOWS, machine } from './machine.ts';
 
 const MASK = RUN_QUEUE_CAPACITY - 1;
-/** Most goroutines that are stolen at once; a ring with more is a long one. */
-const MOST_STOLEN = RUN_QUEUE_CAPACITY / 2;
 /** So many in a ring may be left to their owner for a moment: see `grace.ts`. */
 const LAST_FEW = 2;
 
 /** The owner's end of a machine's run queue. */
 export class LocalQueue {
   readonly machine: number;
+  private readonly base: number;
   private readonly head: number;
   private readonly tail: number;
   private readonly nextSlot: number;
@@ -48,6 +49,7 @@ export class LocalQueue {
   constructor(machineNumber: number) {
     const base = queueBase(machineNumber);
     this.machine = machineNumber;
+    this.base = base;
     this.head = base + QUEUE_HEAD;
     this.tail = base + QUEUE_TAIL;
     this.nextSlot = base + QUEUE_NEXT;
@@ -57,23 +59,22 @@ export class LocalQueue {
   /** Puts a goroutine into the next slot; the one that stood there goes to the end of the ring. */
   pushNext(record: number): void {
     this.filled = true;
-    const replaced = exchange(this.nextSlot, record);
-    if (replaced !== 0) this.push(replaced);
+    const left = pushRunNext(this.base, record);
+    if (left !== 0) this.pushWithRoom(left);
   }
 
   /** Puts a goroutine at the end of the ring; when that is full, half of the ring and the goroutine go to the global queue. */
   push(record: number): void {
     this.filled = true;
-    for (;;) {
+    if (pushRun(this.base, record) !== 0) this.pushWithRoom(record);
+  }
+
+  private pushWithRoom(record: number): void {
+    do {
       const head = load(this.head);
-      const tail = arena.words[this.tail]!; // Plain: only the owner writes it.
-      if (((tail - head) | 0) < RUN_QUEUE_CAPACITY) {
-        arena.words[this.ring + (tail & MASK)] = record;
-        store(this.tail, (tail + 1) | 0);
-        return;
-      }
-      if (this.overflow(record, head)) return;
-    }
+      const full = ((arena.words[this.tail]! - head) | 0) >= RUN_QUEUE_CAPACITY; // Plain: only the owner writes the tail.
+      if (full && this.overflow(record, head)) return;
+    } while (pushRun(this.base, record) !== 0);
   }
 
   private overflow(record: number, head: number): boolean {
@@ -95,43 +96,28 @@ export class LocalQueue {
 
   /** Takes the goroutine to run next: of the next slot first, then of the ring. 0 when there is none. */
   pop(): number {
-    return this.popNext() || this.popRing();
+    return popRunNext(this.base) || popRun(this.base);
   }
 
-  /** Takes what stands in the next slot, or 0. */
-  popNext(): number {
-    // Plain read: only thieves change this word beside the owner, they only take away, and the exchange sees it.
-    const next = arena.words[this.nextSlot]!;
-    return next !== 0 && compareExchange(this.nextSlot, next, 0) === next ? next : 0;
+  /** The same, but of a long ring the newest; RUN_OTHERS_IDLE where it would be of the ring, and other machines may be idle. */
+  take(): number {
+    return takeRun(this.base);
   }
 
-  /** Takes the oldest of the ring, or 0. The plain reads are as in `popNext`. */
+  /** Takes the oldest of the ring, or 0. */
   popRing(): number {
-    for (;;) {
-      const head = arena.words[this.head]!;
-      if (head === arena.words[this.tail]) return 0;
-      const record = arena.words[this.ring + (head & MASK)]!;
-      if (compareExchange(this.head, head, (head + 1) | 0) === head) return record;
-    }
+    return popRun(this.base);
   }
 
   /** Takes the newest of a long ring, else the oldest; 0 when there is none. */
   popNewest(): number {
-    const head = arena.words[this.head]!; // Plain: an old one is seen to have moved.
-    const last = (arena.words[this.tail]! - 1) | 0;
-    if (((last - head) | 0) >= MOST_STOLEN) {
-      const record = arena.words[this.ring + (last & MASK)]!;
-      store(this.tail, last);
-      if (load(this.head) === head) return record;
-      store(this.tail, (last + 1) | 0);
-    }
-    return this.popRing();
+    return popRunNewest(this.base);
   }
 
-  /** A hint for the owner: only it puts something in, so where it has not, nothing is read. The plain reads are as in `popNext`. */
+  /** A hint for the owner: only it puts something in, so where it has not, nothing is read. The plain reads are as in `core/run-queue.ts`. */
   mayHaveMore(): boolean {
-    if (this.filled) this.filled = arena.words[this.head] !== arena.words[this.tail] || arena.words[this.nextSlot] !== 0;
-    return this.filled;
+    if (this.filled === true) this.filled = arena.words[this.head] !== arena.words[this.tail] || arena.words[this.nextSlot] !== 0;
+    return this.filled === true;
   }
 
   /** Entries in the ring that can still be pushed without overflow. */

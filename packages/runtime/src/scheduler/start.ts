@@ -64,11 +64,11 @@ export function start(record: number): Task | null {
     const captures = capturesOf(record);
     const parameters = argumentsOf(record);
     dropValues(record);
-    if (!loaded.givesGenerator(captures)) turnBegins(record, blocking);
+    if (loaded.givesGenerator(captures) === false) turnBegins(record, blocking);
     const { meter } = machine;
     // A function that is no generator's has its one turn here.
     value =
-      meter === null || loaded.isGenerator
+      meter === null || loaded.isGenerator === true
         ? loaded.call(captures, parameters)
         : meter.time(() => loaded.call(captures, parameters));
   } catch (error) {
@@ -82,7 +82,7 @@ export function start(record: number): Task | null {
     turnEnds(true);
     return null;
   }
-  if (loaded.isGenerator) return new Task(record, value as Generator, null);
+  if (loaded.isGenerator === true) return new Task(record, value as Generator, null);
   const task = begin(record, value);
   if (task !== null) machine.events?.yield(record, false);
   turnEnds(blocking);
@@ -156,6 +156,11 @@ function whenSettled(record: number, promise: Promise<unknown>, over: () => void
     (value) => settle(() => goOn(value)),
     (error: unknown) => settle(() => completeWithError(record, error, null)),
   );
+}
+
+/** Whether there is any of them. */
+export function hasUnstarted(): boolean {
+  return (held | incomplete | startable.length) !== 0;
 }
 
 /** The next record whose arguments can be made now, or 0. */

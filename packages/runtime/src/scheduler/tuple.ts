@@ -12,13 +12,10 @@ import { encode } from '../codec/encode.ts';
 import { SharedObject } from '../codec/handles.ts';
 import { withPlaces } from '../codec/path.ts';
 import { arena } from '../memory/arena.ts';
+import { TUPLE_AS_ARRAY as AS_ARRAY, TUPLE_SPREAD as SPREAD } from '../memory/blocks.ts';
 import { allocate, release, setDestroyer } from '../memory/heap.ts';
 import { KIND_TUPLE } from '../memory/layout.ts';
 
-/** Added to the count where the values are one array. */
-const AS_ARRAY = 1 << 16;
-/** Added to the count where the values stand in the spare cells. */
-const SPREAD = 1 << 17;
 /** In a block: the count, one word of padding, then the cells. */
 const COUNT = 0;
 const FIRST_CELL = 2;
@@ -36,7 +33,7 @@ export function encodeTuple(values: readonly unknown[], cell: number, what: stri
 function encodeSeveral(values: readonly unknown[], cell: number, what: string, second: number, third: number): number {
   const count = values.length;
   if (count === 0) return 0;
-  if (objectsIn(values) > 1) {
+  if (othersIn(values) > 1 && objectsIn(values) > 1) {
     encode(values, cell, what);
     return count + AS_ARRAY;
   }
@@ -89,9 +86,17 @@ function ofElement(error: unknown, index: number): unknown {
 export function decodeTuple(cell: number, form: number, second = 0, third = 0): unknown[] {
   if (form === 0) return [];
   if (form === 1) return [decode(cell)];
-  if (form === SPREAD + 2) return [decode(cell), decode(second)];
-  if (form === SPREAD + 3) return [decode(cell), decode(second), decode(third)];
+  if (form > SPREAD) return decodeSpread(cell, form, second, third);
   return form >= AS_ARRAY ? (decode(cell) as unknown[]) : decodeBlock(cell, form);
+}
+
+function decodeSpread(cell: number, form: number, second: number, third: number): unknown[] {
+  // First all values, then the array: else V8 looks after each call whether it is still one.
+  const value = decode(cell);
+  const next = decode(second);
+  if (form === SPREAD + 2) return [value, next];
+  const last = decode(third);
+  return [value, next, last];
 }
 
 function decodeBlock(cell: number, form: number): unknown[] {
@@ -101,8 +106,9 @@ function decodeBlock(cell: number, form: number): unknown[] {
   return values;
 }
 
-/** Gives back what the cell holds, unread. The form is not 0. */
+/** Gives back what the cell holds, unread. */
 export function dropTuple(cell: number, form: number, second = 0, third = 0): void {
+  if (form === 0) return;
   if (form > 1 && form < AS_ARRAY) {
     dropBlock(cell);
     return;
@@ -116,6 +122,13 @@ export function dropTuple(cell: number, form: number, second = 0, third = 0): vo
 function dropBlock(cell: number): void {
   release(arena.words[2 * cell]!);
   clear(cell);
+}
+
+/** How many are no numbers. */
+function othersIn(values: readonly unknown[]): number {
+  let count = 0;
+  for (let index = 0; index < values.length; index++) if (typeof values[index] !== 'number') count++;
+  return count;
 }
 
 function objectsIn(values: readonly unknown[]): number {

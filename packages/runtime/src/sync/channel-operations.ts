@@ -10,7 +10,6 @@ import { take } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
 import type { SharedObject } from '../codec/handles.ts';
 import { PendingValue } from '../codec/pending.ts';
-import { LAST_NUMBER_HIGH } from '../codec/tags.ts';
 import { DataCloneError } from '../errors.ts';
 import { arena } from '../memory/arena.ts';
 import {
@@ -28,6 +27,7 @@ import {
   WAITER_OUTCOME,
 } from '../memory/blocks.ts';
 import { poll, receive, send } from '../memory/core.ts';
+import { LAST_NUMBER_HIGH } from '../memory/tags.ts';
 import { leaveLine, wakeServed } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
 import { concludeOrKeep } from '../scheduler/object-operation.ts';

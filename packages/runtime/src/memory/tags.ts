@@ -14,7 +14,8 @@
  *   TAG_BINARY      -                        address of a KIND_BINARY block, owned by the cell
  *   TAG_HANDLE      generation               address of a shared object; the cell owns one reference
  *
- * Cells are read and written plainly: whoever shares one orders the accesses, by a lock or an atomic.
+ * Cells are read and written plainly: whoever shares one orders the accesses, by a lock or an atomic. Only numbers, and no imports:
+ * the core is compiled from this file too.
  */
 
 export const TAG_CONSTANT = 1;
@@ -33,18 +34,13 @@ export const CONSTANT_TRUE = 3;
 export const SHORT_TEXT_LENGTH = 7;
 export const SHORT_TEXT_FIFTH = 3;
 
-const TAG_SHIFT = 14;
-const TAG_MASK = 31;
+export const TAG_SHIFT = 14;
+export const TAG_MASK = 31;
 const DETAIL_MASK = 0x3fff;
 
 /** High words (as signed words) above this one and below 0 are tagged; all others are numbers. */
-export const LAST_NUMBER_HIGH = 0xfff80000 | 0;
+export const LAST_NUMBER_HIGH = -0x8_0000;
 export const NAN_HIGH = 0x7ff80000;
-
-/** The high word of a tag with a detail of 0; the detail is added with `|`. */
-export function highWord(tag: number): number {
-  return 0xfff80000 | (tag << TAG_SHIFT);
-}
 
 export function tagOf(high: number): number {
   return (high >>> TAG_SHIFT) & TAG_MASK;
@@ -54,9 +50,10 @@ export function detailOf(high: number): number {
   return high & DETAIL_MASK;
 }
 
-export const HIGH_CONSTANT = highWord(TAG_CONSTANT);
-export const HIGH_SHORT_TEXT = highWord(TAG_SHORT_TEXT);
-export const HIGH_BIGINT = highWord(TAG_BIGINT);
-export const HIGH_TEXT = highWord(TAG_TEXT);
-export const HIGH_BINARY = highWord(TAG_BINARY);
-export const HIGH_HANDLE = highWord(TAG_HANDLE);
+/** The high words of the tags with a detail of 0; the detail is added with `|`. */
+export const HIGH_CONSTANT = LAST_NUMBER_HIGH | (TAG_CONSTANT << TAG_SHIFT);
+export const HIGH_SHORT_TEXT = LAST_NUMBER_HIGH | (TAG_SHORT_TEXT << TAG_SHIFT);
+export const HIGH_BIGINT = LAST_NUMBER_HIGH | (TAG_BIGINT << TAG_SHIFT);
+export const HIGH_TEXT = LAST_NUMBER_HIGH | (TAG_TEXT << TAG_SHIFT);
+export const HIGH_BINARY = LAST_NUMBER_HIGH | (TAG_BINARY << TAG_SHIFT);
+export const HIGH_HANDLE = LAST_NUMBER_HIGH | (TAG_HANDLE << TAG_SHIFT);
