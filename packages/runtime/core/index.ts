@@ -54,8 +54,9 @@ import {
   dropRecordValues,
   fillRecord,
   finishUnknown,
+  startRecord,
 } from './record.ts';
-import { popRun, popRunNewest, popRunNext, pushRun, pushRunNext, takeRun } from './run-queue.ts';
+import { popRun, popRunNewest, popRunNext, pushRun, pushRunNext, submitRun, takeRun } from './run-queue.ts';
 import { unlockReader, unlockWriter } from './rw-mutex.ts';
 import { seedRandom, selectEnroll, selectPoll } from './select.ts';
 import { cancelSemaphore, releaseSemaphore, setSemaphore, tryTakeSemaphore } from './semaphore.ts';
@@ -123,7 +124,9 @@ export {
   sendWaiter,
   setSemaphore,
   signalCondition,
+  startRecord,
   store,
+  submitRun,
   takeRun,
   takeServed,
   tellKept,

@@ -130,6 +130,12 @@ export function fillRecord(record: i32, functionNumber: i32, starter: i32, refer
   clear(record, RECORD_CANCEL_REASON);
 }
 
+/** From now on it is this machine's. Returns CANCELED as it is after that: who cancels it later sees whose it is. */
+export function startRecord(record: i32): i32 {
+  atomicStore(record, RECORD_MACHINE, self);
+  return atomicLoad(record, RECORD_CANCELED);
+}
+
 // @ts-ignore: decorator
 @inline
 function clear(record: i32, word: i32): void {

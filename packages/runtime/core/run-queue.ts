@@ -2,7 +2,7 @@
  * What the owner of a run queue does to it with every goroutine; `scheduler/run-queue.ts` has the protocol, and what is rare.
  * One call each: its atomic steps are single instructions here. A queue is named by its first word.
  */
-import { RUN_OTHERS_IDLE } from '../src/memory/blocks.ts';
+import { RUN_OTHERS_IDLE, RUN_WAKES } from '../src/memory/blocks.ts';
 import {
   IDLE_PROCESSORS,
   MOST_STOLEN,
@@ -14,6 +14,7 @@ import {
   SEARCHING,
 } from '../src/memory/layout.ts';
 import { atomicLoad, atomicStore, compareExchange, exchange, get, set } from './memory.ts';
+import { needsWake } from './ready.ts';
 
 const MASK = RUN_QUEUE_CAPACITY - 1;
 
@@ -21,6 +22,12 @@ const MASK = RUN_QUEUE_CAPACITY - 1;
 export function pushRunNext(queue: i32, record: i32): i32 {
   const replaced = exchange(queue + QUEUE_NEXT, record);
   return replaced === 0 ? 0 : pushRun(queue, replaced);
+}
+
+/** The same, for a new one: where that is all, RUN_WAKES if a machine is to be woken for it, else 0. */
+export function submitRun(queue: i32, record: i32): i32 {
+  const left = pushRunNext(queue, record);
+  return left !== 0 ? left : needsWake() ? RUN_WAKES : 0;
 }
 
 /** Puts a goroutine at the end of the ring. Returns it if that is full, else 0. */

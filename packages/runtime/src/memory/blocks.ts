@@ -317,8 +317,9 @@ export const SEEN_NOTHING = 0;
 export const SEEN_WORK = 1;
 export const SEEN_SERVED = 2;
 
-/** What `takeRun` gives in the place of a goroutine: see `core/run-queue.ts`. */
+/** What `takeRun` and `submitRun` give in the place of a goroutine: see `core/run-queue.ts`. */
 export const RUN_OTHERS_IDLE = -1;
+export const RUN_WAKES = -2;
 
 // ---- Cases of a select, in a scratch block of the thread ------------------------------------------------------------
 export const SELECT_OPERATION = 0;

@@ -59,7 +59,12 @@ export function cancel(record: number, reason: unknown): void {
 }
 
 export function isCanceled(record: number): boolean {
-  return load(record + CANCELED) === PUBLISHED;
+  return saysCanceled(load(record + CANCELED));
+}
+
+/** The same, of the word that was found in CANCELED. */
+export function saysCanceled(word: number): boolean {
+  return word === PUBLISHED;
 }
 
 let errorOfContext: (done: number) => Error = () => new CanceledError('context canceled');

@@ -105,7 +105,7 @@ export abstract class Operation<T> implements Op<T> {
     const task = machine.current;
     if (task === null || task.parked || this.done) return this.outOfTurn();
     try {
-      if (this.end()) this.done = true;
+      if (this.end() === true) this.done = true;
       else if (task.interrupt !== null && this.withdraw()) throw task.takeInterrupt();
       else task.park(this);
     } catch (error) {

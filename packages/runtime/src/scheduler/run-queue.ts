@@ -25,7 +25,7 @@
  */
 import { arena } from '../memory/arena.ts';
 import { compareExchange, load, store } from '../memory/atomics.ts';
-import { popRun, popRunNewest, popRunNext, pushRun, pushRunNext, takeRun } from '../memory/core.ts';
+import { popRun, popRunNewest, popRunNext, pushRun, pushRunNext, submitRun, takeRun } from '../memory/core.ts';
 import { MOST_STOLEN, QUEUE_HEAD, QUEUE_NEXT, QUEUE_RING, QUEUE_TAIL, queueBase, RUN_QUEUE_CAPACITY } from '../memory/layout.ts';
 import { pushGlobalChain } from './global-queue.ts';
 import { LINK } from './goroutine.ts';
@@ -61,6 +61,14 @@ export class LocalQueue {
     this.filled = true;
     const left = pushRunNext(this.base, record);
     if (left !== 0) this.pushWithRoom(left);
+  }
+
+  /** The same, for a new one. Returns whether a machine may have to be woken for it: see `wake.ts`. */
+  submit(record: number): boolean {
+    this.filled = true;
+    const left = submitRun(this.base, record);
+    if (left > 0) this.pushWithRoom(left);
+    return left !== 0;
   }
 
   /** Puts a goroutine at the end of the ring; when that is full, half of the ring and the goroutine go to the global queue. */

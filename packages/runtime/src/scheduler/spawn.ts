@@ -178,8 +178,7 @@ export function submit(record: number): void {
     submitElsewhere(record);
     return;
   }
-  machine.queue!.pushNext(record);
-  wakeForWork();
+  if (machine.queue!.submit(record)) wakeForWork();
 }
 
 function submitElsewhere(record: number): void {

@@ -5,9 +5,10 @@
 import { PendingValue } from '../codec/pending.ts';
 import { arena } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';
+import { startRecord } from '../memory/core.ts';
 import { EVENT_UNBLOCK } from '../memory/event-records.ts';
 import { pushBlocking } from './blocking-queue.ts';
-import { canceledError, isCanceled } from './cancel.ts';
+import { canceledError, saysCanceled } from './cancel.ts';
 import { completeWithError, completeWithValue } from './complete.ts';
 import { functionOf, loadNumber } from './function-table.ts';
 import {
@@ -54,8 +55,7 @@ export function start(record: number): Task | null {
   machine.count(COUNT_STARTED);
   if (machine.meter !== null) machine.meter.started(record);
   if (blocking) machine.count(COUNT_BLOCKING_CALLS);
-  store(record + MACHINE, machine.number);
-  if (isCanceled(record)) {
+  if (saysCanceled(startRecord(record))) {
     completeWithError(record, canceledError(record), null);
     return null;
   }

@@ -135,7 +135,7 @@ export class Task implements Waiting {
     if (machine.meter !== null) machine.meter.ready(this);
     machine.ready.push(this);
     machine.events?.ready(this.record);
-    if (!machine.running) schedule();
+    if (machine.running === false) schedule();
   }
 
   /** So that a cancellation, which comes with the record's address, finds it. */

@@ -94,9 +94,8 @@ function decodeSpread(cell: number, form: number, second: number, third: number)
   // First all values, then the array: else V8 looks after each call whether it is still one.
   const value = decode(cell);
   const next = decode(second);
-  if (form === SPREAD + 2) return [value, next];
-  const last = decode(third);
-  return [value, next, last];
+  const last = form === SPREAD + 3 ? decode(third) : undefined;
+  return form === SPREAD + 3 ? [value, next, last] : [value, next];
 }
 
 function decodeBlock(cell: number, form: number): unknown[] {

@@ -145,7 +145,7 @@ export class SendOperation extends SelectableOperation<void> {
 
   override next(): this {
     if (this.stage !== DRIVEN) return this.resume();
-    if (this.begin(this.enter())) this.done = true;
+    if (this.begin(this.enter()) === true) this.done = true;
     else machine.current!.park(this);
     return this;
   }
@@ -244,7 +244,7 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> impl
 
   override next(): this {
     if (this.stage !== DRIVEN) return this.resume();
-    if (this.begin(this.enter())) this.done = true;
+    if (this.begin(this.enter()) === true) this.done = true;
     else machine.current!.park(this as unknown as ReceiveOperation<unknown>);
     return this;
   }
@@ -329,7 +329,7 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> impl
 
   override next(): this {
     if (this.stage !== DRIVEN) return this.resume();
-    if (this.begin(this.enter())) this.done = true;
+    if (this.begin(this.enter()) === true) this.done = true;
     else machine.current!.park(this as unknown as ReceiveOkOperation<unknown>);
     return this;
   }
