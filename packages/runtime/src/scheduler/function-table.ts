@@ -45,7 +45,9 @@ export class LoadedFunction {
 
   call(captures: unknown[] | null, parameters: readonly unknown[]): unknown {
     const { direct } = this; // Called by itself, without a `this`.
-    return direct === null ? applied(this.with(captures), parameters) : direct(captures, ...parameters);
+    if (direct !== null) return direct(captures, ...parameters);
+    const fn = captures === null && this.lastCaptures === null ? this.lastFunction : null;
+    return applied(fn ?? this.with(captures), parameters);
   }
 
   /** Whether calling it with these values gives a native generator: known for all of them once it is for some. */
