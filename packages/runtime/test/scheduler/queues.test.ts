@@ -1,8 +1,17 @@
 /** The run queues, on one thread; several threads are in `test/stress`. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { arena } from '../../src/memory/arena.ts';
+import { RUN_OTHERS_IDLE } from '../../src/memory/blocks.ts';
 import { createArena } from '../../src/memory/create.ts';
-import { QUEUE_HEAD, QUEUE_TAIL, queueBase, RUN_QUEUE_CAPACITY } from '../../src/memory/layout.ts';
+import {
+  IDLE_MACHINES,
+  IDLE_PROCESSORS,
+  QUEUE_HEAD,
+  QUEUE_TAIL,
+  queueBase,
+  RUN_QUEUE_CAPACITY,
+  SEARCHING,
+} from '../../src/memory/layout.ts';
 import { attachMachine } from '../../src/scheduler/attach.ts';
 import { globalSize, pushGlobal, pushGlobalChain, takeGlobal } from '../../src/scheduler/global-queue.ts';
 import { createRecord, LINK } from '../../src/scheduler/goroutine.ts';
@@ -57,6 +66,39 @@ describe('local run queue', () => {
       const half = RUN_QUEUE_CAPACITY / 2;
       for (const record of pushed) queue.push(record);
       expect(drain(() => queue.popNewest())).toEqual([...pushed.slice(half).reverse(), ...pushed.slice(0, half)]);
+    });
+
+    it('gives what runs next, and says where others may be idle who could take what is in its ring', () => {
+      const pushed = records(3);
+      for (const record of pushed) queue.submit(record);
+      expect(queue.take()).toBe(pushed[2]);
+      arena.words[SEARCHING] = 1;
+      expect(queue.take()).toBe(RUN_OTHERS_IDLE);
+      queue.submit(pushed[2]!);
+      expect(queue.take()).toBe(pushed[2]);
+      arena.words[SEARCHING] = 0;
+      arena.words[IDLE_PROCESSORS] = 1;
+      expect(queue.take()).toBe(RUN_OTHERS_IDLE);
+      arena.words[IDLE_PROCESSORS] = 0;
+      expect(drain(() => queue.take())).toEqual(pushed.slice(0, 2));
+    });
+
+    it('says whether a machine is to be woken for what is submitted', () => {
+      expect(queue.submit(records(1)[0]!)).toBe(false);
+      arena.words[IDLE_PROCESSORS] = 1;
+      expect(queue.submit(records(1)[0]!)).toBe(false);
+      arena.words[IDLE_MACHINES] = 1;
+      expect(queue.submit(records(1)[0]!)).toBe(true);
+      arena.words[SEARCHING] = 1;
+      expect(queue.submit(records(1)[0]!)).toBe(false);
+    });
+
+    it('gives half of a full ring away for one that is submitted', () => {
+      const pushed = records(RUN_QUEUE_CAPACITY + 2);
+      for (const record of pushed) queue.submit(record);
+      const half = RUN_QUEUE_CAPACITY / 2;
+      expect(drainGlobal()).toEqual([...pushed.slice(0, half), pushed[RUN_QUEUE_CAPACITY]]);
+      expect(drain(() => queue.pop())).toEqual([pushed.at(-1), ...pushed.slice(half, RUN_QUEUE_CAPACITY)]);
     });
 
     it('gives its newest only as long as that is out of reach of a thief', () => {
