@@ -107,7 +107,7 @@ const constantFunctions = {
     const { default: MagicString } = await import('magic-string');
     const text = new MagicString(code);
     const statements = parseSync(chunk.fileName, code).program.body;
-    const front = statements.find(({ type }) => type !== 'ImportDeclaration').start;
+    const front = statements.find(({ type, directive }) => type !== 'ImportDeclaration' && directive === undefined).start;
     let before = 0;
     for (const { type, start, end, id, kind } of statements) {
       if (type === 'VariableDeclaration' && kind === 'let') text.update(start, start + kind.length, 'var');
@@ -188,6 +188,7 @@ async function bundleStandalone() {
   for (const [input, output] of inputs) {
     await bundle({
       input: path.resolve(home, input),
+      plugins: [constantFunctions],
       platform: 'node',
       external: ['@napi-rs/nice'],
       output: {
