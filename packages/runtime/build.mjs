@@ -27,6 +27,7 @@ export async function build() {
 /** Whether the file is older than any of the files in these folders. */
 function isOlder(file, folders, ending) {
   const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (statSync(fileURLToPath(import.meta.url)).mtimeMs > made) return true; // It says how they are made.
   return folders.some((folder) =>
     readdirSync(path.join(home, folder), { recursive: true }).some(
       (name) =>

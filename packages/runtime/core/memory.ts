@@ -4,7 +4,8 @@
  *
  * The words of an object are named by its address and a constant: the constant then is part of the instruction.
  *
- * Plain access (`get`, `set`) is for words under a lock that the caller holds, or of which it is the only writer.
+ * Plain access (`get`, `set`) is for words under a lock that the caller holds, or of which it is the only writer; and for a look at
+ * others' that need not be new, which says so.
  */
 
 // @ts-ignore: decorator

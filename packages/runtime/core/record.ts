@@ -101,16 +101,16 @@ export function createRecord(functionNumber: i32, starter: i32, references: i32,
   set(list, 0, get(record, NEXT_FREE));
   set(list, FREE_COUNTS, get(list, FREE_COUNTS) - 1);
   countUsed(UNITS);
-  fillRecord(record, functionNumber, starter, references, number);
-  // Last: who looks through the heap finds it from now on.
-  set(record, BLOCK_META, get(record, BLOCK_META) | KIND_GOROUTINE);
+  fillRecord(record, functionNumber, starter, number);
+  set(record, BLOCK_REFERENCES, references);
+  // Publishes all that: who looks through the heap finds it from now on.
+  atomicStore(record, BLOCK_META, get(record, BLOCK_META) | KIND_GOROUTINE);
   return record;
 }
 
-/** What stands in a new record. */
-export function fillRecord(record: i32, functionNumber: i32, starter: i32, references: i32, number: f64): void {
-  set(record, RECORD_MACHINE, -1); // Before STATUS: a look through the heap must not take it for a lost machine's.
-  set(record, BLOCK_REFERENCES, references);
+/** What stands in a new record. Nobody finds it yet. */
+export function fillRecord(record: i32, functionNumber: i32, starter: i32, number: f64): void {
+  set(record, RECORD_MACHINE, -1);
   set(record, RECORD_LINK, 0);
   set(record, RECORD_FUNCTION, functionNumber);
   clear(record, RECORD_NAME);

@@ -225,7 +225,7 @@ export const RECORD_NAME = 4;
 export const RECORD_RESULT = 6;
 /** Up to waiting written by its owner for others to look at. */
 export const RECORD_STATUS = 8;
-/** Guards JOINERS and the last step of STATUS. */
+/** Guards JOINERS and the last step of STATUS, unless nobody knows the goroutine: see core/record.ts. */
 export const RECORD_LOCK = 9;
 /** Waiting queue of joiners: head and tail. */
 export const RECORD_JOINERS = 10;
@@ -272,9 +272,11 @@ export const FINISHED_HOLDING = 2;
 
 // ---- Several values in one cell: see scheduler/tuple.ts --------------------------------------------------------------
 /** Added to the count where the values are one array. */
-export const TUPLE_AS_ARRAY = 0x1_0000;
+export const TUPLE_AS_ARRAY = 1 << 28;
 /** Added to the count where the values stand in the spare cells. */
-export const TUPLE_SPREAD = 0x2_0000;
+export const TUPLE_SPREAD = 1 << 29;
+/** The form of the captured values of an ended goroutine whose cell has its creator in their place; no tuple has it. */
+export const TUPLE_CREATOR = TUPLE_AS_ARRAY;
 
 // ---- Operations: what `core/operation.ts` can carry out ------------------------------------------------------------
 /** An event of this thread: nothing in shared memory. */

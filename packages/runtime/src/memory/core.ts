@@ -83,7 +83,7 @@ interface Core {
   tellKept(): void;
   noteReady(time: number, record: number): void;
   createRecord(functionNumber: number, starter: number, references: number, number: number): number;
-  fillRecord(record: number, functionNumber: number, starter: number, references: number, number: number): void;
+  fillRecord(record: number, functionNumber: number, starter: number, number: number): void;
   dropRecordValues(record: number): number;
   dropRecord(record: number): number;
   completeRecord(record: number, status: number): number;

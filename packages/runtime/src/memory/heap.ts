@@ -58,9 +58,9 @@ const batchSizes = Int32Array.from(sizes, (size) => Math.max(1, Math.min(64, Mat
 const NEXT_BATCH = 1;
 const BATCH_SIZE = 2;
 
-/** Address of this thread's row in FREE_LISTS. */
-let freeHeads: number = layout.FREE_LISTS;
-let freeCounts: number = layout.FREE_LISTS + FREE_COUNTS;
+/** Address of this thread's row in FREE_LISTS: that of the monitor, which has no use for one, where it is no machine. */
+let freeHeads: number = layout.FREE_LISTS + layout.MONITOR_MACHINE * layout.FREE_LIST_WORDS;
+let freeCounts: number = freeHeads + FREE_COUNTS;
 /** The part of this thread's current page of a class that was never cut. */
 const freshStarts = new Int32Array(sizes.length);
 const freshEnds = new Int32Array(sizes.length);
@@ -82,7 +82,7 @@ export function setDestroyer(kind: number, destroy: (address: number) => void): 
   destroyers[kind] = destroy;
 }
 
-/** Names this thread's row of the usage table, and forgets free blocks of an arena used before. */
+/** Names this thread's rows, and forgets free blocks of an arena used before, and those that a thread of this number has left. */
 export function initializeHeap(machine: number): void {
   usageRow = layout.USAGE + machine * layout.USAGE_KINDS;
   freeHeads = layout.FREE_LISTS + machine * layout.FREE_LIST_WORDS;

@@ -25,6 +25,7 @@ const LEAD = 2;
 const PATIENCE_MILLISECONDS = 1;
 
 let leavingSince = 0;
+let askedAt = 0;
 
 /** Whether this machine should leave unstarted goroutines in the queues for another. */
 export function shouldLeaveToOthers(): boolean {
@@ -37,7 +38,9 @@ export function shouldLeaveToOthers(): boolean {
 
 function hasPatience(): boolean {
   const now = performance.now();
-  if (leavingSince === 0) leavingSince = now;
+  // It is not asked while nobody is idle: after a while without, this is another burst.
+  if (leavingSince === 0 || now - askedAt > PATIENCE_MILLISECONDS) leavingSince = now;
+  askedAt = now;
   if (now - leavingSince > PATIENCE_MILLISECONDS) return false;
   wakeForWork();
   return true;

@@ -2,7 +2,7 @@
  * The end of a goroutine: its result goes into the record, its joiners are woken, its reference is given back.
  *
  * The last step of STATUS and the line of joiners change together (`core/record.ts`): a joiner either finds the goroutine
- * ended, or stands in the line that is taken here. An error whose goroutine nobody has asked for is
+ * ended, or stands in the line that is taken here. Where the runtime's reference is the only one there are none. An error whose goroutine nobody has asked for is
  * reported by way of its starter's thread to the main thread, which looks again a turn later (`observe/uncaught.ts`).
  */
 import { clear } from '../codec/cell.ts';
@@ -13,7 +13,7 @@ import { ArenaExhaustedError, CanceledError, ThreadLostError, textOf } from '../
 import { nameOrigins } from '../functions/load.ts';
 import { arena } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
-import { FINISHED_HOLDING, FINISHED_NOT } from '../memory/blocks.ts';
+import { FINISHED_HOLDING, FINISHED_NOT, TUPLE_CREATOR } from '../memory/blocks.ts';
 import { completeRecord, finishUnknown } from '../memory/core.ts';
 import { destroy, release, retain, withReserve } from '../memory/heap.ts';
 import { BLOCK_REFERENCES, MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_NONE, machineBase } from '../memory/layout.ts';
@@ -185,16 +185,13 @@ function passOn(record: number, site: string | undefined): void {
   });
 }
 
-/** The form of captured values that are the creator instead; no tuple has it. */
-const CREATOR_FORM = 1 << 16;
-
 /** What only the thread of a local goroutine knows it leaves in a cell that an ended goroutine does not use any more. */
 function noteCreator(record: number, site: string): void {
   encode(site, (record + CAPTURES) >> 1, 'report an error');
-  arena.words[record + CAPTURES_FORM] = CREATOR_FORM;
+  arena.words[record + CAPTURES_FORM] = TUPLE_CREATOR;
 }
 
 /** Where a local goroutine was created whose error nobody joined, if that was noted. */
 export function localCreatorOf(record: number): string | undefined {
-  return arena.words[record + CAPTURES_FORM] === CREATOR_FORM ? (decode((record + CAPTURES) >> 1) as string) : undefined;
+  return arena.words[record + CAPTURES_FORM] === TUPLE_CREATOR ? (decode((record + CAPTURES) >> 1) as string) : undefined;
 }

@@ -3,7 +3,8 @@
  *
  * Life: RUNNABLE (in a run queue; whoever takes it out owns it) → RUNNING ⇄ WAITING on one machine, which never
  * changes, since a started generator cannot leave its thread → DONE or FAILED, with the result in RESULT. STATUS up to
- * WAITING is written by the owner for others to look at; the last step is taken under LOCK, together with the joiners.
+ * WAITING is written by the owner for others to look at; the last step is taken under LOCK, together with the joiners, unless nobody
+ * has a reference beside the runtime (`core/record.ts`).
  *
  * References: one of the runtime until the last step, one of each thread that holds a handle, one of each message that
  * carries one.
@@ -28,8 +29,8 @@ import {
   STATUS_RUNNABLE,
 } from '../memory/blocks.ts';
 import { dropRecord, dropRecordValues, fillRecord, createRecord as takeRecord } from '../memory/core.ts';
-import { allocate, setDestroyer } from '../memory/heap.ts';
-import { GOROUTINE_NUMBERS, KIND_GOROUTINE } from '../memory/layout.ts';
+import { allocateForLater, becomes, setDestroyer } from '../memory/heap.ts';
+import { BLOCK_REFERENCES, GOROUTINE_NUMBERS, KIND_GOROUTINE } from '../memory/layout.ts';
 import { decodeTuple, dropTuple, encodeTuple } from './tuple.ts';
 
 export {
@@ -74,8 +75,11 @@ export function createRecord(functionNumber: number, starter: number, references
 
 /** The same where this thread has no free block of that size at hand. */
 function allocateRecord(functionNumber: number, starter: number, references: number, number: number): number {
-  const record = allocate(KIND_GOROUTINE, RECORD_WORDS * 4);
-  fillRecord(record, functionNumber, starter, references, number);
+  const record = allocateForLater(RECORD_WORDS);
+  fillRecord(record, functionNumber, starter, number);
+  // Added: somebody who found the block as it was before may hold it for a moment.
+  add(record + BLOCK_REFERENCES, references - 1);
+  becomes(record, KIND_GOROUTINE);
   return record;
 }
 

@@ -125,9 +125,7 @@ function runGoroutines(): boolean {
   const end = now + length;
   if (hasTimers()) fireTimers(now);
   for (let turns = 0; ; ) {
-    tick();
-    followEvents();
-    arena.words[machine.base + MACHINE_READY] = machine.ready.length;
+    tellAndFollow();
     // An answer from another thread mostly comes within a µs: only then is it looked for work elsewhere.
     let task = findRunnable(false);
     if (task === null && machine.number !== 0) {
@@ -179,7 +177,7 @@ function runTurns(first: Task, limit: number): number {
       task = ready.shift() ?? null;
     } else {
       turnsEnd();
-      tick();
+      tellAndFollow();
       task = findRunnable(false);
       found++;
     }
@@ -190,6 +188,13 @@ function runTurns(first: Task, limit: number): number {
   if (!machine.preempted) return turns;
   machine.preempted = false;
   return limit; // The clock and everything else are looked at.
+}
+
+/** Before each look at the queues. */
+function tellAndFollow(): void {
+  tick();
+  followEvents();
+  arena.words[machine.base + MACHINE_READY] = machine.ready.length;
 }
 
 function turnsEnd(): void {

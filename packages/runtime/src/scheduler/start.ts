@@ -158,7 +158,7 @@ function whenSettled(record: number, promise: Promise<unknown>, over: () => void
   );
 }
 
-/** Whether there is any of them. */
+/** Whether there is any record that this thread has taken and not started: held, incomplete or startable. */
 export function hasUnstarted(): boolean {
   return (held | incomplete | startable.length) !== 0;
 }

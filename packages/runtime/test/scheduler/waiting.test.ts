@@ -220,6 +220,10 @@ describe('tuple', () => {
     [[{ one: 'object' }, 2, 3]],
     [['a text that does not fit into a cell', 'nor does this']],
     [[{ two: shared }, [shared]]],
+    // Their count is part of the form.
+    [Array.from({ length: 70_000 }, (_, index) => index)],
+    [Array.from({ length: 70_000 }, (_, index) => ({ index }))],
+    [Array.from({ length: 140_000 }, (_, index) => [index])],
   ])('gives back what was put in, and holds nothing afterwards (%#)', (values) => {
     const cell = allocate(KIND_RING, 8) >> 1;
     clear(cell);
