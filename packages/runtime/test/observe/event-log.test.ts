@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { arena } from '../../src/memory/arena.ts';
-import { GOROUTINE_NUMBER } from '../../src/memory/blocks.ts';
+import { RECORD_NUMBER } from '../../src/memory/blocks.ts';
 import { createArena } from '../../src/memory/create.ts';
 import {
   EVENT_CREATE,
@@ -48,7 +48,7 @@ beforeEach(() => {
   arena.words[ring + EVENT_RING_CAPACITY] = CAPACITY;
   arena.words[machineBase(MONITOR_MACHINE) + MACHINE_EVENTS] = ring;
   record = allocate(KIND_EVENTS, 128);
-  arena.cells[(record + GOROUTINE_NUMBER) >> 1] = 1;
+  arena.cells[(record + RECORD_NUMBER) >> 1] = 1;
   attachRings();
   openRings(reader);
   pieces = [];

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { arena } from '../../src/memory/arena.ts';
-import { GOROUTINE_FUNCTION, GOROUTINE_NUMBER } from '../../src/memory/blocks.ts';
+import { RECORD_FUNCTION, RECORD_NUMBER } from '../../src/memory/blocks.ts';
 import {
   closeEvents,
   noteCause,
@@ -128,8 +128,8 @@ it('are in order of time, though the clock be read out of order; a negative time
 /** The record of a goroutine, as far as events read it. */
 function goroutine(number: number, functionWord: number): number {
   const record = allocate(KIND_EVENTS, 4 * 32);
-  arena.words[record + GOROUTINE_FUNCTION] = functionWord;
-  arena.cells[(record + GOROUTINE_NUMBER) >> 1] = number;
+  arena.words[record + RECORD_FUNCTION] = functionWord;
+  arena.cells[(record + RECORD_NUMBER) >> 1] = number;
   return record;
 }
 
