@@ -20,7 +20,7 @@ import { graceIsOver } from './grace.ts';
 import { drainInbox, inboxLooksEmpty } from './inbox.ts';
 import { COUNT_GLOBAL_TAKES, COUNT_STEALS, COUNT_STOLEN, machine } from './machine.ts';
 import { type LocalQueue, takeFrom } from './run-queue.ts';
-import { acceptsMore, hasUnstarted, start, takeStartable } from './start.ts';
+import { acceptsMore, start, takeStartable } from './start.ts';
 import type { Task } from './task.ts';
 import { startSearching, stopSearchingWithWork } from './wake.ts';
 
@@ -78,7 +78,7 @@ export function findRunnable(anywhere: boolean): Task | null {
         if (task !== undefined) return found(task);
       }
       // First: what waited for its arguments is older than what is queued, and a goroutine that yields must not keep it out.
-      if (hasUnstarted()) record = takeStartable();
+      record = takeStartable();
       let takes = startsMore();
       if (record === 0 && takes) {
         record = queue.take();
@@ -97,7 +97,7 @@ export function findRunnable(anywhere: boolean): Task | null {
         if (record === 0) return null;
       }
     }
-    if (machine.searching) stopSearchingWithWork();
+    stopSearchingWithWork();
     const task = start(record);
     if (task !== null) return task;
   }
@@ -117,11 +117,11 @@ function takeElsewhere(queue: LocalQueue): number {
 
 /** Whether this machine may start others than those it has taken on already. */
 function startsMore(): boolean {
-  return !machine.leavesWork && (!hasUnstarted() || acceptsMore());
+  return acceptsMore() && !machine.leavesWork;
 }
 
 function found(task: Task): Task {
-  if (machine.searching) stopSearchingWithWork();
+  stopSearchingWithWork();
   return task;
 }
 

@@ -158,11 +158,6 @@ function whenSettled(record: number, promise: Promise<unknown>, over: () => void
   );
 }
 
-/** Whether there is any record that this thread has taken and not started: held, incomplete or startable. */
-export function hasUnstarted(): boolean {
-  return (held | incomplete | startable.length) !== 0;
-}
-
 /** The next record whose arguments can be made now, or 0. */
 export function takeStartable(): number {
   return startable.length === 0 ? 0 : startable.shift()!;

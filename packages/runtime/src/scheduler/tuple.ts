@@ -123,7 +123,7 @@ function dropBlock(cell: number): void {
   clear(cell);
 }
 
-/** How many are no numbers. */
+/** How many are no numbers: where there is at most one, no prototypes need be looked at. */
 function othersIn(values: readonly unknown[]): number {
   let count = 0;
   for (let index = 0; index < values.length; index++) if (typeof values[index] !== 'number') count++;

@@ -106,6 +106,10 @@ export function startSearching(): boolean {
 
 /** This machine has found work. */
 export function stopSearchingWithWork(): void {
+  if (machine.searching) leaveWithWork(); // So small that V8 always inlines it.
+}
+
+function leaveWithWork(): void {
   if (stopSearching() && anyQueued()) wakeForWork();
 }
 
