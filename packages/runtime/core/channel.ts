@@ -95,28 +95,35 @@ function slotAfter(slot: i32, channel: i32): i32 {
  */
 // @ts-ignore: decorator
 @inline
-export function put(channel: i32, waiter: i32): i32 {
-  const ring = get(channel, CHANNEL_RING);
-  if (ring === 0) return RESULT_WAITS;
+export function put(channel: i32, ring: i32, waiter: i32): i32 {
   const tail = lockCounting(ring + RING_TAIL);
-  const open = get(channel, CHANNEL_CLOSED) === 0 && get(channel, CHANNEL_RECEIVERS) === 0;
-  const result = open ? findRoom(channel, ring, tail) : RESULT_WAITS;
-  if (result !== RESULT_WAITS) push(channel, ring, waiter);
-  unlockCounting(ring + RING_TAIL, result !== RESULT_WAITS ? tail + COUNT_ONE : tail);
-  return result;
+  if ((get(channel, CHANNEL_CLOSED) | get(channel, CHANNEL_RECEIVERS)) === 0) {
+    const result = findRoom(channel, ring, tail);
+    if (result !== RESULT_WAITS) {
+      push(channel, ring, waiter);
+      unlockCounting(ring + RING_TAIL, tail + COUNT_ONE);
+      return result;
+    }
+  }
+  unlockCounting(ring + RING_TAIL, tail);
+  return RESULT_WAITS;
 }
 
 /** Moves a value out of the ring into `waiter`, if there is one and no sender waits. Locks and result are as for `put`. */
 // @ts-ignore: decorator
 @inline
-export function take(channel: i32, waiter: i32): i32 {
-  const ring = get(channel, CHANNEL_RING);
-  if (ring === 0) return RESULT_WAITS;
+export function take(channel: i32, ring: i32, waiter: i32): i32 {
   const head = lockCounting(ring + RING_HEAD);
-  const result = get(channel, CHANNEL_SENDERS) === 0 ? findValue(channel, ring, head) : RESULT_WAITS;
-  if (result !== RESULT_WAITS) pull(channel, ring, waiter);
-  unlockCounting(ring + RING_HEAD, result !== RESULT_WAITS ? head + COUNT_ONE : head);
-  return result;
+  if (get(channel, CHANNEL_SENDERS) === 0) {
+    const result = findValue(channel, ring, head);
+    if (result !== RESULT_WAITS) {
+      pull(channel, ring, waiter);
+      unlockCounting(ring + RING_HEAD, head + COUNT_ONE);
+      return result;
+    }
+  }
+  unlockCounting(ring + RING_HEAD, head);
+  return RESULT_WAITS;
 }
 
 /**
@@ -143,25 +150,33 @@ export function watchRing(channel: i32, ring: i32, free: bool, rounds: i32): boo
   return false;
 }
 
+/** What senders have seen of HEAD says full, with `full` as the count of values taken out: RESULT_WAITS where it still is. */
+function lookForRoom(channel: i32, ring: i32, full: i32): i32 {
+  const head = countSeen(ring + RING_HEAD);
+  set(ring, RING_SEEN_HEAD, head);
+  return head === full ? RESULT_WAITS : noteDistance(channel, ring + RING_TAIL, (head - full) / COUNT_ONE);
+}
+
+/** What receivers have seen of TAIL says empty: RESULT_WAITS where it still is. */
+function lookForValue(channel: i32, ring: i32, head: i32): i32 {
+  const tail = countSeen(ring + RING_TAIL);
+  set(ring, RING_SEEN_TAIL, tail);
+  return tail === head ? RESULT_WAITS : noteDistance(channel, ring + RING_HEAD, (tail - head) / COUNT_ONE);
+}
+
 /** RESULT_WAITS where there is none. */
 // @ts-ignore: decorator
 @inline
 function findRoom(channel: i32, ring: i32, tail: i32): i32 {
   const full = tail - get(channel, CHANNEL_CAPACITY) * COUNT_ONE;
-  if (get(ring, RING_SEEN_HEAD) !== full) return RESULT_DONE;
-  const head = countSeen(ring + RING_HEAD);
-  set(ring, RING_SEEN_HEAD, head);
-  return head === full ? RESULT_WAITS : noteDistance(channel, ring + RING_TAIL, (head - full) / COUNT_ONE);
+  return get(ring, RING_SEEN_HEAD) !== full ? RESULT_DONE : lookForRoom(channel, ring, full);
 }
 
 /** RESULT_WAITS where there is none. */
 // @ts-ignore: decorator
 @inline
 function findValue(channel: i32, ring: i32, head: i32): i32 {
-  if (get(ring, RING_SEEN_TAIL) !== head) return RESULT_DONE;
-  const tail = countSeen(ring + RING_TAIL);
-  set(ring, RING_SEEN_TAIL, tail);
-  return tail === head ? RESULT_WAITS : noteDistance(channel, ring + RING_HEAD, (tail - head) / COUNT_ONE);
+  return get(ring, RING_SEEN_TAIL) !== head ? RESULT_DONE : lookForValue(channel, ring, head);
 }
 
 /** Under the senders' lock, with room. Who holds it counts the value. */

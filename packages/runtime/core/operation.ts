@@ -5,6 +5,7 @@
  */
 import {
   BARRIER_WAITERS,
+  CARRIER_SPARE,
   CHANNEL_RECEIVERS,
   CHANNEL_RING,
   CHANNEL_SENDERS,
@@ -34,6 +35,7 @@ import {
   RECORD_JOINERS,
   RECORD_LOCK,
   RESULT_DONE,
+  RESULT_NO_SPARE,
   RESULT_REFUSED,
   RESULT_WAITS,
   RESULT_WOULD_WAIT,
@@ -41,6 +43,7 @@ import {
   RW_WRITE_WAITERS,
   SEMAPHORE_WAITERS,
   SEMAPHORE_WATCHERS,
+  WAITER_CELL,
   WAITER_CLAIM,
   WAITER_MACHINE,
   WAITER_OUTCOME,
@@ -51,7 +54,7 @@ import {
 import { leaveBarrier, standAtBarrier, tryPass } from './barrier.ts';
 import { channelLock, lockChannel, put, take, tryReceive, trySend, unlockChannel, waitsAtRing, watchRing } from './channel.ts';
 import { lock, unlock } from './lock.ts';
-import { get, set } from './memory.ts';
+import { get, moveCell, set } from './memory.ts';
 import { afterLeaving, afterLoss, nameHolder, standAsWatcher, standByPriority, standInLine, tryLock, tryWatch } from './mutex.ts';
 import { tryOnce } from './once.ts';
 import { conclude, self } from './ready.ts';
@@ -152,58 +155,93 @@ function enrollOther(operation: i32, object: i32, waiter: i32): i32 {
   return RESULT_WAITS;
 }
 
+/** Fills in the waiter of who is about to stand in line. */
+// @ts-ignore: decorator
+@inline
+function fillIn(waiter: i32, slot: i32): void {
+  set(waiter, WAITER_MACHINE, self);
+  set(waiter, WAITER_SLOT, slot);
+  set(waiter, WAITER_OUTCOME, OUTCOME_NONE);
+  set(waiter, WAITER_CLAIM, 0);
+  set(waiter, WAITER_WATCH, WATCH_NOT);
+}
+
 // @ts-ignore: decorator
 @inline
 function begin(operation: i32, object: i32, waiter: i32, slot: i32): i32 {
   lockObject(operation, object);
   let result = attempt(operation, object, waiter);
   if (result === RESULT_WAITS) {
-    set(waiter, WAITER_MACHINE, self);
-    set(waiter, WAITER_SLOT, slot);
-    set(waiter, WAITER_OUTCOME, OUTCOME_NONE);
-    set(waiter, WAITER_CLAIM, 0);
-    set(waiter, WAITER_WATCH, WATCH_NOT);
+    fillIn(waiter, slot);
     result = enroll(operation, object, waiter);
   }
   unlockObject(operation, object);
   return conclude(result);
 }
 
+/** The same for what a carrier brings: where it has to wait, the carrier's spare waiter does. */
+// @ts-ignore: decorator
+@inline
+function beginCarried(operation: i32, channel: i32, carrier: i32, slot: i32): i32 {
+  lockChannel(channel);
+  let result = attempt(operation, channel, carrier);
+  if (result === RESULT_WAITS) {
+    const waiter = get(carrier, CARRIER_SPARE);
+    if (waiter === 0) {
+      result = RESULT_NO_SPARE;
+    } else {
+      fillIn(waiter, slot);
+      if (operation === OPERATION_SEND) moveCell(carrier, WAITER_CELL, waiter, WAITER_CELL);
+      enqueue(queueOf(operation, channel), waiter);
+    }
+  }
+  unlockChannel(channel);
+  return conclude(result);
+}
+
 /** RESULT_WOULD_WAIT where it is to be called again by `sendOrWait`, after some patience or without; RESULT_NEAR: see `distance.ts`. */
-export function send(channel: i32, waiter: i32, slot: i32): i32 {
-  if (mayMeet(channel)) return handOver(channel, waiter) ? RESULT_DONE : RESULT_WOULD_WAIT;
-  const result = put(channel, waiter);
+export function send(channel: i32, carrier: i32, slot: i32): i32 {
+  const ring = get(channel, CHANNEL_RING);
+  if (ring === 0) return sendUnbuffered(channel, carrier, slot);
+  const result = put(channel, ring, carrier);
   if (result !== RESULT_WAITS) return result;
-  return waitsAtRing(channel, CHANNEL_RECEIVERS) ? RESULT_WOULD_WAIT : sendOrWait(channel, waiter, slot);
+  return waitsAtRing(channel, CHANNEL_RECEIVERS) ? RESULT_WOULD_WAIT : sendOrWait(channel, carrier, slot);
+}
+
+function sendUnbuffered(channel: i32, carrier: i32, slot: i32): i32 {
+  if (mayMeet(channel)) return handOver(channel, carrier) ? RESULT_DONE : RESULT_WOULD_WAIT;
+  return sendOrWait(channel, carrier, slot);
 }
 
 /** Tries again when it has seen a way in so many looks. */
-export function sendLooking(channel: i32, waiter: i32, slot: i32, rounds: i32): i32 {
+export function sendLooking(channel: i32, carrier: i32, slot: i32, rounds: i32): i32 {
   const ring = get(channel, CHANNEL_RING);
   const seen = ring === 0 ? awaitOffer(channel, rounds) : watchRing(channel, ring, true, rounds);
-  return seen ? send(channel, waiter, slot) : RESULT_WOULD_WAIT;
+  return seen ? send(channel, carrier, slot) : RESULT_WOULD_WAIT;
 }
 
-export function sendOrWait(channel: i32, waiter: i32, slot: i32): i32 {
-  return begin(OPERATION_SEND, channel, waiter, slot);
+/** RESULT_NO_SPARE: nothing was done. */
+export function sendOrWait(channel: i32, carrier: i32, slot: i32): i32 {
+  return beginCarried(OPERATION_SEND, channel, carrier, slot);
 }
 
-/** These three do the same as those for sending. */
-export function receive(channel: i32, waiter: i32, slot: i32): i32 {
-  if (mayMeet(channel)) return RESULT_WOULD_WAIT;
-  const result = take(channel, waiter);
-  if (result !== RESULT_WAITS) return result;
-  return waitsAtRing(channel, CHANNEL_SENDERS) ? RESULT_WOULD_WAIT : receiveOrWait(channel, waiter, slot);
-}
-
-export function receiveLooking(channel: i32, waiter: i32, slot: i32, rounds: i32): i32 {
+/** These do the same as those for sending. */
+export function receive(channel: i32, carrier: i32, slot: i32): i32 {
   const ring = get(channel, CHANNEL_RING);
-  if (ring === 0) return offer(channel, waiter, rounds) ? RESULT_DONE : RESULT_WOULD_WAIT;
-  return watchRing(channel, ring, false, rounds) ? receive(channel, waiter, slot) : RESULT_WOULD_WAIT;
+  if (ring === 0) return mayMeet(channel) ? RESULT_WOULD_WAIT : receiveOrWait(channel, carrier, slot);
+  const result = take(channel, ring, carrier);
+  if (result !== RESULT_WAITS) return result;
+  return waitsAtRing(channel, CHANNEL_SENDERS) ? RESULT_WOULD_WAIT : receiveOrWait(channel, carrier, slot);
 }
 
-export function receiveOrWait(channel: i32, waiter: i32, slot: i32): i32 {
-  return begin(OPERATION_RECEIVE, channel, waiter, slot);
+export function receiveLooking(channel: i32, carrier: i32, slot: i32, rounds: i32): i32 {
+  const ring = get(channel, CHANNEL_RING);
+  if (ring === 0) return offer(channel, carrier, rounds) ? RESULT_DONE : RESULT_WOULD_WAIT;
+  return watchRing(channel, ring, false, rounds) ? receive(channel, carrier, slot) : RESULT_WOULD_WAIT;
+}
+
+export function receiveOrWait(channel: i32, carrier: i32, slot: i32): i32 {
+  return beginCarried(OPERATION_RECEIVE, channel, carrier, slot);
 }
 
 export function lockMutex(mutex: i32, waiter: i32, slot: i32, holder: i32): i32 {
@@ -218,12 +256,16 @@ export function drive(operation: i32, object: i32, waiter: i32, slot: i32): i32 
   return begin(operation, object, waiter, slot);
 }
 
+/** The short ways, without a look at those in line. */
+function moveAtOnce(operation: i32, channel: i32, waiter: i32): bool {
+  const ring = get(channel, CHANNEL_RING);
+  if (ring === 0) return operation === OPERATION_SEND && mayMeet(channel) && handOver(channel, waiter);
+  return (operation === OPERATION_SEND ? put(channel, ring, waiter) : take(channel, ring, waiter)) !== RESULT_WAITS;
+}
+
 /** Carries it out if that is possible now, else leaves everything as it is. */
 export function poll(operation: i32, object: i32, waiter: i32): i32 {
-  if (operation === OPERATION_SEND) {
-    if (mayMeet(object) ? handOver(object, waiter) : put(object, waiter) !== RESULT_WAITS) return RESULT_DONE;
-  }
-  if (operation === OPERATION_RECEIVE && take(object, waiter) !== RESULT_WAITS) return RESULT_DONE;
+  if (operation <= OPERATION_RECEIVE && moveAtOnce(operation, object, waiter)) return RESULT_DONE;
   lockObject(operation, object);
   const result = attempt(operation, object, waiter);
   unlockObject(operation, object);

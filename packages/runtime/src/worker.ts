@@ -30,7 +30,7 @@ import { LocalQueue } from './scheduler/run-queue.ts';
 import { giveBackScratch } from './scheduler/scratch.ts';
 import { whenSurplus } from './scheduler/spare.ts';
 import { ownKernelThread } from './scheduler/thread-time.ts';
-import { giveBackSpareWaiter } from './scheduler/waiter.ts';
+import { giveBackWaiters } from './scheduler/waiter.ts';
 import { writeConsoleDirectly } from './threads/console.ts';
 import type { Installation, MainControl, WorkerControl } from './threads/control.ts';
 import { installParcels } from './threads/parcels.ts';
@@ -97,7 +97,7 @@ const control: WorkerControl = {
     closeSharedBuffers();
     releaseProxies();
     releasePages();
-    giveBackSpareWaiter();
+    giveBackWaiters();
     giveBackScratch();
     giveBackFreeBlocks();
     // Nothing of this thread may use what it has given back: no promise that was settled here, no timer, no finalizer.

@@ -65,9 +65,11 @@ export function isOriginCall(text: string): boolean {
   return text.startsWith(`globalThis[Symbol.for("${accessSymbol}")](`);
 }
 
-/** The answer to a loop that has done so many iterations: a `yield*` that pauses or does not, and then gives the next number. */
+/** The answer to a loop that has done so many iterations: how many it is to do next, or 0 where it is to pause first. */
 export interface Preemption {
-  (count: number, most: number): Iterable<unknown, number, unknown>;
+  (count: number, most: number): number;
+  /** After a 0: for `yield*`, which pauses and then gives the next number. */
+  pause(): Iterable<unknown, number, unknown>;
   /** Gives back what it gets. */
   same(value: unknown): unknown;
   /**
@@ -87,9 +89,8 @@ export const preemptionHelpers: Pick<Preemption, 'same' | 'until'> = {
   },
 };
 
-const nextCount = { [Symbol.iterator]: () => nextCount, next: () => ({ done: true, value: 2 ** 20 }) };
 /** Where there is no scheduler. */
-let preemption: Preemption = Object.assign(() => nextCount as never, preemptionHelpers);
+let preemption: Preemption = Object.assign(() => 2 ** 20, preemptionHelpers, { pause: () => [] as never });
 
 /** Before the first function is loaded. */
 export function providePreemption(answer: Preemption): void {

@@ -30,6 +30,8 @@ export const WAITER_DETAIL = 12;
 /** One of the WATCH_ values: see `core/ready.ts`. */
 export const WAITER_WATCH = 13;
 export const WAITER_WORDS = 14;
+/** Of a thread's carrier, which is as long as a waiter and has a CELL as that: the waiter that is to take its place in a line, or 0. */
+export const CARRIER_SPARE = 1;
 
 export const OUTCOME_NONE = 0;
 /** The operation was carried out for the waiter. */
@@ -311,6 +313,8 @@ export const RESULT_MANY = -4;
 export const RESULT_WOULD_WAIT = -5;
 /** Done, at a ring whose other end is near: see `core/distance.ts`. */
 export const RESULT_NEAR = -6;
+/** It would have to wait, but the carrier has no spare waiter that could: see `scheduler/waiter.ts`. */
+export const RESULT_NO_SPARE = -7;
 /** And below: done, and the machine `RESULT_WAKES - result`, which may sleep, is to be woken. */
 export const RESULT_WAKES = -16;
 

@@ -7,15 +7,27 @@
  * its claim if it has one, fills in its cell and outcome and lets its owner go on, exactly once. The owner reads them
  * after that.
  *
- * Each thread keeps one spare. It carries the value of a send in, and that of a receive out, when nobody has to wait;
- * so nothing is allocated in that case, and nothing can fail once an object is locked.
+ * Each thread keeps one spare, and a carrier, which is in no queue ever and stays where it is: it takes the value of a send in, and
+ * that of a receive out. Where a send or a receive has to wait, the core puts the carrier's spare into the queue, with the value; so
+ * nothing is allocated, and nothing can fail once an object is locked. Other operations hand in the spare itself.
  */
 import { arena } from '../memory/arena.ts';
-import { WAITER_MACHINE, WAITER_QUEUE, WAITER_SLOT, WAITER_WORDS } from '../memory/blocks.ts';
+import { CARRIER_SPARE, WAITER_CELL, WAITER_MACHINE, WAITER_QUEUE, WAITER_SLOT, WAITER_WORDS } from '../memory/blocks.ts';
 import { allocate, free } from '../memory/heap.ts';
 import { KIND_WAITER } from '../memory/layout.ts';
 
-let spare = 0;
+interface Carrier {
+  address: number;
+  /** Its CELL: what is to be sent, until the core is called; what was received, until something else runs. */
+  cell: number;
+  /** The upper word of the cell. */
+  high: number;
+  /** The word that names the spare. */
+  spare: number;
+}
+/** As `arena`: to V8 its properties are constants, as they are set only once. */
+export const carrier = {} as Carrier;
+
 /** The one that was put into a queue last, while it is in use; 0: none, or not known. */
 let parked = 0;
 
@@ -24,25 +36,27 @@ let parked = 0;
  * value to be sent) must not run in between. Throws ArenaExhaustedError.
  */
 export function spareWaiter(): number {
+  const spare = arena.words[carrier.spare]!;
   return spare === 0 ? makeSpare() : spare;
 }
 
 function makeSpare(): number {
-  spare = allocate(KIND_WAITER, WAITER_WORDS * 4);
+  const spare = allocate(KIND_WAITER, WAITER_WORDS * 4);
+  arena.words[carrier.spare] = spare;
   return spare;
 }
 
-/** The spare is the caller's from now on; `spareWaiter` was called before. */
+/** The spare is the caller's from now on; `spareWaiter` was called before, or the core has just used it. */
 export function takeSpare(): number {
-  const waiter = spare;
-  spare = 0;
+  const waiter = arena.words[carrier.spare]!;
+  arena.words[carrier.spare] = 0;
   return waiter;
 }
 
 /** The same, for an operation that has just been left waiting. */
 export function parkSpare(): number {
-  parked = spare;
-  return takeSpare();
+  parked = takeSpare();
+  return parked;
 }
 
 /** The waiter that is worth watching while this thread has nothing to do, or 0. */
@@ -67,18 +81,24 @@ export function takeWaiter(machine: number, slot: number): number {
 /** Gives a waiter back. Its cell must be empty or moved away. */
 export function freeWaiter(waiter: number): void {
   if (waiter === parked) parked = 0;
-  if (spare === 0) spare = waiter;
+  if (arena.words[carrier.spare] === 0) arena.words[carrier.spare] = waiter;
   else free(waiter);
 }
 
 /** Called when this thread leaves the arena. */
-export function giveBackSpareWaiter(): void {
+export function giveBackWaiters(): void {
+  const spare = takeSpare();
   if (spare !== 0) free(spare);
-  spare = 0;
+  free(carrier.address);
 }
 
 /** Called once for each arena that this thread maps. */
 export function initializeWaiters(): void {
   parked = 0;
+  const address = allocate(KIND_WAITER, WAITER_WORDS * 4);
+  carrier.address = address;
+  carrier.cell = (address + WAITER_CELL) >> 1;
+  carrier.high = address + WAITER_CELL + 1;
+  carrier.spare = address + CARRIER_SPARE;
   makeSpare();
 }

@@ -1,7 +1,7 @@
 /**
  * Sending and receiving, as operations and at once.
  *
- * The thread's spare waiter carries the value in and out: a number is written straight into its cell, and one call of the
+ * The thread's carrier takes the value in and out: a number is written straight into its cell, and one call of the
  * core does the rest. The three classes have each their own `next`, written out: shared with the other operations it costs
  * a send and a receive 20 ns of 60. What they do is what `Operation` does.
  */
@@ -18,6 +18,7 @@ import {
   OUTCOME_DONE,
   RESULT_CLOSED,
   RESULT_DONE,
+  RESULT_NO_SPARE,
   RESULT_WAITS,
   RESULT_WOULD_WAIT,
   SELECT_OBJECT,
@@ -26,7 +27,7 @@ import {
   WAITER_CELL,
   WAITER_OUTCOME,
 } from '../memory/blocks.ts';
-import { poll, receive, send } from '../memory/core.ts';
+import { poll, receive, receiveOrWait, send, sendOrWait } from '../memory/core.ts';
 import { LAST_NUMBER_HIGH } from '../memory/tags.ts';
 import { leaveLine, wakeServed } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
@@ -34,7 +35,7 @@ import { concludeOrKeep } from '../scheduler/object-operation.ts';
 import { DRIVEN, FRESH, type Op, SelectableOperation } from '../scheduler/operation.ts';
 import { sendScratch } from '../scheduler/scratch.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
-import { freeWaiter, parkSpare, spareWaiter, takeWaiter } from '../scheduler/waiter.ts';
+import { carrier, freeWaiter, parkSpare, reserveWaiter, takeWaiter } from '../scheduler/waiter.ts';
 import { failureOf, refusalOf } from './channel-end.ts';
 import { endsSoon, receivePatiently, sendPatiently, settle } from './patience.ts';
 
@@ -60,24 +61,27 @@ export interface ReceiveOkOp<T> extends Op<Received<T>> {
   readonly sentWithFlag: T;
 }
 
-/** The spare waiter, with a copy of the value in its cell. Throws DataCloneError, or ArenaExhaustedError; then nothing is copied. */
-function spareWith(value: unknown): number {
+/** Copies the value into the carrier. Throws DataCloneError, or ArenaExhaustedError; then nothing is copied. */
+function carry(value: unknown): void {
   // NaN has a form of its own: its bits could be taken for a tag.
-  if (typeof value === 'number' && !Number.isNaN(value)) {
-    const spare = spareWaiter();
-    arena.cells[(spare + WAITER_CELL) >> 1] = value;
-    return spare;
-  }
-  return spareWithEncoded(value);
+  if (typeof value === 'number' && !Number.isNaN(value)) arena.cells[carrier.cell] = value;
+  else carryEncoded(value);
 }
 
-function spareWithEncoded(value: unknown): number {
-  spareWaiter(); // First: what it may throw must leave nothing copied.
-  // Not straight into the spare: encoding may run a getter, which may send.
+function carryEncoded(value: unknown): void {
+  // Not straight into the carrier: encoding may run a getter, which may send.
   encode(value, sendScratch, 'send on a channel');
-  const spare = spareWaiter();
-  move(sendScratch, (spare + WAITER_CELL) >> 1);
-  return spare;
+  move(sendScratch, carrier.cell);
+}
+
+/** Makes sure that there is a spare waiter. Throws ArenaExhaustedError; then what was carried is dropped. */
+function reserveFor(carried: boolean): void {
+  try {
+    reserveWaiter();
+  } catch (error) {
+    if (carried) drop(carrier.cell);
+    throw error;
+  }
 }
 
 /** What was received into a waiter; its cell is empty afterwards. Throws PendingValue, and the cell keeps it. */
@@ -87,9 +91,9 @@ function takeFrom(waiter: number): unknown {
   return high >= 0 || high <= LAST_NUMBER_HIGH ? arena.cells[cell] : take(cell);
 }
 
-/** The value could not be sent: the channel is closed. */
-function refuse(channel: number, waiter: number): Error {
-  drop((waiter + WAITER_CELL) >> 1);
+/** The value in this cell could not be sent: the channel is closed. */
+function refuse(channel: number, cell: number): Error {
+  drop(cell);
   return refusalOf(channel);
 }
 
@@ -97,6 +101,18 @@ function refuse(channel: number, waiter: number): Error {
 function mustHaveEndedWell(channel: number): void {
   const failure = failureOf(channel);
   if (failure !== undefined) throw failure.error;
+}
+
+/** What a receive that was not just done comes to: RESULT_WAITS, RESULT_CLOSED or RESULT_DONE, and then whom it has served is woken. */
+function settledReceive(first: number, channel: number, slot: number): number {
+  let result = first === RESULT_WOULD_WAIT ? receivePatiently(channel, slot) : first;
+  if (result === RESULT_NO_SPARE) {
+    reserveFor(false);
+    result = receiveOrWait(channel, carrier.address, slot);
+  }
+  if (result === RESULT_WAITS || result === RESULT_CLOSED) return result;
+  if (result !== RESULT_DONE) settle(channel, result);
+  return RESULT_DONE;
 }
 
 /** After a wait: takes the outcome out of the operation's waiter. It keeps that while the value cannot be made yet. */
@@ -151,18 +167,28 @@ export class SendOperation extends SelectableOperation<void> {
   }
 
   begin(waiting: Waiting): boolean {
-    const waiter = spareWith(this.value);
-    const slot = waiting.slot < 0 ? machine.slotOf(waiting) : waiting.slot;
-    let result = send(this.object.address, waiter, slot);
-    if (result === RESULT_WOULD_WAIT) result = sendPatiently(this.object.address, waiter, slot);
+    carry(this.value);
+    let { slot } = waiting;
+    if (slot < 0) slot = machine.slotOf(waiting) | 0; // As an integer, which V8 passes on without a look at its tag.
+    const result = send(this.object.address, carrier.address, slot);
     this.value = undefined;
-    if (result === RESULT_DONE) return true;
+    return result === RESULT_DONE ? true : this.goOn(result, slot, waiting);
+  }
+
+  /** It was not just done. */
+  private goOn(first: number, slot: number, waiting: Waiting): boolean {
+    const channel = this.object.address;
+    let result = first === RESULT_WOULD_WAIT ? sendPatiently(channel, slot) : first;
+    if (result === RESULT_NO_SPARE) {
+      reserveFor(true);
+      result = sendOrWait(channel, carrier.address, slot);
+    }
     if (result === RESULT_WAITS) {
       this.waiter = parkSpare();
       return endsSoon(this, waiting);
     }
-    if (result === RESULT_CLOSED) throw refuse(this.object.address, waiter);
-    settle(this.object.address, result);
+    if (result === RESULT_CLOSED) throw refuse(channel, carrier.cell);
+    settle(channel, result);
     return true;
   }
 
@@ -170,21 +196,23 @@ export class SendOperation extends SelectableOperation<void> {
     const { waiter } = this;
     this.waiter = 0;
     const closed = arena.words[waiter + WAITER_OUTCOME] !== OUTCOME_DONE;
-    const error = closed ? refuse(this.object.address, waiter) : null;
+    const error = closed ? refuse(this.object.address, (waiter + WAITER_CELL) >> 1) : null;
     freeWaiter(waiter);
     if (error !== null) throw error;
     return true;
   }
 
   override prepare(): void {
-    spareWith(this.value);
+    carry(this.value);
+    reserveFor(true);
     this.waiter = takeWaiter(machine.number, 0);
+    move(carrier.cell, (this.waiter + WAITER_CELL) >> 1);
   }
 
   conclude(result: number, waiter: number): void {
     this.value = undefined;
     this.waiter = 0;
-    const error = result === RESULT_CLOSED ? refuse(this.object.address, waiter) : null;
+    const error = result === RESULT_CLOSED ? refuse(this.object.address, (waiter + WAITER_CELL) >> 1) : null;
     freeWaiter(waiter);
     if (error !== null) throw error;
   }
@@ -250,19 +278,29 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> impl
   }
 
   begin(waiting: Waiting): boolean {
-    const spare = spareWaiter();
-    const slot = waiting.slot < 0 ? machine.slotOf(waiting) : waiting.slot;
-    let result = receive(this.object.address, spare, slot);
-    if (result === RESULT_WOULD_WAIT) result = receivePatiently(this.object.address, spare, slot);
+    let { slot } = waiting;
+    if (slot < 0) slot = machine.slotOf(waiting) | 0;
+    const result = receive(this.object.address, carrier.address, slot);
+    return result === RESULT_DONE ? this.fetch(waiting) : this.goOn(result, slot, waiting);
+  }
+
+  /** Takes the value out of the carrier. */
+  private fetch(waiting: Waiting): boolean {
+    const high = arena.words[carrier.high]!;
+    if (high < 0 && high > LAST_NUMBER_HIGH) return concludeOrKeep(this, RESULT_DONE, carrier.address, waiting);
+    this.value = arena.cells[carrier.cell] as T;
+    return true;
+  }
+
+  /** It was not just done. */
+  private goOn(first: number, slot: number, waiting: Waiting): boolean {
+    const channel = this.object.address;
+    const result = settledReceive(first, channel, slot);
     if (result === RESULT_WAITS) {
       this.waiter = parkSpare();
       return endsSoon(this, waiting);
     }
-    if (result !== RESULT_DONE) settle(this.object.address, result);
-    const high = arena.words[spare + WAITER_CELL + 1]!;
-    if (result === RESULT_CLOSED || (high < 0 && high > LAST_NUMBER_HIGH)) return concludeOrKeep(this, result, spare, waiting);
-    this.value = arena.cells[(spare + WAITER_CELL) >> 1] as T;
-    return true;
+    return result === RESULT_CLOSED ? concludeOrKeep(this, result, carrier.address, waiting) : this.fetch(waiting);
   }
 
   end(): boolean {
@@ -335,19 +373,29 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> impl
   }
 
   begin(waiting: Waiting): boolean {
-    const spare = spareWaiter();
-    const slot = waiting.slot < 0 ? machine.slotOf(waiting) : waiting.slot;
-    let result = receive(this.object.address, spare, slot);
-    if (result === RESULT_WOULD_WAIT) result = receivePatiently(this.object.address, spare, slot);
+    let { slot } = waiting;
+    if (slot < 0) slot = machine.slotOf(waiting) | 0;
+    const result = receive(this.object.address, carrier.address, slot);
+    return result === RESULT_DONE ? this.fetch(waiting) : this.goOn(result, slot, waiting);
+  }
+
+  /** Takes the value out of the carrier. */
+  private fetch(waiting: Waiting): boolean {
+    const high = arena.words[carrier.high]!;
+    if (high < 0 && high > LAST_NUMBER_HIGH) return concludeOrKeep(this, RESULT_DONE, carrier.address, waiting);
+    this.value = [arena.cells[carrier.cell] as T, true];
+    return true;
+  }
+
+  /** It was not just done. */
+  private goOn(first: number, slot: number, waiting: Waiting): boolean {
+    const channel = this.object.address;
+    const result = settledReceive(first, channel, slot);
     if (result === RESULT_WAITS) {
       this.waiter = parkSpare();
       return endsSoon(this, waiting);
     }
-    if (result !== RESULT_DONE) settle(this.object.address, result);
-    const high = arena.words[spare + WAITER_CELL + 1]!;
-    if (result === RESULT_CLOSED || (high < 0 && high > LAST_NUMBER_HIGH)) return concludeOrKeep(this, result, spare, waiting);
-    this.value = [arena.cells[(spare + WAITER_CELL) >> 1] as T, true];
-    return true;
+    return result === RESULT_CLOSED ? concludeOrKeep(this, result, carrier.address, waiting) : this.fetch(waiting);
   }
 
   end(): boolean {
@@ -378,21 +426,20 @@ function outcomeOf(waiter: number): number {
 
 /** `trySend`. */
 export function sendNow(channel: number, value: unknown): boolean {
-  const waiter = spareWith(value);
-  const result = poll(OPERATION_SEND, channel, waiter);
+  carry(value);
+  const result = poll(OPERATION_SEND, channel, carrier.address);
   if (result === RESULT_WAITS) {
-    drop((waiter + WAITER_CELL) >> 1);
+    drop(carrier.cell);
     return false;
   }
-  if (result === RESULT_CLOSED) throw refuse(channel, waiter);
+  if (result === RESULT_CLOSED) throw refuse(channel, carrier.cell);
   wakeServed(result);
   return true;
 }
 
 /** `tryRecv`. */
 export function receiveNow<T>(channel: number): Received<T> {
-  const waiter = spareWaiter();
-  const result = poll(OPERATION_RECEIVE, channel, waiter);
+  const result = poll(OPERATION_RECEIVE, channel, carrier.address);
   if (result === RESULT_WAITS) return [undefined, false];
   if (result === RESULT_CLOSED) {
     try {
@@ -404,9 +451,9 @@ export function receiveNow<T>(channel: number): Received<T> {
   }
   wakeServed(result);
   try {
-    return [takeFrom(waiter) as T, true];
+    return [takeFrom(carrier.address) as T, true];
   } catch (error) {
-    drop((waiter + WAITER_CELL) >> 1);
+    drop(carrier.cell);
     throw unlessPending(error, 'the value');
   }
 }

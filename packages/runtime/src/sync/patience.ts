@@ -19,6 +19,7 @@ import { keepDistance, lookOut, receiveLooking, receiveOrWait, sendLooking, send
 import { inboxLooksEmpty, SHORT_LOOKS, wakeServed } from '../scheduler/inbox.ts';
 import { COUNT_WAKES_RECEIVED, machine, type Waiting } from '../scheduler/machine.ts';
 import { type SelectableOperation, wakeWhenReady } from '../scheduler/operation.ts';
+import { carrier } from '../scheduler/waiter.ts';
 
 /**
  * So many looks in a row, then one wait is a wait: two that answer each other at once would keep their threads' loops from timers,
@@ -50,18 +51,18 @@ const inOtherSide = new Faith();
 const inWaiter = new Faith();
 let inARow = 0;
 
-export function sendPatiently(channel: number, waiter: number, slot: number): number {
+export function sendPatiently(channel: number, slot: number): number {
   const faith = faithToLook(channel);
-  const result = faith === null ? RESULT_WOULD_WAIT : sendLooking(channel, waiter, slot, SHORT_LOOKS);
+  const result = faith === null ? RESULT_WOULD_WAIT : sendLooking(channel, carrier.address, slot, SHORT_LOOKS);
   faith?.note(result !== RESULT_WOULD_WAIT);
-  return result === RESULT_WOULD_WAIT ? sendOrWait(channel, waiter, slot) : result;
+  return result === RESULT_WOULD_WAIT ? sendOrWait(channel, carrier.address, slot) : result;
 }
 
-export function receivePatiently(channel: number, waiter: number, slot: number): number {
+export function receivePatiently(channel: number, slot: number): number {
   const faith = faithToLook(channel);
-  const result = faith === null ? RESULT_WOULD_WAIT : receiveLooking(channel, waiter, slot, SHORT_LOOKS);
+  const result = faith === null ? RESULT_WOULD_WAIT : receiveLooking(channel, carrier.address, slot, SHORT_LOOKS);
   faith?.note(result !== RESULT_WOULD_WAIT);
-  return result === RESULT_WOULD_WAIT ? receiveOrWait(channel, waiter, slot) : result;
+  return result === RESULT_WOULD_WAIT ? receiveOrWait(channel, carrier.address, slot) : result;
 }
 
 /** What is to be told of a look before standing in line; null where there is to be none. */

@@ -39,8 +39,14 @@ import { release, usage } from '../../src/memory/heap.ts';
 import { MACHINE_STATE, MACHINE_STATE_AWAKE, MACHINE_STATE_LOST, machineBase } from '../../src/memory/layout.ts';
 import { attachMachine } from '../../src/scheduler/attach.ts';
 import { endLostMachine } from '../../src/scheduler/lost.ts';
-import { parkSpare, spareWaiter } from '../../src/scheduler/waiter.ts';
+import { carrier, parkSpare, reserveWaiter } from '../../src/scheduler/waiter.ts';
 import { type Chan, chan } from '../../src/sync/channel.ts';
+
+/** The carrier, with a spare to take its place. */
+function filled(): number {
+  reserveWaiter();
+  return carrier.address;
+}
 
 const SLOT = 6;
 const SELF = 1;
@@ -73,34 +79,34 @@ const handed = (): number => arena.cells[(channel + CHANNEL_HANDED) >> 1]!;
 
 /** The spare waiter, with a value to send. */
 function waiterWith(value: number): number {
-  arena.cells[(spareWaiter() + WAITER_CELL) >> 1] = value;
-  return spareWaiter();
+  arena.cells[carrier.cell] = value;
+  return filled();
 }
 
 describe('a receiver', () => {
-  const look = () => receiveLooking(channel, spareWaiter(), SLOT, LOOKS);
+  const look = () => receiveLooking(channel, filled(), SLOT, LOOKS);
 
   it('stands in line at once where both sides have been on one thread', () => {
     expect(look()).toBe(RESULT_WOULD_WAIT);
-    expect(receive(channel, spareWaiter(), SLOT)).toBe(RESULT_WAITS);
+    expect(receive(channel, filled(), SLOT)).toBe(RESULT_WAITS);
     parkSpare();
     expect(send(channel, waiterWith(1), SLOT)).toBe(SLOT + 1);
     expect(arena.words[channel + CHANNEL_OFFERER]).toBe(0);
   });
 
   it('may look when it was served by another thread once', () => {
-    expect(receive(channel, spareWaiter(), SLOT)).toBe(RESULT_WAITS);
+    expect(receive(channel, filled(), SLOT)).toBe(RESULT_WAITS);
     arena.words[parkSpare() + WAITER_MACHINE] = OTHER; // It is of that one.
     expect(send(channel, waiterWith(1), SLOT)).toBeLessThanOrEqual(RESULT_WAKES);
     expect(arena.words[channel + CHANNEL_OFFERER]).toBe(OTHER);
-    expect(receive(channel, spareWaiter(), SLOT)).toBe(RESULT_WOULD_WAIT);
+    expect(receive(channel, filled(), SLOT)).toBe(RESULT_WOULD_WAIT);
   });
 
   it('withdraws its offer when nobody has come', () => {
     meetsAlready();
     expect(look()).toBe(RESULT_WOULD_WAIT);
     expect(offer()).toBe(OFFER_NONE);
-    expect(receiveOrWait(channel, spareWaiter(), SLOT)).toBe(RESULT_WAITS);
+    expect(receiveOrWait(channel, filled(), SLOT)).toBe(RESULT_WAITS);
   });
 
   it.each([OFFER_OPEN, OFFER_TAKEN, OFFER_FILLED, OFFER_EMPTIED])('does not offer where another does: %i', (state) => {
@@ -115,15 +121,15 @@ describe('a receiver', () => {
     expect(sendOrWait(channel, waiterWith(5), SLOT)).toBe(RESULT_WAITS);
     parkSpare();
     expect(look()).toBe(RESULT_WOULD_WAIT);
-    expect(receive(channel, spareWaiter(), SLOT)).toBe(SLOT + 1);
-    expect(arena.cells[(spareWaiter() + WAITER_CELL) >> 1]).toBe(5);
+    expect(receive(channel, filled(), SLOT)).toBe(SLOT + 1);
+    expect(arena.cells[carrier.cell]).toBe(5);
   });
 
   it('never offers in a channel that is part of something else', () => {
     const [ctx] = withCancel(background());
     const done = (ctx.done as Chan<never>).address;
     const before = [...arena.words.subarray(done, done + 20)];
-    expect(receiveLooking(done, spareWaiter(), SLOT, LOOKS)).toBe(RESULT_WOULD_WAIT);
+    expect(receiveLooking(done, filled(), SLOT, LOOKS)).toBe(RESULT_WOULD_WAIT);
     expect([...arena.words.subarray(done, done + 20)]).toEqual(before);
   });
 });
@@ -150,7 +156,7 @@ describe('a sender', () => {
 
   it('does not hand over past one who stands in line', () => {
     offered();
-    expect(receiveOrWait(channel, spareWaiter(), SLOT)).toBe(RESULT_WAITS);
+    expect(receiveOrWait(channel, filled(), SLOT)).toBe(RESULT_WAITS);
     const inLine = parkSpare();
     expect(send(channel, waiterWith(7), SLOT)).toBe(SLOT + 1);
     expect([offer(), arena.cells[(inLine + WAITER_CELL) >> 1]]).toEqual([OFFER_OPEN, 7]);
@@ -249,8 +255,8 @@ describe('with another thread', () => {
     const wanted = looks === 0 ? 2000 : 20;
     const received: number[] = [];
     for (const end = Date.now() + 20_000; received.length < wanted && Date.now() < end; ) {
-      const result = receiveLooking(channel, spareWaiter(), SLOT, LOOKS);
-      if (result === RESULT_DONE) received.push(arena.cells[(spareWaiter() + WAITER_CELL) >> 1]!);
+      const result = receiveLooking(channel, filled(), SLOT, LOOKS);
+      if (result === RESULT_DONE) received.push(arena.cells[carrier.cell]!);
       else expect(result).toBe(RESULT_WOULD_WAIT);
     }
     expect(received).toEqual(Array.from({ length: wanted }, (_, index) => index + 1));

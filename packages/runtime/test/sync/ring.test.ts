@@ -19,7 +19,7 @@ import {
 import { closeChannel, receive, receiveLooking, receiveOrWait, send, sendLooking, sendOrWait } from '../../src/memory/core.ts';
 import { createArena } from '../../src/memory/create.ts';
 import { attachMachine } from '../../src/scheduler/attach.ts';
-import { freeWaiter, parkSpare, spareWaiter } from '../../src/scheduler/waiter.ts';
+import { carrier, freeWaiter, parkSpare, reserveWaiter } from '../../src/scheduler/waiter.ts';
 import { type Chan, chan } from '../../src/sync/channel.ts';
 
 beforeEach(() => {
@@ -27,19 +27,25 @@ beforeEach(() => {
   attachMachine(0);
 });
 
+/** The carrier, with a spare to take its place. */
+function filled(): number {
+  reserveWaiter();
+  return carrier.address;
+}
+
 const SLOT = 6;
 
 function put(channel: Chan<number>, value: number): number {
-  arena.cells[(spareWaiter() + WAITER_CELL) >> 1] = value;
-  const result = send(channel.address, spareWaiter(), SLOT);
-  return result === RESULT_WOULD_WAIT ? sendOrWait(channel.address, spareWaiter(), SLOT) : result;
+  arena.cells[carrier.cell] = value;
+  const result = send(channel.address, filled(), SLOT);
+  return result === RESULT_WOULD_WAIT ? sendOrWait(channel.address, filled(), SLOT) : result;
 }
 
 /** The value, or the result where it waits. */
 function take(channel: Chan<number>): { result: number; value: number } {
-  let result = receive(channel.address, spareWaiter(), SLOT);
-  if (result === RESULT_WOULD_WAIT) result = receiveOrWait(channel.address, spareWaiter(), SLOT);
-  return { result, value: arena.cells[(spareWaiter() + WAITER_CELL) >> 1]! };
+  let result = receive(channel.address, filled(), SLOT);
+  if (result === RESULT_WOULD_WAIT) result = receiveOrWait(channel.address, filled(), SLOT);
+  return { result, value: arena.cells[carrier.cell]! };
 }
 
 /** As after so many values. */
@@ -76,12 +82,12 @@ it('is full again when a waiting sender was let in, for those too who saw room b
 
 it('says that somebody would wait, and lets nobody stand in line before he says that he does', () => {
   const channel = chan<number>(1);
-  const would = () => receive(channel.address, spareWaiter(), SLOT);
-  const looks = () => receiveLooking(channel.address, spareWaiter(), SLOT, 10);
-  const looksForRoom = () => sendLooking(channel.address, spareWaiter(), SLOT, 10);
+  const would = () => receive(channel.address, filled(), SLOT);
+  const looks = () => receiveLooking(channel.address, filled(), SLOT, 10);
+  const looksForRoom = () => sendLooking(channel.address, filled(), SLOT, 10);
   expect([would(), would(), looks()]).toEqual([RESULT_WOULD_WAIT, RESULT_WOULD_WAIT, RESULT_WOULD_WAIT]);
   expect(put(channel, 1)).toBe(RESULT_DONE); // Nobody is to be woken.
-  expect(send(channel.address, spareWaiter(), SLOT)).toBe(RESULT_WOULD_WAIT);
+  expect(send(channel.address, filled(), SLOT)).toBe(RESULT_WOULD_WAIT);
   expect(looksForRoom()).toBe(RESULT_WOULD_WAIT);
   expect([looks(), looks()]).toEqual([RESULT_DONE, RESULT_WOULD_WAIT]);
   expect(looksForRoom()).toBe(RESULT_DONE);
@@ -91,17 +97,17 @@ it('says that somebody would wait, and lets nobody stand in line before he says 
 it.each(['unbuffered', 'closed', 'with somebody on the other side in line'])('is not waited at twice: %s', (kind) => {
   const channel = chan<number>(kind === 'unbuffered' ? 0 : 1);
   if (kind === 'unbuffered') {
-    expect(receive(channel.address, spareWaiter(), SLOT)).toBe(RESULT_WAITS);
+    expect(receive(channel.address, filled(), SLOT)).toBe(RESULT_WAITS);
     parkSpare();
-    expect(send(channel.address, spareWaiter(), SLOT)).toBe(SLOT + 1);
+    expect(send(channel.address, filled(), SLOT)).toBe(SLOT + 1);
   } else if (kind === 'closed') {
     expect(closeChannel(channel.address)).toBe(0);
-    expect(receive(channel.address, spareWaiter(), SLOT)).toBe(RESULT_CLOSED);
-    expect(send(channel.address, spareWaiter(), SLOT)).toBe(RESULT_CLOSED);
+    expect(receive(channel.address, filled(), SLOT)).toBe(RESULT_CLOSED);
+    expect(send(channel.address, filled(), SLOT)).toBe(RESULT_CLOSED);
   } else {
     expect(take(channel).result).toBe(RESULT_WAITS);
     parkSpare();
-    expect(send(channel.address, spareWaiter(), SLOT)).toBe(SLOT + 1);
+    expect(send(channel.address, filled(), SLOT)).toBe(SLOT + 1);
   }
 });
 
