@@ -97,16 +97,26 @@ function slotAfter(slot: i32, channel: i32): i32 {
 @inline
 export function put(channel: i32, ring: i32, waiter: i32): i32 {
   const tail = lockCounting(ring + RING_TAIL);
-  if ((get(channel, CHANNEL_CLOSED) | get(channel, CHANNEL_RECEIVERS)) === 0) {
-    const result = findRoom(channel, ring, tail);
-    if (result !== RESULT_WAITS) {
-      push(channel, ring, waiter);
-      unlockCounting(ring + RING_TAIL, tail + COUNT_ONE);
-      return result;
-    }
-  }
+  if ((get(channel, CHANNEL_CLOSED) | get(channel, CHANNEL_RECEIVERS)) !== 0) return leaveTail(ring, tail);
+  const full = tail - get(channel, CHANNEL_CAPACITY) * COUNT_ONE;
+  if (get(ring, RING_SEEN_HEAD) === full) return putLooking(channel, ring, waiter, tail, full);
+  push(channel, ring, waiter);
+  unlockCounting(ring + RING_TAIL, tail + COUNT_ONE);
+  return RESULT_DONE;
+}
+
+function leaveTail(ring: i32, tail: i32): i32 {
   unlockCounting(ring + RING_TAIL, tail);
   return RESULT_WAITS;
+}
+
+/** Under the lock, where it seemed full: with a look at how far the receivers have come. */
+function putLooking(channel: i32, ring: i32, waiter: i32, tail: i32, full: i32): i32 {
+  const result = lookForRoom(channel, ring, full);
+  if (result === RESULT_WAITS) return leaveTail(ring, tail);
+  push(channel, ring, waiter);
+  unlockCounting(ring + RING_TAIL, tail + COUNT_ONE);
+  return result;
 }
 
 /** Moves a value out of the ring into `waiter`, if there is one and no sender waits. Locks and result are as for `put`. */
@@ -114,16 +124,25 @@ export function put(channel: i32, ring: i32, waiter: i32): i32 {
 @inline
 export function take(channel: i32, ring: i32, waiter: i32): i32 {
   const head = lockCounting(ring + RING_HEAD);
-  if (get(channel, CHANNEL_SENDERS) === 0) {
-    const result = findValue(channel, ring, head);
-    if (result !== RESULT_WAITS) {
-      pull(channel, ring, waiter);
-      unlockCounting(ring + RING_HEAD, head + COUNT_ONE);
-      return result;
-    }
-  }
+  if (get(channel, CHANNEL_SENDERS) !== 0) return leaveHead(ring, head);
+  if (get(ring, RING_SEEN_TAIL) === head) return takeLooking(channel, ring, waiter, head);
+  pull(channel, ring, waiter);
+  unlockCounting(ring + RING_HEAD, head + COUNT_ONE);
+  return RESULT_DONE;
+}
+
+function leaveHead(ring: i32, head: i32): i32 {
   unlockCounting(ring + RING_HEAD, head);
   return RESULT_WAITS;
+}
+
+/** Under the lock, where it seemed empty: with a look at how far the senders have come. */
+function takeLooking(channel: i32, ring: i32, waiter: i32, head: i32): i32 {
+  const result = lookForValue(channel, ring, head);
+  if (result === RESULT_WAITS) return leaveHead(ring, head);
+  pull(channel, ring, waiter);
+  unlockCounting(ring + RING_HEAD, head + COUNT_ONE);
+  return result;
 }
 
 /**

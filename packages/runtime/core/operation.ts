@@ -204,7 +204,11 @@ export function send(channel: i32, carrier: i32, slot: i32): i32 {
   const ring = get(channel, CHANNEL_RING);
   if (ring === 0) return sendUnbuffered(channel, carrier, slot);
   const result = put(channel, ring, carrier);
-  if (result !== RESULT_WAITS) return result;
+  return result === RESULT_WAITS ? sendBlocked(channel, carrier, slot) : result;
+}
+
+/** At a ring that is full, or where somebody stands in line, or that is closed. */
+function sendBlocked(channel: i32, carrier: i32, slot: i32): i32 {
   return waitsAtRing(channel, CHANNEL_RECEIVERS) ? RESULT_WOULD_WAIT : sendOrWait(channel, carrier, slot);
 }
 
@@ -228,9 +232,16 @@ export function sendOrWait(channel: i32, carrier: i32, slot: i32): i32 {
 /** These do the same as those for sending. */
 export function receive(channel: i32, carrier: i32, slot: i32): i32 {
   const ring = get(channel, CHANNEL_RING);
-  if (ring === 0) return mayMeet(channel) ? RESULT_WOULD_WAIT : receiveOrWait(channel, carrier, slot);
+  if (ring === 0) return receiveUnbuffered(channel, carrier, slot);
   const result = take(channel, ring, carrier);
-  if (result !== RESULT_WAITS) return result;
+  return result === RESULT_WAITS ? receiveBlocked(channel, carrier, slot) : result;
+}
+
+function receiveUnbuffered(channel: i32, carrier: i32, slot: i32): i32 {
+  return mayMeet(channel) ? RESULT_WOULD_WAIT : receiveOrWait(channel, carrier, slot);
+}
+
+function receiveBlocked(channel: i32, carrier: i32, slot: i32): i32 {
   return waitsAtRing(channel, CHANNEL_SENDERS) ? RESULT_WOULD_WAIT : receiveOrWait(channel, carrier, slot);
 }
 
