@@ -6,7 +6,7 @@ import { isPrepared } from './functions/reference.ts';
 import { ensureThreads } from './runtime.ts';
 import type { Goroutine } from './scheduler/handle.ts';
 import type { Waiting } from './scheduler/machine.ts';
-import { FRESH, type Op, Operation } from './scheduler/operation.ts';
+import { type Flag, FRESH, NO, type Op, Operation } from './scheduler/operation.ts';
 import { spawnBlocking } from './scheduler/spawn.ts';
 
 /**
@@ -35,7 +35,7 @@ export function blocking<A extends unknown[], R>(fn: (...args: A) => R, ...args:
 
 /** A goroutine that is started when the operation is driven, and joined. */
 class BlockingOperation<R> extends Operation<R> {
-  done = false;
+  done: Flag = NO;
   value = undefined as R;
   stage = FRESH;
   readonly reason = 'blocking call';

@@ -18,7 +18,7 @@
  * A thread may see one arena after another. Proxies, entries and finalizers remember theirs, and do nothing to another.
  */
 import { DataCloneError, RuntimeStateError } from '../errors.ts';
-import { buffer } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { generationOf, isOnlyReference, kindOf, release, retain } from '../memory/heap.ts';
 import { KIND_NAMES } from '../memory/kinds.ts';
 import { hasPages, pageWithoutReferences, type ReferencePage, ReferencePages } from './reference-pages.ts';
@@ -63,12 +63,12 @@ export abstract class SharedObject {
 
   /** Whether the block is still this object's: its arena is attached, and it was not freed. */
   isCurrent(): boolean {
-    return this.#page.arena === buffer && generationOf(this.address) === this.generation;
+    return this.#page.arena === arena.buffer && generationOf(this.address) === this.generation;
   }
 
   /** Before it is used: its memory may be another runtime's by now. */
   protected mustBeCurrent(): void {
-    if (this.#page.arena !== buffer) {
+    if (this.#page.arena !== arena.buffer) {
       throw new RuntimeStateError(
         `this ${this.constructor.name} belongs to a runtime that was ended while one of its goroutines would not stop; make a new one`,
       );
@@ -121,7 +121,7 @@ class Remains {
 
   constructor(address: number, owns: boolean) {
     this.address = address;
-    this.arena = buffer;
+    this.arena = arena.buffer;
     this.owns = owns;
     this.next = this;
     this.previous = this;
@@ -147,9 +147,9 @@ function disown(remains: Remains): void {
 }
 
 const finalizers = new FinalizationRegistry<Remains>((remains) => {
-  const { address, arena, owns } = remains;
+  const { address, owns } = remains;
   if (owns) disown(remains);
-  if (arena !== buffer) return;
+  if (remains.arena !== arena.buffer) return;
   const entry = currentTable().get(address);
   if (entry !== undefined && entry.deref() === undefined) table.delete(address);
   if (owns) release(address);
@@ -164,7 +164,7 @@ export function hasProxies(): boolean {
 export function releaseProxies(): void {
   for (let remains = owned.next; remains !== owned; remains = owned.next) {
     disown(remains);
-    if (remains.arena === buffer) release(remains.address);
+    if (remains.arena === arena.buffer) release(remains.address);
   }
   table.clear();
   recent.fill(null);
@@ -174,8 +174,8 @@ const table = new Map<number, WeakRef<SharedObject>>();
 let tableArena: SharedArrayBuffer | undefined;
 
 function currentTable(): Map<number, WeakRef<SharedObject>> {
-  if (tableArena !== buffer) {
-    tableArena = buffer;
+  if (tableArena !== arena.buffer) {
+    tableArena = arena.buffer;
     table.clear();
   }
   return table;

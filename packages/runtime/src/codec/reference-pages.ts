@@ -6,7 +6,7 @@
  * A block stays as long as the longest-lived of its page: so pages are for blocks that are small, and whose end nobody waits for.
  * The page that is being filled is kept until it is full, or until `startNew`.
  */
-import { buffer } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { release } from '../memory/heap.ts';
 
 /** What a page holds; the first `count` addresses are in use. */
@@ -20,7 +20,7 @@ export class ReferencePage {
   readonly references: References;
 
   constructor(size: number) {
-    this.references = { arena: buffer, addresses: new Array(size).fill(0), count: 0 };
+    this.references = { arena: arena.buffer, addresses: new Array(size).fill(0), count: 0 };
   }
 
   get arena(): SharedArrayBuffer {
@@ -36,7 +36,7 @@ let empty = new ReferencePage(0);
 
 /** The page of those that keep their references themselves. */
 export function pageWithoutReferences(): ReferencePage {
-  if (empty.arena !== buffer) empty = new ReferencePage(0);
+  if (empty.arena !== arena.buffer) empty = new ReferencePage(0);
   return empty;
 }
 
@@ -52,7 +52,7 @@ export class ReferencePages {
 
   /** Takes over one reference of the block. Whoever must keep it from being given back keeps the page. */
   pageFor(address: number): ReferencePage {
-    if (this.page === null || this.page.references.count === this.size || this.page.references.arena !== buffer) {
+    if (this.page === null || this.page.references.count === this.size || this.page.references.arena !== arena.buffer) {
       this.page = new ReferencePage(this.size);
       live.add(this.page.references);
       collected.register(this.page, this.page.references);
@@ -75,7 +75,7 @@ const collected = new FinalizationRegistry<References>(giveBack);
 
 function giveBack(references: References): void {
   if (!live.delete(references)) return;
-  if (references.arena !== buffer) return;
+  if (references.arena !== arena.buffer) return;
   for (let index = 0; index < references.count; index++) release(references.addresses[index]!);
 }
 

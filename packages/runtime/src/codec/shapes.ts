@@ -13,7 +13,7 @@
  *
  * The shapes that a thread knows are a tree by their names, from the first one on: `children` of a node are what may come next.
  */
-import { arena, buffer } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { add, load, store } from '../memory/atomics.ts';
 import { MAXIMUM_SHAPES, SHAPE_COUNT, SHAPE_WORDS, SHAPES } from '../memory/layout.ts';
 import { interned } from './key-cache.ts';
@@ -74,11 +74,11 @@ export function forgetWithShapes(callback: () => void): void {
 
 /** Call before a value is written or read: an arena may have been attached since. */
 export function mapShapes(): void {
-  if (mapped !== buffer) forget();
+  if (mapped !== arena.buffer) forget();
 }
 
 function forget(): void {
-  mapped = buffer;
+  mapped = arena.buffer;
   root.children.clear();
   UNKNOWN.next = UNKNOWN;
   shapes.length = 0;

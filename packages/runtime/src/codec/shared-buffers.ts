@@ -18,7 +18,7 @@
  */
 import { BroadcastChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { DataCloneError } from '../errors.ts';
-import { arena, buffer } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { add, load, waitWhile } from '../memory/atomics.ts';
 import { allocate, release, retain, setDestroyer } from '../memory/heap.ts';
 import { KIND_SHARED_BUFFER, SHARED_BUFFER_COUNT } from '../memory/layout.ts';
@@ -66,7 +66,7 @@ export function openSharedBuffers(runtimeId: string): void {
 
 /** Also gives back what this thread owns. Buffers that the user has stay what they are. */
 export function closeSharedBuffers(): void {
-  for (const remains of owned) if (remains.arena === buffer) release(remains.address);
+  for (const remains of owned) if (remains.arena === arena.buffer) release(remains.address);
   channel?.close();
   channel = undefined;
   forgetAll();
@@ -89,7 +89,7 @@ export function adoptSharedBuffers(list: readonly SharedBufferRecord[]): void {
 
 /** The block that stands for a buffer, on which the caller takes a reference of its own; 0 for the arena itself. */
 export function publishSharedBuffer(shared: SharedArrayBuffer): number {
-  if (shared === buffer) return 0;
+  if (shared === arena.buffer) return 0;
   useArena();
   const known = addresses.get(shared);
   if (known !== undefined) return known;
@@ -132,7 +132,7 @@ function show(number: number, entry: Entry, shared: SharedArrayBuffer, address: 
   entries.set(number, entry);
   entry.visible = new WeakRef(shared);
   addresses.set(shared, address);
-  const remains = { address, arena: buffer };
+  const remains = { address, arena: arena.buffer };
   owned.add(remains);
   finalizers.register(shared, remains);
 }
@@ -143,7 +143,7 @@ interface Remains {
 }
 
 const finalizers = new FinalizationRegistry<Remains>((remains) => {
-  if (owned.delete(remains) && remains.arena === buffer) release(remains.address);
+  if (owned.delete(remains) && remains.arena === arena.buffer) release(remains.address);
 });
 
 setDestroyer(KIND_SHARED_BUFFER, (address) => {
@@ -176,9 +176,9 @@ function receive(notice: Notice): void {
 
 /** Numbers start again with each arena. */
 function useArena(): void {
-  if (mapped === buffer) return;
+  if (mapped === arena.buffer) return;
   if (mapped !== undefined) forgetAll();
-  mapped = buffer;
+  mapped = arena.buffer;
 }
 
 function forgetAll(): void {

@@ -1,6 +1,6 @@
 /** Two more views of the arena for texts and unaligned numbers, made when this thread first needs them. */
 import { Buffer } from 'node:buffer';
-import { buffer } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 
 let mapped: SharedArrayBuffer | undefined;
 
@@ -9,8 +9,8 @@ export let arenaView: DataView;
 
 /** Call before using the views: an arena may have been attached since. */
 export function mapViews(): void {
-  if (mapped === buffer) return;
-  mapped = buffer;
-  arenaBuffer = Buffer.from(buffer);
-  arenaView = new DataView(buffer);
+  if (mapped === arena.buffer) return;
+  mapped = arena.buffer;
+  arenaBuffer = Buffer.from(arena.buffer);
+  arenaView = new DataView(arena.buffer);
 }

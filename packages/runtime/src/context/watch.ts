@@ -6,7 +6,7 @@
  * What is kept here holds the node until it is cancelled: a timer must fire, and an AbortSignal abort, also when
  * nobody holds the context any more.
  */
-import { buffer } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { MACHINE_STATE, MACHINE_STATE_LOST, MACHINE_STATE_NONE, machineBase, STOPPING } from '../memory/layout.ts';
 import { machine } from '../scheduler/machine.ts';
@@ -21,12 +21,13 @@ interface Watch {
 }
 
 const watches = new Map<number, Watch>();
-let arena: SharedArrayBuffer | undefined;
+/** The arena that they are of. */
+let mapped: SharedArrayBuffer | undefined;
 
 /** This thread's watch of a node, or null when that is cancelled. */
 function watchOf(done: Done): Watch | null {
-  if (arena !== buffer) {
-    arena = buffer;
+  if (mapped !== arena.buffer) {
+    mapped = arena.buffer;
     watches.clear();
   }
   const node = done.address;
@@ -64,7 +65,7 @@ export function causeOf(node: number): unknown {
 
 function canceled(node: number): void {
   const known = watches.get(node);
-  if (known === undefined || arena !== buffer || !isCanceled(node)) return;
+  if (known === undefined || mapped !== arena.buffer || !isCanceled(node)) return;
   watches.delete(node);
   if (known.timer !== null) removeTimer(known.timer);
   const { controller } = known;

@@ -15,9 +15,10 @@ import { attachCore, type WasmMemory } from './core.ts';
 
 /** What a new thread is given to map it. */
 export let memory: WasmMemory;
-export let buffer: SharedArrayBuffer;
 
 interface Arena {
+  /** The memory itself: another one when a runtime is started again, so what was made before is told by it. */
+  buffer: SharedArrayBuffer;
   /** Every 32-bit word. Plain access only under a lock, by the one writer, or ordered by an atomic; say which. */
   words: Int32Array;
   /** The same memory as 64-bit floats, for values. */
@@ -36,7 +37,8 @@ export const MAXIMUM_HEAP_BYTES = 2 * 1024 * 1024 * 1024;
 /** Maps an arena into this thread. It is a WebAssembly memory, so that the core works on the same words. */
 export function attachArena(shared: WasmMemory): void {
   memory = shared;
-  buffer = memory.buffer;
+  const { buffer } = memory;
+  arena.buffer = buffer;
   arena.words = new Int32Array(buffer);
   arena.cells = new Float64Array(buffer);
   arena.bytes = new Uint8Array(buffer);
@@ -56,5 +58,5 @@ export function requireArena(): void {
 }
 
 export function isAttached(): boolean {
-  return buffer !== undefined;
+  return arena.buffer !== undefined;
 }

@@ -7,7 +7,7 @@ import { inspect } from 'node:util';
 import { decode } from '../codec/decode.ts';
 import { PendingValue } from '../codec/pending.ts';
 import { throwUncaught } from '../fatal.ts';
-import { arena, buffer } from '../memory/arena.ts';
+import { arena } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
 import { release, retain } from '../memory/heap.ts';
 import { createdByLines, withLineBeforeOrigin } from '../own-frames.ts';
@@ -81,10 +81,10 @@ function reportAll(records: number[]): void {
 }
 
 function holdUp(pending: PendingValue, records: number[]): void {
-  const before = buffer;
+  const before = arena.buffer;
   machine.pending++;
   const goOn = (): void => {
-    if (before !== buffer) return;
+    if (before !== arena.buffer) return;
     machine.pending--;
     reportLater(records);
   };
@@ -93,9 +93,9 @@ function holdUp(pending: PendingValue, records: number[]): void {
 
 /** What comes meanwhile is held up behind them. */
 function reportLater(records: number[]): void {
-  const before = buffer;
+  const before = arena.buffer;
   setImmediate(() => {
-    if (before === buffer) reportAll(records);
+    if (before === arena.buffer) reportAll(records);
   });
 }
 

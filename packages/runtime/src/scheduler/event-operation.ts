@@ -7,7 +7,7 @@ import { arena } from '../memory/arena.ts';
 import { compareExchange } from '../memory/atomics.ts';
 import { OPERATION_EVENT, SELECT_OPERATION, SELECT_WAITER, UNCLAIMED, WAITER_CASE, WAITER_CLAIM } from '../memory/blocks.ts';
 import { machine, type Waiting } from './machine.ts';
-import { FRESH, SelectableOperation } from './operation.ts';
+import { type Flag, FRESH, NO, SelectableOperation } from './operation.ts';
 import type { WaitReason } from './wait-reason.ts';
 import { freeWaiter } from './waiter.ts';
 
@@ -50,7 +50,7 @@ function claim(waiter: number): boolean {
 }
 
 export class EventOperation<T> extends SelectableOperation<T> {
-  done: boolean;
+  done: Flag;
   value: T;
   stage: number;
   waiter: number;
@@ -59,7 +59,7 @@ export class EventOperation<T> extends SelectableOperation<T> {
 
   constructor(reason: WaitReason, event: OwnEvent) {
     super();
-    this.done = false;
+    this.done = NO;
     this.value = undefined as T;
     this.stage = FRESH;
     this.waiter = 0;

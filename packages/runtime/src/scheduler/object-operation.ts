@@ -23,7 +23,7 @@ import { drive } from '../memory/core.ts';
 import { holderFor } from './holder.ts';
 import { leaveLine, wakeServed } from './inbox.ts';
 import { machine, type Waiting } from './machine.ts';
-import { FRESH, SelectableOperation, wakeWhenReady } from './operation.ts';
+import { type Flag, FRESH, NO, SelectableOperation, wakeWhenReady } from './operation.ts';
 import type { WaitReason } from './wait-reason.ts';
 import { freeWaiter, parkSpare, reserveWaiter, spareWaiter, takeWaiter } from './waiter.ts';
 
@@ -51,7 +51,7 @@ export function askedBy(waiter: number, holder: number): number {
 }
 
 export class ObjectOperation<T> extends SelectableOperation<T> {
-  done: boolean;
+  done: Flag;
   value: T;
   stage: number;
   /** Also keeps the object alive. */
@@ -61,7 +61,7 @@ export class ObjectOperation<T> extends SelectableOperation<T> {
 
   constructor(rules: ObjectRules, object: SharedObject) {
     super();
-    this.done = false;
+    this.done = NO;
     this.value = undefined as T;
     this.stage = FRESH;
     this.object = object;

@@ -28,6 +28,14 @@ export const DRIVEN = 1;
 export const BEGUN = 2;
 
 /**
+ * Whether an operation is done, as a number: `yield*` asks whether it is true of anything, and where V8 knows that it is a small
+ * integer that is one comparison, else ten steps.
+ */
+export type Flag = typeof NO | typeof YES;
+export const NO = 0;
+export const YES = 1;
+
+/**
  * What can wait, and gives a `T`: `yield*` drives it inside a goroutine, `await` in async code. `select` takes most as cases, but
  * not `blocking`, `gosched`, `Once.do`, `Cond.wait`, `Barrier.wait`, `runExclusive`, those of a lock with a limit (`withTimeout`,
  * `tryAcquire`) and another `select`. An operation is driven once; a goroutine's handle, which is one too, any number of times.
@@ -42,7 +50,7 @@ export interface Op<T> extends PromiseLike<T> {
 
 export abstract class Operation<T> implements Op<T> {
   /** Iterator result: whether `value` is the outcome. */
-  abstract done: boolean;
+  abstract done: Flag;
   /** Before the outcome, what is to be sent. */
   abstract value: T;
   /** @internal FRESH, DRIVEN or BEGUN. */
@@ -86,7 +94,7 @@ export abstract class Operation<T> implements Op<T> {
   /** @internal For `yield*`. */
   next(): this {
     if (this.stage !== DRIVEN) return this.resume();
-    if (this.begin(this.enter())) this.done = true;
+    if (this.begin(this.enter())) this.done = YES;
     else machine.current!.park(this);
     return this;
   }
@@ -105,7 +113,7 @@ export abstract class Operation<T> implements Op<T> {
     const task = machine.current;
     if (task === null || task.parked || this.done) return this.outOfTurn();
     try {
-      if (this.end() === true) this.done = true;
+      if (this.end() === true) this.done = YES;
       else if (task.interrupt !== null && this.withdraw()) throw task.takeInterrupt();
       else task.park(this);
     } catch (error) {

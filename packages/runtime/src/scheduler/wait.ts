@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { CAUSE_HERE, CAUSE_POLLER } from '../memory/event-records.ts';
 import { EventOperation, OwnEvent } from './event-operation.ts';
 import { machine, type Waiting } from './machine.ts';
-import { FRESH, Operation } from './operation.ts';
+import { type Flag, FRESH, NO, Operation } from './operation.ts';
 import { setImmediate } from './real-timers.ts';
 import { addTimer, removeTimer, type Timer } from './timers.ts';
 import type { WaitReason } from './wait-reason.ts';
@@ -95,7 +95,7 @@ const WENT_ON = Object.freeze({ done: true, value: undefined });
  * Where it stands is in its task, so one operation serves everybody, and a switch allocates nothing.
  */
 class Yield extends Operation<void> {
-  done = false;
+  done: Flag = NO;
   value = undefined;
   stage = FRESH;
 

@@ -32,7 +32,7 @@ import { LAST_NUMBER_HIGH } from '../memory/tags.ts';
 import { leaveLine, wakeServed } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
 import { concludeOrKeep } from '../scheduler/object-operation.ts';
-import { DRIVEN, FRESH, type Op, SelectableOperation } from '../scheduler/operation.ts';
+import { DRIVEN, type Flag, FRESH, NO, type Op, SelectableOperation, YES } from '../scheduler/operation.ts';
 import { sendScratch } from '../scheduler/scratch.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 import { carrier, freeWaiter, parkSpare, reserveWaiter, takeWaiter } from '../scheduler/waiter.ts';
@@ -128,7 +128,7 @@ function endReceive(operation: ReceiveOperation<any> | ReceiveOkOperation<any>):
 }
 
 export class SendOperation extends SelectableOperation<void> {
-  done: boolean;
+  done: Flag;
   value: any;
   stage: number;
   readonly object: SharedObject;
@@ -136,7 +136,7 @@ export class SendOperation extends SelectableOperation<void> {
 
   constructor(channel: SharedObject, value: unknown) {
     super();
-    this.done = false;
+    this.done = NO;
     this.value = value;
     this.stage = FRESH;
     this.object = channel;
@@ -161,7 +161,7 @@ export class SendOperation extends SelectableOperation<void> {
 
   override next(): this {
     if (this.stage !== DRIVEN) return this.resume();
-    if (this.begin(this.enter()) === true) this.done = true;
+    if (this.begin(this.enter()) === true) this.done = YES;
     else machine.current!.park(this);
     return this;
   }
@@ -231,7 +231,7 @@ export class SendOperation extends SelectableOperation<void> {
 
 export class ReceiveOperation<T> extends SelectableOperation<T | undefined> implements ReceiveOp<T> {
   declare readonly sent: T;
-  done: boolean;
+  done: Flag;
   value: T | undefined;
   stage: number;
   readonly object: SharedObject;
@@ -239,7 +239,7 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> impl
 
   constructor(channel: SharedObject) {
     super();
-    this.done = false;
+    this.done = NO;
     this.value = undefined;
     this.stage = FRESH;
     this.object = channel;
@@ -272,7 +272,7 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> impl
 
   override next(): this {
     if (this.stage !== DRIVEN) return this.resume();
-    if (this.begin(this.enter()) === true) this.done = true;
+    if (this.begin(this.enter()) === true) this.done = YES;
     else machine.current!.park(this as unknown as ReceiveOperation<unknown>);
     return this;
   }
@@ -326,7 +326,7 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> impl
 
 export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> implements ReceiveOkOp<T> {
   declare readonly sentWithFlag: T;
-  done: boolean;
+  done: Flag;
   value: Received<T>;
   stage: number;
   readonly object: SharedObject;
@@ -334,7 +334,7 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> impl
 
   constructor(channel: SharedObject) {
     super();
-    this.done = false;
+    this.done = NO;
     this.value = undefined as unknown as Received<T>;
     this.stage = FRESH;
     this.object = channel;
@@ -367,7 +367,7 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> impl
 
   override next(): this {
     if (this.stage !== DRIVEN) return this.resume();
-    if (this.begin(this.enter()) === true) this.done = true;
+    if (this.begin(this.enter()) === true) this.done = YES;
     else machine.current!.park(this as unknown as ReceiveOkOperation<unknown>);
     return this;
   }

@@ -6,7 +6,7 @@
  * than once. A goroutine that is given one begun elsewhere waits for that promise.
  */
 import { machine } from '../scheduler/machine.ts';
-import { FRESH, type Op, Operation } from '../scheduler/operation.ts';
+import { type Flag, FRESH, NO, type Op, Operation } from '../scheduler/operation.ts';
 import { waitOperation } from '../scheduler/wait.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 
@@ -23,7 +23,7 @@ export function inAsyncCode(): boolean {
  * operation of its own, so a cancellation finds the goroutine there. `select` cannot drive it.
  */
 export class Procedure<T> extends Operation<T> implements Promise<T> {
-  done: boolean;
+  done: Flag;
   value: T;
   stage: number;
   readonly reason: WaitReason;
@@ -33,7 +33,7 @@ export class Procedure<T> extends Operation<T> implements Promise<T> {
 
   constructor(reason: WaitReason, inGoroutine: () => Generator<unknown, T, unknown>, inAsyncCode: () => Promise<T>) {
     super();
-    this.done = false;
+    this.done = NO;
     this.value = undefined as T;
     this.stage = FRESH;
     this.reason = reason;

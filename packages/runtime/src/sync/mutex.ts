@@ -37,7 +37,7 @@ import { currentHolder, holderFor } from '../scheduler/holder.ts';
 import { leaveLine, wakeServed } from '../scheduler/inbox.ts';
 import { whenMachineLost } from '../scheduler/lost.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
-import { DRIVEN, FRESH, type Op, SelectableOperation } from '../scheduler/operation.ts';
+import { DRIVEN, type Flag, FRESH, NO, type Op, SelectableOperation, YES } from '../scheduler/operation.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 import { freeWaiter, parkSpare, spareWaiter } from '../scheduler/waiter.ts';
 import { callInAsyncCode, callInGoroutine, mustBeCallback } from './callback.ts';
@@ -244,7 +244,7 @@ whenMachineLost(() => forEachLiving(KIND_MUTEX, (mutex) => wakeServed(passOverLo
 
 /** Has a `next` of its own for the same reason as sending and receiving. */
 class LockOperation extends SelectableOperation<Guard> {
-  done: boolean;
+  done: Flag;
   value: Guard;
   stage: number;
   readonly object: Mutex;
@@ -254,7 +254,7 @@ class LockOperation extends SelectableOperation<Guard> {
 
   constructor(mutex: Mutex) {
     super();
-    this.done = false;
+    this.done = NO;
     this.value = undefined as unknown as Guard;
     this.stage = FRESH;
     this.object = mutex;
@@ -280,7 +280,7 @@ class LockOperation extends SelectableOperation<Guard> {
 
   override next(): this {
     if (this.stage !== DRIVEN) return this.resume();
-    if (this.begin(this.enter())) this.done = true;
+    if (this.begin(this.enter())) this.done = YES;
     else machine.current!.park(this);
     return this;
   }

@@ -32,7 +32,17 @@ import { selectEnroll, selectPoll } from '../memory/core.ts';
 import { wakeServed } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
 import { keepOutcome } from '../scheduler/object-operation.ts';
-import { DRIVEN, FRESH, type Op, Operation, type SelectableOperation, wakeWhenReady } from '../scheduler/operation.ts';
+import {
+  DRIVEN,
+  type Flag,
+  FRESH,
+  NO,
+  type Op,
+  Operation,
+  type SelectableOperation,
+  wakeWhenReady,
+  YES,
+} from '../scheduler/operation.ts';
 import { promiseOf } from '../scheduler/promised.ts';
 import { caseScratch } from '../scheduler/scratch.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
@@ -116,7 +126,7 @@ export function select<C extends SelectCases>(cases: C, options?: { default?: bo
 type Case = SelectableOperation<any>;
 
 class SelectOperation extends Operation<unknown> {
-  done: boolean;
+  done: Flag;
   value: unknown;
   stage: number;
   /** The first so many entries of both are the cases. */
@@ -129,7 +139,7 @@ class SelectOperation extends Operation<unknown> {
 
   constructor(keys: string[], operations: Case[], count: number, hasDefault: boolean) {
     super();
-    this.done = false;
+    this.done = NO;
     this.value = undefined;
     this.stage = FRESH;
     this.count = count;
@@ -151,7 +161,7 @@ class SelectOperation extends Operation<unknown> {
 
   override next(): this {
     if (this.stage !== DRIVEN) return this.resume();
-    if (this.begin(this.enter())) this.done = true;
+    if (this.begin(this.enter())) this.done = YES;
     else machine.current!.park(this);
     return this;
   }

@@ -27,7 +27,7 @@ import { drive, retryLock } from '../memory/core.ts';
 import { holderFor } from '../scheduler/holder.ts';
 import { leaveLine, wakeServed } from '../scheduler/inbox.ts';
 import { machine, type Waiting } from '../scheduler/machine.ts';
-import { FRESH, SelectableOperation } from '../scheduler/operation.ts';
+import { type Flag, FRESH, NO, SelectableOperation, YES } from '../scheduler/operation.ts';
 import { waitOperation } from '../scheduler/wait.ts';
 import type { WaitReason } from '../scheduler/wait-reason.ts';
 import { freeWaiter, parkSpare, spareWaiter, takeWaiter } from '../scheduler/waiter.ts';
@@ -66,7 +66,7 @@ export interface Cancellable extends SharedObject {
 }
 
 export class TicketOperation<T> extends SelectableOperation<T> implements Promise<T> {
-  done: boolean;
+  done: Flag;
   value: T;
   stage: number;
   readonly rules: TicketRules<T>;
@@ -80,7 +80,7 @@ export class TicketOperation<T> extends SelectableOperation<T> implements Promis
 
   constructor(rules: TicketRules<T>, object: Cancellable, weight: number, priority: number) {
     super();
-    this.done = false;
+    this.done = NO;
     this.value = undefined as T;
     this.stage = FRESH;
     this.rules = rules;
@@ -175,7 +175,7 @@ export class TicketOperation<T> extends SelectableOperation<T> implements Promis
   }
 
   conclude(_result: number, waiter: number): void {
-    this.done = true;
+    this.done = YES;
     if (this.holder !== HOLDER_UNKNOWN) this.rules.nameHolder?.(this.object, this.holder);
     this.value = this.rules.valueOf(this.object, this.weight, arena.words[waiter + WAITER_DETAIL]!);
   }

@@ -9,7 +9,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { EXISTING, proxyOf, registerKind } from '../codec/handles.ts';
-import { arena, buffer, requireArena } from '../memory/arena.ts';
+import { arena, requireArena } from '../memory/arena.ts';
 import { add, load } from '../memory/atomics.ts';
 import {
   CHANNEL_CAPACITY,
@@ -73,8 +73,8 @@ const timers = new Map<number, ChannelTimer>();
 let mapped: SharedArrayBuffer | undefined;
 
 function currentTimers(): Map<number, ChannelTimer> {
-  if (mapped !== buffer) timers.clear();
-  mapped = buffer;
+  if (mapped !== arena.buffer) timers.clear();
+  mapped = arena.buffer;
   return timers;
 }
 

@@ -14,7 +14,6 @@ import {
   RING_SEEN_HEAD,
   RING_SEEN_TAIL,
   RING_TAIL,
-  WAITER_CELL,
 } from '../../src/memory/blocks.ts';
 import { closeChannel, receive, receiveLooking, receiveOrWait, send, sendLooking, sendOrWait } from '../../src/memory/core.ts';
 import { createArena } from '../../src/memory/create.ts';
