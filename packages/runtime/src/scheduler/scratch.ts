@@ -23,14 +23,16 @@ export function initializeScratch(): void {
 
 /** A block with room for the cases of a select. Throws ArenaExhaustedError. */
 export function caseScratch(count: number): number {
-  if (count > caseCapacity) {
-    const capacity = Math.max(FIRST_CAPACITY, 2 ** Math.ceil(Math.log2(count)));
-    const block = allocate(KIND_SCRATCH, (SELECT_CASES + capacity * SELECT_CASE_WORDS) * 4);
-    if (cases !== 0) free(cases);
-    cases = block;
-    caseCapacity = capacity;
-  }
-  return cases;
+  return count <= caseCapacity ? cases : growCases(count);
+}
+
+function growCases(count: number): number {
+  const capacity = Math.max(FIRST_CAPACITY, 2 ** Math.ceil(Math.log2(count)));
+  const block = allocate(KIND_SCRATCH, (SELECT_CASES + capacity * SELECT_CASE_WORDS) * 4);
+  if (cases !== 0) free(cases);
+  cases = block;
+  caseCapacity = capacity;
+  return block;
 }
 
 /** Called when this thread leaves the arena. */

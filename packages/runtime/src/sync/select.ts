@@ -18,6 +18,7 @@ import { typeName } from '../errors.ts';
 import { arena, requireArena } from '../memory/arena.ts';
 import { compareExchange } from '../memory/atomics.ts';
 import {
+  RESULT_DONE,
   RESULT_WAITS,
   SELECT_CASE_WORDS,
   SELECT_CASES,
@@ -136,6 +137,8 @@ class SelectOperation extends Operation<unknown> {
   private readonly hasDefault: boolean;
   /** The case that was carried out, once that is known. */
   private hit: number;
+  /** Whether cases have waiters of their own, which are to be given back. */
+  private hasWaiters: boolean;
 
   constructor(keys: string[], operations: Case[], count: number, hasDefault: boolean) {
     super();
@@ -147,6 +150,7 @@ class SelectOperation extends Operation<unknown> {
     this.operations = operations;
     this.hasDefault = hasDefault;
     this.hit = -1;
+    this.hasWaiters = false;
   }
 
   get reason(): WaitReason {
@@ -202,7 +206,11 @@ class SelectOperation extends Operation<unknown> {
       throw error;
     }
     // Only now: copying may have run a getter, and that a select of its own.
-    for (let index = 0; index < count; index++) operations[index]!.describe(cases + SELECT_CASES + index * SELECT_CASE_WORDS);
+    for (let index = 0; index < count; index++) {
+      const operation = operations[index]!;
+      operation.describe(cases + SELECT_CASES + index * SELECT_CASE_WORDS);
+      if (operation.waiter !== 0) this.hasWaiters = true;
+    }
     return cases;
   }
 
@@ -212,23 +220,31 @@ class SelectOperation extends Operation<unknown> {
     const operation = this.operations[hit]!;
     const received = operation.waiter === 0 ? spare : operation.waiter;
     this.hit = hit;
-    wakeServed(result);
+    if (result !== RESULT_DONE) wakeServed(result);
     try {
       operation.conclude(result, received);
     } catch (error) {
-      this.discardAllBut(hit);
-      if (!(error instanceof PendingValue)) {
-        operation.discard();
-        throw error;
-      }
-      keepOutcome(operation, result, received);
-      wakeWhenReady(error, waiting);
-      return false;
+      return this.keepOrThrow(error, result, received, waiting);
     }
-    if (operation.waiter !== 0) operation.discard();
-    this.discardAllBut(hit);
+    if (this.hasWaiters === true) {
+      if (operation.waiter !== 0) operation.discard();
+      this.discardAllBut(hit);
+    }
     this.report(hit);
     return true;
+  }
+
+  /** The hit has thrown this when it was concluded. What cannot be made yet is kept, and it has to wait for that. */
+  private keepOrThrow(error: unknown, result: number, received: number, waiting: Waiting): boolean {
+    const operation = this.operations[this.hit]!;
+    this.discardAllBut(this.hit);
+    if (!(error instanceof PendingValue)) {
+      operation.discard();
+      throw error;
+    }
+    keepOutcome(operation, result, received);
+    wakeWhenReady(error, waiting);
+    return false;
   }
 
   /** Step 3. RESULT_WAITS when at one moment no case can be carried out. */
@@ -240,6 +256,7 @@ class SelectOperation extends Operation<unknown> {
   /** Step 4. RESULT_WAITS when all cases wait. */
   private nowOrLater(cases: number, waiting: Waiting): number {
     const { operations, count } = this;
+    this.hasWaiters = true;
     try {
       for (let index = 0; index < count; index++) {
         const operation = operations[index]!;

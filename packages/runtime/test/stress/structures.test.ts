@@ -59,7 +59,7 @@ describe('several threads', () => {
     const { results, before } = await hammer('heap', 20_000);
     expect(results).toEqual(Array.from({ length: THREADS }, () => ({ damaged: 0 })));
     const { scratch: _, waiters, ...left } = Object.fromEntries(usage());
-    expect(waiters).toBe(THREADS * 64); // Each thread's spare.
+    expect(waiters).toBe(THREADS * 2 * 64); // Each thread's carrier and its spare.
     expect(left).toEqual(before);
   });
 });
