@@ -280,17 +280,22 @@ class LockOperation extends SelectableOperation<Guard> {
 
   override next(): this {
     if (this.stage !== DRIVEN) return this.resume();
-    if (this.begin(this.enter())) this.done = YES;
+    if (this.begin(this.enter()) === true) this.done = YES;
     else machine.current!.park(this);
     return this;
   }
 
   begin(waiting: Waiting): boolean {
-    const slot = waiting.slot < 0 ? machine.slotOf(waiting) : waiting.slot;
     const holder = holderFor(waiting);
+    if (tryLockMutex(this.object.address, holder) !== RESULT_DONE) return this.standInLine(holder, waiting);
+    this.value = new Guard(this.object);
+    return true;
+  }
+
+  /** It is taken; if it was given back meanwhile, it is locked all the same. */
+  private standInLine(holder: number, waiting: Waiting): boolean {
     this.holder = holder;
-    const result = lockMutex(this.object.address, spareWaiter(), slot, holder);
-    if (result === RESULT_WAITS) {
+    if (lockMutex(this.object.address, spareWaiter(), machine.slotOf(waiting), holder) === RESULT_WAITS) {
       this.waiter = parkSpare();
       return false;
     }
