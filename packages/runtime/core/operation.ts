@@ -1,11 +1,13 @@
 /**
  * Operations on shared objects: each is carried out under its object's lock, or its waiter enters the object's line.
  * The waiter that is passed in carries the value to send, and takes the value received; it is the caller's until the
- * result is RESULT_WAITS, and again when the caller was woken or has left the line.
+ * result is RESULT_WAITS, and again when the caller was woken or has left the line. Sending and receiving are given a carrier, which
+ * always stays the caller's: its spare waiter takes its place in the line (`src/scheduler/waiter.ts`).
  */
 import {
   BARRIER_WAITERS,
   CARRIER_SPARE,
+  CHANNEL_LOCK,
   CHANNEL_RECEIVERS,
   CHANNEL_RING,
   CHANNEL_SENDERS,
@@ -179,23 +181,36 @@ function begin(operation: i32, object: i32, waiter: i32, slot: i32): i32 {
   return conclude(result);
 }
 
-/** The same for what a carrier brings: where it has to wait, the carrier's spare waiter does. */
+/** The same for what a carrier brings: where it has to wait, the carrier's spare waiter does. Under the lock. */
+// @ts-ignore: decorator
+@inline
+function attemptCarried(operation: i32, channel: i32, carrier: i32, slot: i32): i32 {
+  const result = attempt(operation, channel, carrier);
+  if (result !== RESULT_WAITS) return result;
+  const waiter = get(carrier, CARRIER_SPARE);
+  if (waiter === 0) return RESULT_NO_SPARE;
+  fillIn(waiter, slot);
+  if (operation === OPERATION_SEND) moveCell(carrier, WAITER_CELL, waiter, WAITER_CELL);
+  enqueue(queueOf(operation, channel), waiter);
+  return RESULT_WAITS;
+}
+
 // @ts-ignore: decorator
 @inline
 function beginCarried(operation: i32, channel: i32, carrier: i32, slot: i32): i32 {
   lockChannel(channel);
-  let result = attempt(operation, channel, carrier);
-  if (result === RESULT_WAITS) {
-    const waiter = get(carrier, CARRIER_SPARE);
-    if (waiter === 0) {
-      result = RESULT_NO_SPARE;
-    } else {
-      fillIn(waiter, slot);
-      if (operation === OPERATION_SEND) moveCell(carrier, WAITER_CELL, waiter, WAITER_CELL);
-      enqueue(queueOf(operation, channel), waiter);
-    }
-  }
+  const result = attemptCarried(operation, channel, carrier, slot);
   unlockChannel(channel);
+  return conclude(result);
+}
+
+/** The same at a channel without a buffer: of its one lock it is known where it is. */
+// @ts-ignore: decorator
+@inline
+function beginUnbuffered(operation: i32, channel: i32, carrier: i32, slot: i32): i32 {
+  lock(channel + CHANNEL_LOCK);
+  const result = attemptCarried(operation, channel, carrier, slot);
+  unlock(channel + CHANNEL_LOCK);
   return conclude(result);
 }
 
@@ -214,7 +229,7 @@ function sendBlocked(channel: i32, carrier: i32, slot: i32): i32 {
 
 function sendUnbuffered(channel: i32, carrier: i32, slot: i32): i32 {
   if (mayMeet(channel)) return handOver(channel, carrier) ? RESULT_DONE : RESULT_WOULD_WAIT;
-  return sendOrWait(channel, carrier, slot);
+  return beginUnbuffered(OPERATION_SEND, channel, carrier, slot);
 }
 
 /** Tries again when it has seen a way in so many looks. */
@@ -238,7 +253,7 @@ export function receive(channel: i32, carrier: i32, slot: i32): i32 {
 }
 
 function receiveUnbuffered(channel: i32, carrier: i32, slot: i32): i32 {
-  return mayMeet(channel) ? RESULT_WOULD_WAIT : receiveOrWait(channel, carrier, slot);
+  return mayMeet(channel) ? RESULT_WOULD_WAIT : beginUnbuffered(OPERATION_RECEIVE, channel, carrier, slot);
 }
 
 function receiveBlocked(channel: i32, carrier: i32, slot: i32): i32 {

@@ -72,7 +72,7 @@ function isQuiet(channel: i32): bool {
 // @ts-ignore: decorator
 @inline
 export function mayMeet(channel: i32): bool {
-  return hasPlaceToMeet(channel) && get(channel, CHANNEL_OFFERER) !== 0 && isQuiet(channel);
+  return get(channel, CHANNEL_OFFERER) !== 0 && hasPlaceToMeet(channel) && isQuiet(channel);
 }
 
 /** Under the lock, where a receiver who stood in line is served: if it is of another thread, the two may meet from now on. */

@@ -43,12 +43,12 @@ interface Core {
   sendWaiter(machine: number, waiter: number): number;
   lookOut(rounds: number, waiter: number): number;
   needsWake(): number;
-  send(channel: number, waiter: number, slot: number): number;
-  sendLooking(channel: number, waiter: number, slot: number, rounds: number): number;
-  sendOrWait(channel: number, waiter: number, slot: number): number;
-  receive(channel: number, waiter: number, slot: number): number;
-  receiveLooking(channel: number, waiter: number, slot: number, rounds: number): number;
-  receiveOrWait(channel: number, waiter: number, slot: number): number;
+  send(channel: number, carrier: number, slot: number): number;
+  sendLooking(channel: number, carrier: number, slot: number, rounds: number): number;
+  sendOrWait(channel: number, carrier: number, slot: number): number;
+  receive(channel: number, carrier: number, slot: number): number;
+  receiveLooking(channel: number, carrier: number, slot: number, rounds: number): number;
+  receiveOrWait(channel: number, carrier: number, slot: number): number;
   keepDistance(channel: number): void;
   lockChannel(channel: number): void;
   unlockChannel(channel: number): void;

@@ -20,6 +20,7 @@ import {
   WAITER_OUTCOME,
 } from '../memory/blocks.ts';
 import { drive } from '../memory/core.ts';
+import { withReserve } from '../memory/heap.ts';
 import { holderFor } from './holder.ts';
 import { leaveLine, wakeServed } from './inbox.ts';
 import { machine, type Waiting } from './machine.ts';
@@ -141,10 +142,10 @@ export function concludeOrKeep(operation: SelectableOperation<any>, result: numb
 /** Gives the operation a waiter of its own, with the outcome and what was received, from which `end` takes them. */
 export function keepOutcome(operation: SelectableOperation<any>, result: number, received: number): void {
   if (operation.waiter === 0) {
-    reserveWaiter();
+    withReserve(reserveWaiter); // It was received, so it must not be lost.
     operation.waiter = takeWaiter(machine.number, 0);
   }
-  const closed = result === RESULT_CLOSED; // Then nothing was received: the spare's cell has what was there before.
+  const closed = result === RESULT_CLOSED; // Then nothing was received: the cell has what was there before.
   if (!closed && operation.waiter !== received) move((received + WAITER_CELL) >> 1, (operation.waiter + WAITER_CELL) >> 1);
   arena.words[operation.waiter + WAITER_OUTCOME] = closed ? OUTCOME_CLOSED : OUTCOME_DONE;
 }

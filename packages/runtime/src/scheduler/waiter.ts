@@ -8,12 +8,13 @@
  * after that.
  *
  * Each thread keeps one spare, and a carrier, which is in no queue ever and stays where it is: it takes the value of a send in, and
- * that of a receive out. Where a send or a receive has to wait, the core puts the carrier's spare into the queue, with the value; so
- * nothing is allocated, and nothing can fail once an object is locked. Other operations hand in the spare itself.
+ * that of a receive out. Where a send or a receive has to wait, the core puts the carrier's spare into the queue, with the value; if
+ * there is none it says so, and is called again. So nothing is allocated, and nothing can fail, while an object is locked. Other
+ * operations hand in the spare itself.
  */
 import { arena } from '../memory/arena.ts';
 import { CARRIER_SPARE, WAITER_CELL, WAITER_MACHINE, WAITER_QUEUE, WAITER_SLOT, WAITER_WORDS } from '../memory/blocks.ts';
-import { allocate, free } from '../memory/heap.ts';
+import { allocate, allocateAtHand, free } from '../memory/heap.ts';
 import { KIND_WAITER } from '../memory/layout.ts';
 
 interface Carrier {
@@ -30,6 +31,8 @@ export const carrier = {} as Carrier;
 
 /** The one that was put into a queue last, while it is in use; 0: none, or not known. */
 let parked = 0;
+/** Several were wanted in a row: the next spare is made when one is parked, which saves the core an attempt in vain. */
+let runsShort = false;
 
 /**
  * This thread's spare waiter. It is there until the next call of `takeSpare` on this thread, so user code (a getter of a
@@ -41,6 +44,7 @@ export function spareWaiter(): number {
 }
 
 function makeSpare(): number {
+  runsShort = true;
   const spare = allocate(KIND_WAITER, WAITER_WORDS * 4);
   arena.words[carrier.spare] = spare;
   return spare;
@@ -56,6 +60,7 @@ export function takeSpare(): number {
 /** The same, for an operation that has just been left waiting. */
 export function parkSpare(): number {
   parked = takeSpare();
+  if (runsShort) arena.words[carrier.spare] = allocateAtHand(KIND_WAITER, WAITER_WORDS * 4);
   return parked;
 }
 
@@ -81,8 +86,12 @@ export function takeWaiter(machine: number, slot: number): number {
 /** Gives a waiter back. Its cell must be empty or moved away. */
 export function freeWaiter(waiter: number): void {
   if (waiter === parked) parked = 0;
-  if (arena.words[carrier.spare] === 0) arena.words[carrier.spare] = waiter;
-  else free(waiter);
+  if (arena.words[carrier.spare] === 0) {
+    arena.words[carrier.spare] = waiter;
+  } else {
+    runsShort = false;
+    free(waiter);
+  }
 }
 
 /** Called when this thread leaves the arena. */

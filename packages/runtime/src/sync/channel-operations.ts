@@ -84,11 +84,23 @@ function reserveFor(carried: boolean): void {
   }
 }
 
-/** What was received into a waiter; its cell is empty afterwards. Throws PendingValue, and the cell keeps it. */
+/**
+ * What was received into a waiter, or into the carrier; its cell is empty afterwards. Throws PendingValue, and the cell keeps it. What
+ * can never be made is dropped.
+ */
 function takeFrom(waiter: number): unknown {
   const high = arena.words[waiter + WAITER_CELL + 1]!;
   const cell = (waiter + WAITER_CELL) >> 1;
-  return high >= 0 || high <= LAST_NUMBER_HIGH ? arena.cells[cell] : take(cell);
+  return high >= 0 || high <= LAST_NUMBER_HIGH ? arena.cells[cell] : takeOrDrop(cell);
+}
+
+function takeOrDrop(cell: number): unknown {
+  try {
+    return take(cell);
+  } catch (error) {
+    if (!(error instanceof PendingValue)) drop(cell);
+    throw error;
+  }
 }
 
 /** The value in this cell could not be sent: the channel is closed. */

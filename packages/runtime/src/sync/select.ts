@@ -197,15 +197,16 @@ class SelectOperation extends Operation<unknown> {
   /** Step 1: writes the cases down for the core. If a value cannot be copied, all is given back. */
   private describe(waiting: Waiting): number {
     const { operations, count } = this;
-    const cases = caseScratch(count);
+    let cases: number;
     try {
       for (let index = 0; index < count; index++) operations[index]!.prepare(waiting);
       spareWaiter();
+      // Only now: copying may have run a getter, and that a select of its own, in the same words or with more of them.
+      cases = caseScratch(count);
     } catch (error) {
       this.discardAllBut(-1);
       throw error;
     }
-    // Only now: copying may have run a getter, and that a select of its own.
     for (let index = 0; index < count; index++) {
       const operation = operations[index]!;
       operation.describe(cases + SELECT_CASES + index * SELECT_CASE_WORDS);

@@ -1,16 +1,26 @@
 /** A send or receive that has to wait, where its thread has no spare waiter to stand in line. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { setFunctionHook } from '../../src/codec/functions.ts';
+import { PendingValue } from '../../src/codec/pending.ts';
 import { ArenaExhaustedError } from '../../src/errors.ts';
 import { arena } from '../../src/memory/arena.ts';
-import { CHANNEL_RECEIVERS, CHANNEL_SENDERS, RESULT_NO_SPARE, RESULT_WAITS, WAITER_WORDS } from '../../src/memory/blocks.ts';
+import {
+  CHANNEL_RECEIVERS,
+  CHANNEL_SENDERS,
+  OPERATION_RECEIVE,
+  RESULT_NO_SPARE,
+  RESULT_WAITS,
+  WAITER_WORDS,
+} from '../../src/memory/blocks.ts';
 import { receiveOrWait, sendOrWait } from '../../src/memory/core.ts';
 import { createArena } from '../../src/memory/create.ts';
-import { allocate, free } from '../../src/memory/heap.ts';
-import { KIND_SCRATCH } from '../../src/memory/layout.ts';
+import { allocate, free, usage } from '../../src/memory/heap.ts';
+import { KIND_SCRATCH, KIND_WAITER } from '../../src/memory/layout.ts';
 import { attachMachine } from '../../src/scheduler/attach.ts';
-import { drainInbox } from '../../src/scheduler/inbox.ts';
-import { carrier, reserveWaiter, takeSpare } from '../../src/scheduler/waiter.ts';
+import { drainInbox, leaveLine } from '../../src/scheduler/inbox.ts';
+import { carrier, freeWaiter, parkSpare, reserveWaiter, takeSpare } from '../../src/scheduler/waiter.ts';
 import { type Chan, chan } from '../../src/sync/channel.ts';
+import { select } from '../../src/sync/select.ts';
 
 const SLOT = 6;
 
@@ -24,6 +34,11 @@ function blocked(kind: string, sends: boolean): Chan<unknown> {
   const channel = chan<unknown>(kind === 'unbuffered' ? 0 : 2);
   if (kind === 'buffered' && sends) for (let value = 0; value < 2; value++) channel.trySend(value);
   return channel;
+}
+
+/** Leaves no block of a waiter's size. */
+function takeAll(): never {
+  for (;;) allocate(KIND_SCRATCH, WAITER_WORDS * 4);
 }
 
 const kinds = [
@@ -87,3 +102,67 @@ it.each(['unbuffered', 'buffered'])(
     expect(arena.words[channel.address + CHANNEL_SENDERS]).toBe(0);
   },
 );
+
+describe('a value that cannot be made yet', () => {
+  let loaded: () => void;
+  let isLoaded: boolean;
+
+  beforeEach(() => {
+    isLoaded = false;
+    const ready = new Promise<void>((resolve) => {
+      loaded = () => {
+        isLoaded = true;
+        resolve();
+      };
+    });
+    setFunctionHook({
+      encode: () => ({ functionNumber: 1, captures: null }),
+      decode: () => {
+        if (!isLoaded) throw new PendingValue('a function', ready);
+        return () => 42;
+      },
+    });
+  });
+
+  it('is kept where there is neither a spare nor memory for one', async () => {
+    const channel = chan<() => number>(2);
+    channel.trySend(() => 1);
+    takeSpare();
+    expect(takeAll).toThrow(ArenaExhaustedError);
+    const outcome = Promise.resolve(channel.recv());
+    await Promise.resolve();
+    expect(channel.length).toBe(0);
+    loaded();
+    expect((await outcome)?.()).toBe(42);
+  });
+});
+
+it('drops what can never be made', async () => {
+  setFunctionHook({
+    encode: () => ({ functionNumber: 1, captures: null }),
+    decode: () => {
+      throw new Error('its module is gone');
+    },
+  });
+  const channel = chan<() => number>(2);
+  const before = usage().get('values');
+  const receivers = [
+    () => channel.recv(),
+    () => channel.recvOk(),
+    () => select({ only: channel.recv() }),
+    async () => channel.tryRecv(),
+  ];
+  for (const receive of receivers) {
+    channel.trySend(() => 1);
+    await expect(Promise.resolve(receive())).rejects.toThrow('its module is gone');
+    expect(usage().get('values')).toBe(before);
+  }
+  const waiting = [Promise.resolve(channel.recv()), Promise.resolve(select({ only: channel.recv() }))];
+  await Promise.resolve();
+  for (const each of waiting) {
+    channel.trySend(() => 1);
+    drainInbox();
+    await expect(each).rejects.toThrow('its module is gone');
+    expect(usage().get('values')).toBe(before);
+  }
+});

@@ -77,7 +77,7 @@ function offered(): void {
 const offer = (): number => arena.words[channel + CHANNEL_OFFER]!;
 const handed = (): number => arena.cells[(channel + CHANNEL_HANDED) >> 1]!;
 
-/** The spare waiter, with a value to send. */
+/** The carrier, with a value to send. */
 function waiterWith(value: number): number {
   arena.cells[carrier.cell] = value;
   return filled();
