@@ -81,6 +81,24 @@ describe.each(kinds)('%s, sending: %s', (kind, sends) => {
   });
 });
 
+it('has the next spare at hand once several were wanted in a row, until one is given back that is not needed', () => {
+  const { address } = blocked('unbuffered', false);
+  const park = (): number => {
+    expect(receiveOrWait(address, carrier.address, SLOT)).toBe(RESULT_WAITS);
+    return parkSpare();
+  };
+  const hasSpare = (): boolean => arena.words[carrier.spare] !== 0;
+  for (const each of Array.from({ length: 4 }, () => allocate(KIND_WAITER, WAITER_WORDS * 4))) free(each);
+  park();
+  reserveWaiter();
+  const second = park();
+  expect(hasSpare()).toBe(true);
+  expect(leaveLine(OPERATION_RECEIVE, address, second)).toBe(true);
+  freeWaiter(second);
+  park();
+  expect(hasSpare()).toBe(false);
+});
+
 it.each(['unbuffered', 'buffered'])(
   'fails where there is no memory for one, and gives back what was to be sent: %s',
   async (kind) => {
