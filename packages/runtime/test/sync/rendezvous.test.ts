@@ -53,6 +53,8 @@ const SELF = 1;
 const OTHER = 3;
 /** Some µs of looking. */
 const LOOKS = 2000;
+/** Keeps the channel, which its own address does not. */
+let kept: Chan<number>;
 let channel: number;
 
 beforeEach(() => {
@@ -60,7 +62,8 @@ beforeEach(() => {
   attachMachine(SELF);
   initializeCore(SELF);
   arena.words[machineBase(OTHER) + MACHINE_STATE] = MACHINE_STATE_AWAKE;
-  channel = chan<number>().address;
+  kept = chan<number>();
+  channel = kept.address;
 });
 
 /** As if the two sides had been on two threads before. */
