@@ -109,12 +109,6 @@ export function allocate(kind: number, byteLength: number): number {
   return head;
 }
 
-/** The same for a small block if this thread has a free one at hand; else 0. */
-export function allocateAtHand(kind: number, byteLength: number): number {
-  const sizeClass = classBySize[(byteLength + BLOCK_HEADER_WORDS * 4 + 15) >> 4]!;
-  return arena.words[freeHeads + sizeClass] === 0 ? 0 : allocate(kind, byteLength);
-}
-
 function allocateRefilled(kind: number, wanted: number, byteLength: number): number {
   const address = refill(wanted, byteLength);
   const sizeClass = (arena.words[address + BLOCK_META]! >> CLASS_SHIFT) & CLASS_MASK; // It may be of a larger class.

@@ -14,7 +14,7 @@
  */
 import { arena } from '../memory/arena.ts';
 import { CARRIER_SPARE, WAITER_CELL, WAITER_MACHINE, WAITER_QUEUE, WAITER_SLOT, WAITER_WORDS } from '../memory/blocks.ts';
-import { allocate, allocateAtHand, free } from '../memory/heap.ts';
+import { allocate, free } from '../memory/heap.ts';
 import { KIND_WAITER } from '../memory/layout.ts';
 
 interface Carrier {
@@ -31,8 +31,6 @@ export const carrier = {} as Carrier;
 
 /** The one that was put into a queue last, while it is in use; 0: none, or not known. */
 let parked = 0;
-/** Several were wanted in a row: the next spare is made when one is parked, which saves the core an attempt in vain. */
-let runsShort = false;
 
 /**
  * This thread's spare waiter. It is there until the next call of `takeSpare` on this thread, so user code (a getter of a
@@ -44,7 +42,6 @@ export function spareWaiter(): number {
 }
 
 function makeSpare(): number {
-  runsShort = true;
   const spare = allocate(KIND_WAITER, WAITER_WORDS * 4);
   arena.words[carrier.spare] = spare;
   return spare;
@@ -60,7 +57,6 @@ export function takeSpare(): number {
 /** The same, for an operation that has just been left waiting. */
 export function parkSpare(): number {
   parked = takeSpare();
-  if (runsShort) arena.words[carrier.spare] = allocateAtHand(KIND_WAITER, WAITER_WORDS * 4);
   return parked;
 }
 
@@ -86,12 +82,8 @@ export function takeWaiter(machine: number, slot: number): number {
 /** Gives a waiter back. Its cell must be empty or moved away. */
 export function freeWaiter(waiter: number): void {
   if (waiter === parked) parked = 0;
-  if (arena.words[carrier.spare] === 0) {
-    arena.words[carrier.spare] = waiter;
-  } else {
-    runsShort = false;
-    free(waiter);
-  }
+  if (arena.words[carrier.spare] === 0) arena.words[carrier.spare] = waiter;
+  else free(waiter);
 }
 
 /** Called when this thread leaves the arena. */

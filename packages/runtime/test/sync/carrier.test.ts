@@ -4,21 +4,14 @@ import { setFunctionHook } from '../../src/codec/functions.ts';
 import { PendingValue } from '../../src/codec/pending.ts';
 import { ArenaExhaustedError } from '../../src/errors.ts';
 import { arena } from '../../src/memory/arena.ts';
-import {
-  CHANNEL_RECEIVERS,
-  CHANNEL_SENDERS,
-  OPERATION_RECEIVE,
-  RESULT_NO_SPARE,
-  RESULT_WAITS,
-  WAITER_WORDS,
-} from '../../src/memory/blocks.ts';
+import { CHANNEL_RECEIVERS, CHANNEL_SENDERS, RESULT_NO_SPARE, RESULT_WAITS, WAITER_WORDS } from '../../src/memory/blocks.ts';
 import { receiveOrWait, sendOrWait } from '../../src/memory/core.ts';
 import { createArena } from '../../src/memory/create.ts';
 import { allocate, free, usage } from '../../src/memory/heap.ts';
-import { KIND_SCRATCH, KIND_WAITER } from '../../src/memory/layout.ts';
+import { KIND_SCRATCH } from '../../src/memory/layout.ts';
 import { attachMachine } from '../../src/scheduler/attach.ts';
-import { drainInbox, leaveLine } from '../../src/scheduler/inbox.ts';
-import { carrier, freeWaiter, parkSpare, reserveWaiter, takeSpare } from '../../src/scheduler/waiter.ts';
+import { drainInbox } from '../../src/scheduler/inbox.ts';
+import { carrier, reserveWaiter, takeSpare } from '../../src/scheduler/waiter.ts';
 import { type Chan, chan } from '../../src/sync/channel.ts';
 import { select } from '../../src/sync/select.ts';
 
@@ -79,24 +72,6 @@ describe.each(kinds)('%s, sending: %s', (kind, sends) => {
       expect(await outcome).toBe(text);
     }
   });
-});
-
-it('has the next spare at hand once several were wanted in a row, until one is given back that is not needed', () => {
-  const { address } = blocked('unbuffered', false);
-  const park = (): number => {
-    expect(receiveOrWait(address, carrier.address, SLOT)).toBe(RESULT_WAITS);
-    return parkSpare();
-  };
-  const hasSpare = (): boolean => arena.words[carrier.spare] !== 0;
-  for (const each of Array.from({ length: 4 }, () => allocate(KIND_WAITER, WAITER_WORDS * 4))) free(each);
-  park();
-  reserveWaiter();
-  const second = park();
-  expect(hasSpare()).toBe(true);
-  expect(leaveLine(OPERATION_RECEIVE, address, second)).toBe(true);
-  freeWaiter(second);
-  park();
-  expect(hasSpare()).toBe(false);
 });
 
 it.each(['unbuffered', 'buffered'])(
