@@ -74,12 +74,12 @@ function carryEncoded(value: unknown): void {
   move(sendScratch, carrier.cell);
 }
 
-/** Makes sure that there is a spare waiter. Throws ArenaExhaustedError; then what was carried is dropped. */
-function reserveFor(carried: boolean): void {
+/** Makes sure that there is a spare waiter for what is carried. Throws ArenaExhaustedError; then that is dropped. */
+function reserveForCarried(): void {
   try {
     reserveWaiter();
   } catch (error) {
-    if (carried) drop(carrier.cell);
+    drop(carrier.cell);
     throw error;
   }
 }
@@ -115,16 +115,26 @@ function mustHaveEndedWell(channel: number): void {
   if (failure !== undefined) throw failure.error;
 }
 
-/** What a receive that was not just done comes to: RESULT_WAITS, RESULT_CLOSED or RESULT_DONE, and then whom it has served is woken. */
-function settledReceive(first: number, channel: number, slot: number): number {
+/** A receive was not just done: it is tried with some patience, or waits, or finds the channel closed. */
+function goOnReceiving(
+  operation: ReceiveOperation<any> | ReceiveOkOperation<any>,
+  first: number,
+  slot: number,
+  waiting: Waiting,
+): boolean {
+  const channel = operation.object.address;
   let result = first === RESULT_WOULD_WAIT ? receivePatiently(channel, slot) : first;
   if (result === RESULT_NO_SPARE) {
-    reserveFor(false);
+    reserveWaiter();
     result = receiveOrWait(channel, carrier.address, slot);
   }
-  if (result === RESULT_WAITS || result === RESULT_CLOSED) return result;
-  if (result !== RESULT_DONE) settle(channel, result);
-  return RESULT_DONE;
+  if (result === RESULT_WAITS) {
+    operation.waiter = parkSpare();
+    return endsSoon(operation, waiting);
+  }
+  if (result === RESULT_CLOSED) return concludeOrKeep(operation, result, carrier.address, waiting);
+  settle(channel, result);
+  return operation.fetch(waiting);
 }
 
 /** After a wait: takes the outcome out of the operation's waiter. It keeps that while the value cannot be made yet. */
@@ -192,7 +202,7 @@ export class SendOperation extends SelectableOperation<void> {
     const channel = this.object.address;
     let result = first === RESULT_WOULD_WAIT ? sendPatiently(channel, slot) : first;
     if (result === RESULT_NO_SPARE) {
-      reserveFor(true);
+      reserveForCarried();
       result = sendOrWait(channel, carrier.address, slot);
     }
     if (result === RESULT_WAITS) {
@@ -216,7 +226,7 @@ export class SendOperation extends SelectableOperation<void> {
 
   override prepare(): void {
     carry(this.value);
-    reserveFor(true);
+    reserveForCarried();
     this.waiter = takeWaiter(machine.number, 0);
     move(carrier.cell, (this.waiter + WAITER_CELL) >> 1);
   }
@@ -293,26 +303,15 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> impl
     let { slot } = waiting;
     if (slot < 0) slot = machine.slotOf(waiting) | 0;
     const result = receive(this.object.address, carrier.address, slot);
-    return result === RESULT_DONE ? this.fetch(waiting) : this.goOn(result, slot, waiting);
+    return result === RESULT_DONE ? this.fetch(waiting) : goOnReceiving(this, result, slot, waiting);
   }
 
-  /** Takes the value out of the carrier. */
-  private fetch(waiting: Waiting): boolean {
+  /** @internal Takes the value out of the carrier. */
+  fetch(waiting: Waiting): boolean {
     const high = arena.words[carrier.high]!;
     if (high < 0 && high > LAST_NUMBER_HIGH) return concludeOrKeep(this, RESULT_DONE, carrier.address, waiting);
     this.value = arena.cells[carrier.cell] as T;
     return true;
-  }
-
-  /** It was not just done. */
-  private goOn(first: number, slot: number, waiting: Waiting): boolean {
-    const channel = this.object.address;
-    const result = settledReceive(first, channel, slot);
-    if (result === RESULT_WAITS) {
-      this.waiter = parkSpare();
-      return endsSoon(this, waiting);
-    }
-    return result === RESULT_CLOSED ? concludeOrKeep(this, result, carrier.address, waiting) : this.fetch(waiting);
   }
 
   end(): boolean {
@@ -388,26 +387,15 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> impl
     let { slot } = waiting;
     if (slot < 0) slot = machine.slotOf(waiting) | 0;
     const result = receive(this.object.address, carrier.address, slot);
-    return result === RESULT_DONE ? this.fetch(waiting) : this.goOn(result, slot, waiting);
+    return result === RESULT_DONE ? this.fetch(waiting) : goOnReceiving(this, result, slot, waiting);
   }
 
-  /** Takes the value out of the carrier. */
-  private fetch(waiting: Waiting): boolean {
+  /** @internal Takes the value out of the carrier. */
+  fetch(waiting: Waiting): boolean {
     const high = arena.words[carrier.high]!;
     if (high < 0 && high > LAST_NUMBER_HIGH) return concludeOrKeep(this, RESULT_DONE, carrier.address, waiting);
     this.value = [arena.cells[carrier.cell] as T, true];
     return true;
-  }
-
-  /** It was not just done. */
-  private goOn(first: number, slot: number, waiting: Waiting): boolean {
-    const channel = this.object.address;
-    const result = settledReceive(first, channel, slot);
-    if (result === RESULT_WAITS) {
-      this.waiter = parkSpare();
-      return endsSoon(this, waiting);
-    }
-    return result === RESULT_CLOSED ? concludeOrKeep(this, result, carrier.address, waiting) : this.fetch(waiting);
   }
 
   end(): boolean {
