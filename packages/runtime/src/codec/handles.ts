@@ -68,7 +68,7 @@ export abstract class SharedObject {
 
   /** Before it is used: its memory may be another runtime's by now. */
   protected mustBeCurrent(): void {
-    if (this.#page.arena !== arena.buffer) {
+    if (arena.isFirst !== true && this.#page.arena !== arena.buffer) {
       throw new RuntimeStateError(
         `this ${this.constructor.name} belongs to a runtime that was ended while one of its goroutines would not stop; make a new one`,
       );

@@ -54,7 +54,7 @@ export const optOut = 'use no-preempt';
  * come to do so from one iteration to the next.
  */
 const LIGHT = { first: 1024, most: 32_768 };
-const HEAVY = { first: 4, most: 64 };
+const HEAVY = { first: 4, most: 128 };
 
 /** Whose functions take numbers and give one, in nanoseconds. */
 const arithmetic = new Set(['Math']);

@@ -17,6 +17,8 @@ import { attachCore, type WasmMemory } from './core.ts';
 export let memory: WasmMemory;
 
 interface Arena {
+  /** Whether this thread has had no other before. Then nothing that it holds is of another one, and V8 need not look: it is a constant. */
+  isFirst: boolean;
   /** The memory itself: another one when a runtime is started again, so what was made before is told by it. */
   buffer: SharedArrayBuffer;
   /** Every 32-bit word. Plain access only under a lock, by the one writer, or ordered by an atomic; say which. */
@@ -38,6 +40,7 @@ export const MAXIMUM_HEAP_BYTES = 2 * 1024 * 1024 * 1024;
 export function attachArena(shared: WasmMemory): void {
   memory = shared;
   const { buffer } = memory;
+  arena.isFirst = arena.buffer === undefined;
   arena.buffer = buffer;
   arena.words = new Int32Array(buffer);
   arena.cells = new Float64Array(buffer);
