@@ -1,11 +1,12 @@
 /** `go` and `run`: starting goroutines, and the program whose main goroutine ends it. */
 import { Context } from './context/context.ts';
 import { bind } from './context/member.ts';
-import { DataCloneError, RuntimeStateError, textOf } from './errors.ts';
+import { ArenaExhaustedError, DataCloneError, RuntimeStateError, textOf } from './errors.ts';
 import { provideStart } from './functions/origin.ts';
+import { withReserve } from './memory/heap.ts';
 import { ensureThreads, stop } from './runtime.ts';
 import { cancel } from './scheduler/cancel.ts';
-import { type Goroutine, joinOperation, mainEnds } from './scheduler/handle.ts';
+import { endOperation, type Goroutine, mainEnds } from './scheduler/handle.ts';
 import { machine } from './scheduler/machine.ts';
 import { mustBeFunction, spawn, spawnLocal, spawnUnjoined } from './scheduler/spawn.ts';
 
@@ -157,14 +158,22 @@ function checkedOptions(options: GoOptions): GoOptions {
   return options;
 }
 
-/** Nobody could be told that the reason cannot be copied: then the goroutine learns at least what it says. */
+const LONGEST_REASON = 1000;
+
+/**
+ * Nobody could be told that the reason cannot be copied, or that there is no memory for it: then the goroutine learns what it says,
+ * or at least that it is cancelled.
+ */
 function cancelFor(record: number, { reason }: AbortSignal): void {
-  try {
-    cancel(record, reason);
-  } catch (error) {
-    if (!(error instanceof DataCloneError)) throw error;
-    cancel(record, textOf(reason));
-  }
+  withReserve(() => {
+    try {
+      cancel(record, reason);
+    } catch (error) {
+      if (error instanceof DataCloneError) cancel(record, textOf(reason).slice(0, LONGEST_REASON));
+      else if (error instanceof ArenaExhaustedError) cancel(record, undefined);
+      else throw error;
+    }
+  });
 }
 
 /** The listener is taken off again when the goroutine ends, so that a signal can outlive many goroutines. */
@@ -174,5 +183,5 @@ function cancelOnAbort(handle: Goroutine<unknown>, signal: AbortSignal): void {
   };
   signal.addEventListener('abort', abort, { once: true });
   const done = (): void => signal.removeEventListener('abort', abort);
-  joinOperation(handle).then(done, done);
+  endOperation(handle).then(done, done);
 }

@@ -64,6 +64,9 @@ import { wakeMachine, whenWorkersBusy } from './scheduler/parker.ts';
 import { resetProcessors } from './scheduler/processor.ts';
 import { LocalQueue } from './scheduler/run-queue.ts';
 import { whenThreadsNeeded } from './scheduler/spawn.ts';
+import { takeUnloaded } from './scheduler/start.ts';
+import { Task } from './scheduler/task.ts';
+import { clearTimers } from './scheduler/timers.ts';
 import { configure as configureSettings, mustBeWhole, type Settings, settings } from './settings.ts';
 import { coverNumbers, unusedNumbers } from './threads/machine-numbers.ts';
 import { forgetParcels, installParcels } from './threads/parcels.ts';
@@ -187,7 +190,7 @@ export async function stop(reason: string): Promise<void> {
       abandonQueues(load(MACHINE_COUNT), error);
       abandonThread(error);
     } else {
-      failAsyncWaits(error);
+      forgetThread(error);
     }
     life.letGo();
     endQuit();
@@ -200,9 +203,17 @@ export async function stop(reason: string): Promise<void> {
 whenArenaNeeded(ensureArena);
 whenThreadsNeeded(ensureThreads);
 
-/** When shared memory is not to be touched any more: at least nobody awaits for ever. */
-function failAsyncWaits(error: Error): void {
-  for (const waiting of [...machine.entries]) if (waiting instanceof AsyncWait) waiting.fail(error);
+/**
+ * When shared memory is not to be touched any more: at least nobody awaits for ever, and what this thread's goroutines and timers have
+ * waited for does not come to those of the next runtime, which may have the same addresses.
+ */
+function forgetThread(error: Error): void {
+  for (const waiting of [...machine.entries]) {
+    if (waiting instanceof AsyncWait) waiting.fail(error);
+    else if (waiting instanceof Task) waiting.forget();
+  }
+  takeUnloaded();
+  clearTimers();
 }
 
 /** The arena as it was before the first thread started, with the objects in it. */

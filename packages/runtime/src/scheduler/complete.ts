@@ -103,7 +103,7 @@ function fail(record: number, error: unknown, quiet: boolean, local: LocalOutcom
       encode(error, cell, 'throw from a goroutine');
     } catch (problem) {
       if (problem instanceof ArenaExhaustedError) noteErrorLost(record);
-      else encode(uncopied(error), cell, 'throw from a goroutine');
+      else encodeUncopied(record, error);
     }
   });
   if (machine.events !== null) tellFinished(machine.events, record, true);
@@ -113,6 +113,14 @@ function fail(record: number, error: unknown, quiet: boolean, local: LocalOutcom
   if (!quiet && load(record + JOINED) === 0) withReserve(() => reportUnjoined(record, local?.site));
   if (arena.words[record + MEMBER] !== 0) memberEnded(record, true, error);
   release(record);
+}
+
+function encodeUncopied(record: number, error: unknown): void {
+  try {
+    encode(uncopied(error), (record + RESULT) >> 1, 'throw from a goroutine');
+  } catch {
+    noteErrorLost(record); // Its text is too long for what memory is left.
+  }
 }
 
 /** What joiners get of an error that cannot be copied whole: its class, message, code and stack, as far as they can be read. */

@@ -100,6 +100,10 @@ export class EventOperation<T> extends SelectableOperation<T> {
     return this.event.stop();
   }
 
+  override forget(): void {
+    this.event.stop();
+  }
+
   discard(): void {
     if (this.waiter !== 0) freeWaiter(this.waiter);
     this.waiter = 0;

@@ -8,7 +8,7 @@ import { encode } from '../codec/encode.ts';
 import type { FunctionDefinition } from '../functions/reference.ts';
 import { arena } from '../memory/arena.ts';
 import { load } from '../memory/atomics.ts';
-import { allocate } from '../memory/heap.ts';
+import { allocate, free } from '../memory/heap.ts';
 import { FUNCTIONS, KIND_FUNCTION } from '../memory/layout.ts';
 import { lock, unlock } from '../memory/lock.ts';
 
@@ -21,7 +21,12 @@ const FUNCTION_BYTES = 5 * 4;
 
 export function createFunctionBlock(definition: FunctionDefinition): number {
   const block = allocate(KIND_FUNCTION, FUNCTION_BYTES);
-  encode(JSON.stringify(definition), (block + DEFINITION) >> 1, 'register a function');
+  try {
+    encode(JSON.stringify(definition), (block + DEFINITION) >> 1, 'register a function');
+  } catch (error) {
+    free(block);
+    throw error;
+  }
   clear((block + CREATORS) >> 1);
   arena.words[block + CREATORS_LOCK] = 0;
   return block;

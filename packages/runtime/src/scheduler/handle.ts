@@ -170,6 +170,13 @@ export function joinOperation<R>(handle: Goroutine<R>): ObjectOperation<R> {
   return new ObjectOperation<R>(JOIN, handle);
 }
 
+const END = new ObjectRules('goroutine join', OPERATION_JOIN, () => undefined);
+
+/** Waits for the end of a goroutine without a look at what it gives, which is there for those who join it. */
+export function endOperation(handle: Goroutine<unknown>): ObjectOperation<void> {
+  return new ObjectOperation<void>(END, handle);
+}
+
 /** The error of a goroutine that has failed. */
 export function errorOf(record: number): unknown {
   if (isErrorLost(record)) {

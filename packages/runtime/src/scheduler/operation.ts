@@ -17,6 +17,7 @@
 import { STAYS } from '../codec/classes.ts';
 import { PendingValue } from '../codec/pending.ts';
 import { RuntimeStateError } from '../errors.ts';
+import { arena } from '../memory/arena.ts';
 import { machine, type Waiting } from './machine.ts';
 import { promiseOf } from './promised.ts';
 import { schedule } from './schedule.ts';
@@ -67,6 +68,11 @@ export abstract class Operation<T> implements Op<T> {
    * the wake-up is on its way; then nothing has changed.
    */
   abstract withdraw(): boolean;
+
+  /** @internal The memory that it waits in is another runtime's from now on: what would still arrive on this thread is not to wake anybody. */
+  forget(): void {
+    // Mostly somebody else would have to wake.
+  }
 
   /** @internal */
   get [STAYS](): string {
@@ -242,7 +248,9 @@ export abstract class SelectableOperation<T> extends Operation<T> {
  */
 export function wakeWhenReady(pending: PendingValue, waiting: Waiting): void {
   machine.pending++;
+  const { buffer } = arena;
   const again = (): void => {
+    if (arena.buffer !== buffer) return; // Of a runtime that was left.
     machine.pending--;
     waiting.wake();
   };
@@ -312,6 +320,7 @@ export class AsyncWait<T> implements Waiting {
 
   /** Ends it without a look at shared memory. */
   fail(error: Error): void {
+    this.operation.forget();
     this.leave();
     this.reject(error);
   }

@@ -6,6 +6,7 @@
  */
 
 import { types } from 'node:util';
+import { drop, move } from '../codec/cell.ts';
 import { encode } from '../codec/encode.ts';
 import { withPlaces } from '../codec/path.ts';
 import { typeName } from '../errors.ts';
@@ -27,6 +28,7 @@ import { COUNT_CREATED, machine } from './machine.ts';
 import { wakeMachine } from './parker.ts';
 import { isGenerator } from './returned.ts';
 import { schedule } from './schedule.ts';
+import { sendScratch } from './scratch.ts';
 import { wakeForBlocking } from './spare.ts';
 import { storesHere } from './stores.ts';
 import { Task } from './task.ts';
@@ -203,8 +205,8 @@ export function spawnLocal<R>(
   site = currentLocalSite(),
 ): Goroutine<R> {
   const generator = types.isGeneratorFunction(fn) ? (fn(...parameters) as Generator) : callLater(fn, parameters);
-  const record = createRecord(-1, machine.number, 2);
-  if (name !== undefined) encode(name, (record + NAME) >> 1, 'name a goroutine');
+  if (name !== undefined) encode(name, sendScratch, 'name a goroutine'); // First: nothing may fail once there is a record.
+  const record = createNamed(name);
   arena.words[record + MACHINE] = machine.number;
   const local: LocalOutcome = { settled: false, failed: false, value: undefined, site };
   const handle = new LocalGoroutine<R>(record, local);
@@ -213,6 +215,18 @@ export function spawnLocal<R>(
   machine.slotOf(task); // It has a machine from the start, so a cancellation looks for it there.
   task.wake();
   return handle;
+}
+
+/** The record of a goroutine of this thread, with the name that stands in the scratch cell. */
+function createNamed(name: string | undefined): number {
+  try {
+    const record = createRecord(-1, machine.number, 2);
+    if (name !== undefined) move(sendScratch, (record + NAME) >> 1);
+    return record;
+  } catch (error) {
+    if (name !== undefined) drop(sendScratch);
+    throw error;
+  }
 }
 
 /** A plain or async function is called from the loop as well: starting a goroutine never runs its code. */

@@ -52,18 +52,19 @@ export function start(record: number): Task | null {
     loadThen(functionNumber, record);
     return null;
   }
-  machine.count(COUNT_STARTED);
-  if (machine.meter !== null) machine.meter.started(record);
-  if (blocking) machine.count(COUNT_BLOCKING_CALLS);
   if (saysCanceled(startRecord(record))) {
+    noteStarted(record, blocking);
     completeWithError(record, canceledError(record), null);
     return null;
   }
   let value: unknown;
+  let noted = false;
   try {
     const captures = capturesOf(record);
     const parameters = argumentsOf(record);
     dropValues(record);
+    noteStarted(record, blocking);
+    noted = true;
     if (loaded.givesGenerator(captures) === false) turnBegins(record, blocking);
     const { meter } = machine;
     // A function that is no generator's has its one turn here.
@@ -72,8 +73,12 @@ export function start(record: number): Task | null {
         ? loaded.call(captures, parameters)
         : meter.time(() => loaded.call(captures, parameters));
   } catch (error) {
-    if (error instanceof PendingValue) afterwards(error.ready, record);
-    else completeWithError(record, error, null);
+    if (error instanceof PendingValue) {
+      afterwards(error.ready, record); // It is begun once more then.
+    } else {
+      if (!noted) noteStarted(record, blocking);
+      completeWithError(record, error, null);
+    }
     turnEnds(blocking);
     return null;
   }
@@ -87,6 +92,12 @@ export function start(record: number): Task | null {
   if (task !== null) machine.events?.yield(record, false);
   turnEnds(blocking);
   return task;
+}
+
+function noteStarted(record: number, blocking: boolean): void {
+  machine.count(COUNT_STARTED);
+  if (machine.meter !== null) machine.meter.started(record);
+  if (blocking) machine.count(COUNT_BLOCKING_CALLS);
 }
 
 /** A plain function is all its goroutine's turn, an async one the first of it. */

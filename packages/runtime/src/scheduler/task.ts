@@ -188,6 +188,14 @@ export class Task implements Waiting {
     return error;
   }
 
+  /** The memory of its record is another runtime's from now on: it ends where it is, and nobody is told. */
+  forget(): void {
+    this.operation?.forget();
+    this.operation = null;
+    this.state |= ENDED;
+    this.slot = -1;
+  }
+
   abandon(error: Error): void {
     if (this.ended) return;
     this.giveUpWait();

@@ -142,9 +142,9 @@ class Yield extends Operation<void> {
     return true;
   }
 
-  /** It stands in the ready queue already. */
+  /** Of async code, which is woken in vain then: a goroutine stands in the ready queue and not in a wait. */
   withdraw(): boolean {
-    return false;
+    return true;
   }
 }
 

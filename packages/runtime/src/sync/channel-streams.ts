@@ -24,6 +24,7 @@ import { spawnLocal } from '../scheduler/spawn.ts';
 import { waitOperation } from '../scheduler/wait.ts';
 import type { Chan, RecvChan } from './channel.ts';
 import { closeUnlessClosed, failChannel, leaveChannel } from './channel-end.ts';
+import type { Received } from './channel-operations.ts';
 import { select } from './select.ts';
 
 /** What `Chan.from` reads: a Node or Web stream, or whatever can be iterated. */
@@ -37,14 +38,17 @@ interface Reader<T> {
 
 /** How a source is read. Throws TypeError for what is none, or is being read already. */
 export function readerOf<T>(source: Source<T>): Reader<T> {
+  if (isWebStream(source)) return webReader(source.getReader() as ReadableStreamDefaultReader<T>);
+  if (!(Symbol.asyncIterator in source)) return iteratorReader(source[Symbol.iterator]());
+  return isNodeStream(source) ? nodeReader<T>(source) : iteratorReader(source[Symbol.asyncIterator]());
+}
+
+/** Before anything is made for it. */
+export function mustBeSource(source: unknown): void {
   if (typeof source === 'object' && source !== null) {
     if ('recvOk' in source)
       throw new TypeError('Chan.from takes a readable stream or an iterable, got a channel: receive from it as it is');
-    if (isWebStream(source)) return webReader(source.getReader() as ReadableStreamDefaultReader<T>);
-    if (Symbol.asyncIterator in source) {
-      return isNodeStream(source) ? nodeReader<T>(source) : iteratorReader(source[Symbol.asyncIterator]());
-    }
-    if (Symbol.iterator in source) return iteratorReader(source[Symbol.iterator]());
+    if (isWebStream(source) || Symbol.asyncIterator in source || Symbol.iterator in source) return;
   }
   const got = typeName(source);
   throw new TypeError(`Chan.from takes a readable stream, an async iterable or an iterable object, got ${got}`);
@@ -143,7 +147,7 @@ export function readableStreamOf<T>(channel: Chan<T>): ReadableStream<T> {
   return new ReadableStream<T>(
     {
       async pull(controller) {
-        const [value, ok] = await channel.recvOk();
+        const [value, ok] = await received(channel);
         if (ok) controller.enqueue(value);
         else controller.close();
       },
@@ -153,6 +157,16 @@ export function readableStreamOf<T>(channel: Chan<T>): ReadableStream<T> {
     },
     { highWaterMark: 0 }, // Nothing is taken that nobody has asked for.
   );
+}
+
+/** Of a stream that fails nobody reads any more, and it is not told so: those who send are. */
+async function received<T>(channel: Chan<T>): Promise<Received<T>> {
+  try {
+    return await channel.recvOk();
+  } catch (error) {
+    leaveChannel(channel.address, error);
+    throw error;
+  }
 }
 
 whenMachineLost((number, why) => {

@@ -53,7 +53,7 @@ import {
   SendOperation,
   sendNow,
 } from './channel-operations.ts';
-import { feed, readableOf, readableStreamOf, readerOf, type Source } from './channel-streams.ts';
+import { feed, mustBeSource, readableOf, readableStreamOf, readerOf, type Source } from './channel-streams.ts';
 
 export type { Received, ReceiveOkOp, ReceiveOp } from './channel-operations.ts';
 
@@ -145,10 +145,10 @@ export class Chan<in out T> extends SharedObject implements SendChan<T>, RecvCha
    */
   static from<T>(source: Source<T>, capacity = 0): Chan<T> {
     mustBeCapacity(capacity, 'Chan.from: capacity');
-    const reader = readerOf(source);
+    mustBeSource(source);
     const left = chan<never>();
     const channel = chanBefore<T>(left, capacity);
-    feed(channel, left, reader);
+    feed(channel, left, readerOf(source)); // Last: from now on nobody else reads it.
     return channel;
   }
 

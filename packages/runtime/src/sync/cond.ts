@@ -15,7 +15,7 @@ import { CanceledError, SyncError, typeName } from '../errors.ts';
 import { arena, requireArena } from '../memory/arena.ts';
 import { CONDITION_MUTEX, CONDITION_WORDS, OPERATION_CONDITION } from '../memory/blocks.ts';
 import { broadcastCondition, signalCondition } from '../memory/core.ts';
-import { allocate, setDestroyer } from '../memory/heap.ts';
+import { allocate, free, setDestroyer } from '../memory/heap.ts';
 import { KIND_CONDITION } from '../memory/layout.ts';
 import { wakeServed } from '../scheduler/inbox.ts';
 import type { Waiting } from '../scheduler/machine.ts';
@@ -188,7 +188,12 @@ function create(mutex: Mutex): number {
   requireArena();
   const condition = allocate(KIND_CONDITION, CONDITION_WORDS * 4);
   arena.words.fill(0, condition, condition + CONDITION_WORDS);
-  encode(mutex, (condition + CONDITION_MUTEX) >> 1, 'make a Cond');
+  try {
+    encode(mutex, (condition + CONDITION_MUTEX) >> 1, 'make a Cond');
+  } catch (error) {
+    free(condition);
+    throw error;
+  }
   return condition;
 }
 

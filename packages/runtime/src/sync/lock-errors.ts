@@ -8,6 +8,7 @@ import { E_ALREADY_LOCKED, E_CANCELED, E_TIMEOUT } from 'async-mutex';
 import { clear } from '../codec/cell.ts';
 import { decode } from '../codec/decode.ts';
 import { encode } from '../codec/encode.ts';
+import { PendingValue } from '../codec/pending.ts';
 import { SAME_LOCK_CANCELED, SAME_LOCK_TAKEN, SAME_LOCK_TIMEOUT, sameEverywhere } from '../codec/same-everywhere.ts';
 
 sameEverywhere(SAME_LOCK_CANCELED, E_CANCELED);
@@ -22,5 +23,11 @@ export function writeCancelError(error: unknown, cell: number, what: string): vo
 
 /** On a thread that was not given the error itself. */
 export function readCancelError(cell: number): unknown {
-  return decode(cell) ?? E_CANCELED;
+  try {
+    return decode(cell) ?? E_CANCELED;
+  } catch (error) {
+    // One that can never be made on this thread: who is sent away finds that thrown, each time.
+    if (error instanceof PendingValue) throw error;
+    return error;
+  }
 }

@@ -15,7 +15,8 @@
 
 import { types } from 'node:util';
 import * as Comlink from 'comlink';
-import { RuntimeStateError, typeName } from '../errors.ts';
+import { DataCloneError, RuntimeStateError, textOf, typeName } from '../errors.ts';
+import { withReserve } from '../memory/heap.ts';
 import { setRemoteHook } from '../scheduler/function-values.ts';
 import { type Goroutine, joinOperation } from '../scheduler/handle.ts';
 import { spawnLocal } from '../scheduler/spawn.ts';
@@ -120,12 +121,24 @@ class ServedObject implements Comlink.Endpoint {
   }
 
   postMessage(message: Message): void {
-    const reply = this.replies.get(message.id);
-    this.replies.delete(message.id);
+    const { id } = message;
+    const reply = this.replies.get(id);
+    this.replies.delete(id);
+    if (reply === undefined) return;
+    // There is room for it.
     try {
-      reply?.trySend(message); // There is room for it.
+      reply.trySend(message);
     } catch (error) {
-      reply?.trySend(thrown(message.id, error));
+      try {
+        reply.trySend(thrown(id, error));
+      } catch {
+        withReserve(
+          () =>
+            void reply.trySend(
+              thrown(id, new DataCloneError(`the answer cannot be sent, nor the error about it: ${textOf(error)}`)),
+            ),
+        );
+      }
     }
   }
 }

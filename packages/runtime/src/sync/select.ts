@@ -314,6 +314,11 @@ class SelectOperation extends Operation<unknown> {
     return true;
   }
 
+  override forget(): void {
+    const { operations, count } = this;
+    for (let index = 0; index < count; index++) operations[index]!.forget();
+  }
+
   private leaveAllBut(hit: number): void {
     const { operations, count } = this;
     for (let index = 0; index < count; index++) if (index !== hit) operations[index]!.leave();
