@@ -97,7 +97,7 @@ function slotAfter(slot: i32, channel: i32): i32 {
 @inline
 export function put(channel: i32, ring: i32, waiter: i32): i32 {
   const tail = lockCounting(ring + RING_TAIL);
-  if ((get(channel, CHANNEL_CLOSED) | get(channel, CHANNEL_RECEIVERS)) !== 0) return leaveTail(ring, tail);
+  if ((get(channel, CHANNEL_CLOSED) | get(channel, CHANNEL_RECEIVERS)) !== 0) return leave(ring + RING_TAIL, tail);
   const full = tail - get(channel, CHANNEL_CAPACITY) * COUNT_ONE;
   if (get(ring, RING_SEEN_HEAD) === full) return putLooking(channel, ring, waiter, tail, full);
   push(channel, ring, waiter);
@@ -105,15 +105,16 @@ export function put(channel: i32, ring: i32, waiter: i32): i32 {
   return RESULT_DONE;
 }
 
-function leaveTail(ring: i32, tail: i32): i32 {
-  unlockCounting(ring + RING_TAIL, tail);
+/** Gives back the lock of one end of a ring: nothing was moved. */
+function leave(end: i32, count: i32): i32 {
+  unlockCounting(end, count);
   return RESULT_WAITS;
 }
 
 /** Under the lock, where it seemed full: with a look at how far the receivers have come. */
 function putLooking(channel: i32, ring: i32, waiter: i32, tail: i32, full: i32): i32 {
   const result = lookForRoom(channel, ring, full);
-  if (result === RESULT_WAITS) return leaveTail(ring, tail);
+  if (result === RESULT_WAITS) return leave(ring + RING_TAIL, tail);
   push(channel, ring, waiter);
   unlockCounting(ring + RING_TAIL, tail + COUNT_ONE);
   return result;
@@ -124,22 +125,17 @@ function putLooking(channel: i32, ring: i32, waiter: i32, tail: i32, full: i32):
 @inline
 export function take(channel: i32, ring: i32, waiter: i32): i32 {
   const head = lockCounting(ring + RING_HEAD);
-  if (get(channel, CHANNEL_SENDERS) !== 0) return leaveHead(ring, head);
+  if (get(channel, CHANNEL_SENDERS) !== 0) return leave(ring + RING_HEAD, head);
   if (get(ring, RING_SEEN_TAIL) === head) return takeLooking(channel, ring, waiter, head);
   pull(channel, ring, waiter);
   unlockCounting(ring + RING_HEAD, head + COUNT_ONE);
   return RESULT_DONE;
 }
 
-function leaveHead(ring: i32, head: i32): i32 {
-  unlockCounting(ring + RING_HEAD, head);
-  return RESULT_WAITS;
-}
-
 /** Under the lock, where it seemed empty: with a look at how far the senders have come. */
 function takeLooking(channel: i32, ring: i32, waiter: i32, head: i32): i32 {
   const result = lookForValue(channel, ring, head);
-  if (result === RESULT_WAITS) return leaveHead(ring, head);
+  if (result === RESULT_WAITS) return leave(ring + RING_HEAD, head);
   pull(channel, ring, waiter);
   unlockCounting(ring + RING_HEAD, head + COUNT_ONE);
   return result;

@@ -160,7 +160,7 @@ function enrollOther(operation: i32, object: i32, waiter: i32): i32 {
 /** Fills in the waiter of who is about to stand in line. */
 // @ts-ignore: decorator
 @inline
-function fillIn(waiter: i32, slot: i32): void {
+export function fillIn(waiter: i32, slot: i32): void {
   set(waiter, WAITER_MACHINE, self);
   set(waiter, WAITER_SLOT, slot);
   set(waiter, WAITER_OUTCOME, OUTCOME_NONE);

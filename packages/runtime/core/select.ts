@@ -10,7 +10,6 @@ import {
   CHANNEL_RING,
   OPERATION_EVENT,
   OPERATION_RECEIVE,
-  OUTCOME_NONE,
   RESULT_WAITS,
   SELECT_CASE_WORDS,
   SELECT_CASES,
@@ -25,17 +24,12 @@ import {
   WAITER_CASE,
   WAITER_CLAIM,
   WAITER_CLAIM_WORD,
-  WAITER_MACHINE,
-  WAITER_OUTCOME,
-  WAITER_SLOT,
-  WAITER_WATCH,
-  WATCH_NOT,
 } from '../src/memory/blocks.ts';
 import { lockPair, unlockPair } from './channel.ts';
 import { lock, unlock } from './lock.ts';
 import { get, set } from './memory.ts';
-import { attempt, enroll, lockOf, poll } from './operation.ts';
-import { conclude, self } from './ready.ts';
+import { attempt, enroll, fillIn, lockOf, poll } from './operation.ts';
+import { conclude } from './ready.ts';
 
 let seed: u32 = 2463534242;
 
@@ -117,12 +111,9 @@ function enterLines(cases: i32, count: i32, slot: i32): i32 {
   set(claim, 0, UNCLAIMED);
   for (let index = 0; index < count; index++) {
     const waiter = get(caseAt(cases, index), SELECT_WAITER);
-    set(waiter, WAITER_MACHINE, self);
-    set(waiter, WAITER_SLOT, slot);
-    set(waiter, WAITER_OUTCOME, OUTCOME_NONE);
+    fillIn(waiter, slot);
     set(waiter, WAITER_CLAIM, claim);
     set(waiter, WAITER_CASE, index + 1);
-    set(waiter, WAITER_WATCH, WATCH_NOT);
   }
   // In random order too: of two cases on one channel, the first in its line is the one that is served.
   for (let index = 0; index < count; index++) {

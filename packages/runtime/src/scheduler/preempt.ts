@@ -9,7 +9,8 @@
  * than a slice and the time between two looks.
  *
  * A look costs 60 ns with all around it. (Its answer is a number; with a `yield*` of an object that mostly does nothing it was 150.)
- * The count follows how long the last one took, so that there are some looks a millisecond. Its bound is for loops whose iterations become slower: see `functions/preempt.ts`.
+ * The count follows how long the last one took, so that there are some looks a millisecond. Its bound is for loops whose
+ * iterations become slower: see `functions/preempt.ts`.
  *
  * Whoever pauses has not come to a wait: what it has just started, it may be about to join. `whenNonePauses` is for that.
  */

@@ -287,19 +287,16 @@ class LockOperation extends SelectableOperation<Guard> {
 
   begin(waiting: Waiting): boolean {
     const holder = holderFor(waiting);
-    if (tryLockMutex(this.object.address, holder) !== RESULT_DONE) return this.standInLine(holder, waiting);
+    if (tryLockMutex(this.object.address, holder) !== RESULT_DONE && this.mustWait(holder, waiting)) return false;
     this.value = new Guard(this.object);
     return true;
   }
 
-  /** It is taken; if it was given back meanwhile, it is locked all the same. */
-  private standInLine(holder: number, waiting: Waiting): boolean {
+  /** It is taken, and this stands in line; unless it was given back meanwhile. */
+  private mustWait(holder: number, waiting: Waiting): boolean {
     this.holder = holder;
-    if (lockMutex(this.object.address, spareWaiter(), machine.slotOf(waiting), holder) === RESULT_WAITS) {
-      this.waiter = parkSpare();
-      return false;
-    }
-    this.value = new Guard(this.object);
+    if (lockMutex(this.object.address, spareWaiter(), machine.slotOf(waiting), holder) !== RESULT_WAITS) return false;
+    this.waiter = parkSpare();
     return true;
   }
 

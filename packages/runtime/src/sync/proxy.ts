@@ -125,21 +125,21 @@ class ServedObject implements Comlink.Endpoint {
     const reply = this.replies.get(id);
     this.replies.delete(id);
     if (reply === undefined) return;
-    // There is room for it.
     try {
-      reply.trySend(message);
+      reply.trySend(message); // There is room for it.
     } catch (error) {
-      try {
-        reply.trySend(thrown(id, error));
-      } catch {
-        withReserve(
-          () =>
-            void reply.trySend(
-              thrown(id, new DataCloneError(`the answer cannot be sent, nor the error about it: ${textOf(error)}`)),
-            ),
-        );
-      }
+      sendError(reply, id, error);
     }
+  }
+}
+
+/** What the answer failed with; of what cannot be copied either, its text. */
+function sendError(reply: Chan<Message>, id: string, error: unknown): void {
+  try {
+    reply.trySend(thrown(id, error));
+  } catch {
+    const inWords = new DataCloneError(`the answer cannot be sent, nor the error about it: ${textOf(error)}`);
+    withReserve(() => void reply.trySend(thrown(id, inWords)));
   }
 }
 
