@@ -56,6 +56,7 @@ import {
   finishUnknown,
   startRecord,
 } from './record.ts';
+import { endOffer } from './rendezvous.ts';
 import { popRun, popRunNewest, popRunNext, pushRun, pushRunNext, submitRun, takeRun } from './run-queue.ts';
 import { unlockReader, unlockWriter } from './rw-mutex.ts';
 import { seedRandom, selectEnroll, selectPoll } from './select.ts';
@@ -78,6 +79,7 @@ export {
   drive,
   dropRecord,
   dropRecordValues,
+  endOffer,
   enterOnce,
   exchange,
   fillRecord,

@@ -40,6 +40,19 @@ export function setNumber(base: i32, word: i32, value: f64): void {
   store<f64>((base << 2) + (word << 2), value);
 }
 
+/** A cell as it is, all its bits. Plain, as `get` is. */
+// @ts-ignore: decorator
+@inline
+export function getCell(base: i32, word: i32): i64 {
+  return load<i64>((base << 2) + (word << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+export function setCell(base: i32, word: i32, value: i64): void {
+  store<i64>((base << 2) + (word << 2), value);
+}
+
 // @ts-ignore: decorator
 @inline
 export function atomicLoad(base: i32, word: i32 = 0): i32 {
@@ -50,6 +63,25 @@ export function atomicLoad(base: i32, word: i32 = 0): i32 {
 @inline
 export function atomicStore(base: i32, word: i32, value: i32): void {
   atomic.store<i32>((base << 2) + (word << 2), value);
+}
+
+// @ts-ignore: decorator
+@inline
+export function loadCell(base: i32, word: i32): i64 {
+  return atomic.load<i64>((base << 2) + (word << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+export function storeCell(base: i32, word: i32, value: i64): void {
+  atomic.store<i64>((base << 2) + (word << 2), value);
+}
+
+/** Returns the value found; the exchange happened if that is `expected`. */
+// @ts-ignore: decorator
+@inline
+export function compareExchangeCell(base: i32, word: i32, expected: i64, replacement: i64): i64 {
+  return atomic.cmpxchg<i64>((base << 2) + (word << 2), expected, replacement);
 }
 
 /** The two for TypeScript, under plain addresses. */

@@ -6,7 +6,7 @@ import { isPrepared } from './functions/reference.ts';
 import { ensureThreads } from './runtime.ts';
 import type { Goroutine } from './scheduler/handle.ts';
 import type { Waiting } from './scheduler/machine.ts';
-import { type Flag, FRESH, NO, type Op, Operation } from './scheduler/operation.ts';
+import { type Flag, FRESH, KEPT, NO, type Op, Operation } from './scheduler/operation.ts';
 import { spawnBlocking } from './scheduler/spawn.ts';
 
 /**
@@ -53,8 +53,15 @@ class BlockingOperation<R> extends Operation<R> {
   begin(waiting: Waiting): boolean {
     this.call = spawnBlocking<R>(this.fn, this.parameters);
     this.join = this.call.joining();
-    const done = this.join.begin(waiting);
+    let done: boolean;
+    try {
+      done = this.join.begin(waiting);
+    } catch (error) {
+      this.call.cancel(); // Nobody would hear of it.
+      throw error;
+    }
     if (done) this.value = this.join.value;
+    else if (this.join.stage === KEPT) this.stage = KEPT;
     return done;
   }
 
@@ -68,5 +75,9 @@ class BlockingOperation<R> extends Operation<R> {
     if (!this.join!.withdraw()) return false;
     this.call!.cancel();
     return true;
+  }
+
+  override dropKept(): void {
+    this.join!.dropKept();
   }
 }

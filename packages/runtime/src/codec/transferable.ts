@@ -31,6 +31,19 @@ export function isInUse(object: object): boolean {
   );
 }
 
+/** Ends what was moved to this thread and nobody here will have. */
+export function giveUp(object: object): void {
+  if (object instanceof TransformStream) {
+    giveUp(object.readable);
+    giveUp(object.writable);
+    return;
+  }
+  const { close, cancel, abort } = object as { close?(): unknown; cancel?(): unknown; abort?(): unknown };
+  const ended = (cancel ?? abort ?? close)?.call(object);
+  // A stream or a file that has failed is over, too.
+  if (ended instanceof Promise) ended.catch(() => undefined);
+}
+
 function hasMethod(object: object, description: string): boolean {
   for (let owner = Object.getPrototypeOf(object); owner !== null; owner = Object.getPrototypeOf(owner)) {
     if (owner === Object.prototype) return false;

@@ -73,26 +73,19 @@ export const CHANNEL_WHY = 12;
 /** Fills a block of 64 bytes with its header, so that a channel is one cache line. */
 export const CHANNEL_WORDS = 14;
 /**
- * An unbuffered channel has a second line: see `core/rendezvous.ts`. OFFER is one of the OFFER_ values, by compare-exchange and
- * store, without LOCK; who changed it to PREPARED writes OFFERER, the machine that offers (0 as long as nobody may: under LOCK); who
- * changed it to TAKEN writes HANDED, a cell (even offset).
+ * An unbuffered channel has a second line: see `core/rendezvous.ts`. MEETING is a cell (even offset), by compare-exchange and
+ * store, without LOCK: a value that was handed over, or HIGH_MEETING with one of the MEETING_ values. Who changed it to PREPARED writes
+ * OFFERER, the machine that offers (0 as long as nobody may: under LOCK).
  */
-export const CHANNEL_OFFER = 14;
-export const CHANNEL_OFFERER = 15;
-export const CHANNEL_HANDED = 16;
+export const CHANNEL_OFFERER = 14;
+export const CHANNEL_MEETING = 16;
 export const UNBUFFERED_WORDS = 30;
 
-export const OFFER_NONE = 0;
+export const MEETING_NONE = 0;
 /** A receiver is about to offer. */
-export const OFFER_PREPARED = 1;
+export const MEETING_PREPARED = 1;
 /** It takes whatever is handed to it, until it has withdrawn. */
-export const OFFER_OPEN = 2;
-/** A sender is about to hand over a value. */
-export const OFFER_TAKEN = 3;
-/** The value is there. */
-export const OFFER_FILLED = 4;
-/** The receiver takes it out. */
-export const OFFER_EMPTIED = 5;
+export const MEETING_OPEN = 2;
 
 // ---- Ring of a buffered channel: a line of the cache for senders, one for receivers, then the values -----------------
 /**

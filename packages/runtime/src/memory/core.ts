@@ -53,6 +53,7 @@ interface Core {
   lockChannel(channel: number): void;
   unlockChannel(channel: number): void;
   closeChannel(channel: number): number;
+  endOffer(channel: number, machine: number, waiter: number): number;
   fireTimer(channel: number, waiter: number, arming: number, goesOn: number): number;
   lockMutex(mutex: number, waiter: number, slot: number, holder: number): number;
   tryLockMutex(mutex: number, holder: number): number;
@@ -129,6 +130,7 @@ export let lockChannel: Core['lockChannel'];
 export let unlockChannel: Core['unlockChannel'];
 export let closeChannel: Core['closeChannel'];
 export let fireTimer: Core['fireTimer'];
+export let endOffer: Core['endOffer'];
 export let lockMutex: Core['lockMutex'];
 export let tryLockMutex: Core['tryLockMutex'];
 export let nameHolder: Core['nameHolder'];
@@ -218,7 +220,7 @@ export function attachCore(memory: WasmMemory): void {
   ({ lockMutex, tryLockMutex, retryLock, unlockMutex, addToGroup, drive } = core);
   ({ createRecord, fillRecord, dropRecordValues, dropRecord, completeRecord, finishUnknown, startRecord } = core);
   ({ pushRunNext, pushRun, popRunNext, popRun, popRunNewest, submitRun, takeRun } = core);
-  ({ poll, withdraw, passOverLost, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake, fireTimer } = core);
+  ({ poll, withdraw, passOverLost, selectPoll, selectEnroll, lookOut, sendWaiter, needsWake, fireTimer, endOffer } = core);
   ({ cancelMutex, tryTakeSemaphore, releaseSemaphore, setSemaphore, cancelSemaphore, unlockWriter, unlockReader } = core);
   ({ nameHolder, signalCondition, broadcastCondition, enterOnce, finishOnce, takeServed } = core);
   ({

@@ -13,6 +13,7 @@
  *   TAG_TEXT        -                        address of a KIND_TEXT block, owned by the cell
  *   TAG_BINARY      -                        address of a KIND_BINARY block, owned by the cell
  *   TAG_HANDLE      generation               address of a shared object; the cell owns one reference
+ *   TAG_MEETING     -                        no value: one of the MEETING_ states of a channel (`core/rendezvous.ts`)
  *
  * Cells are read and written plainly: whoever shares one orders the accesses, by a lock or an atomic. Only numbers, and no imports:
  * the core is compiled from this file too.
@@ -24,6 +25,7 @@ export const TAG_BIGINT = 3;
 export const TAG_TEXT = 4;
 export const TAG_BINARY = 5;
 export const TAG_HANDLE = 6;
+export const TAG_MEETING = 31;
 
 export const CONSTANT_UNDEFINED = 0;
 export const CONSTANT_NULL = 1;
@@ -57,3 +59,4 @@ export const HIGH_BIGINT = LAST_NUMBER_HIGH | (TAG_BIGINT << TAG_SHIFT);
 export const HIGH_TEXT = LAST_NUMBER_HIGH | (TAG_TEXT << TAG_SHIFT);
 export const HIGH_BINARY = LAST_NUMBER_HIGH | (TAG_BINARY << TAG_SHIFT);
 export const HIGH_HANDLE = LAST_NUMBER_HIGH | (TAG_HANDLE << TAG_SHIFT);
+export const HIGH_MEETING = LAST_NUMBER_HIGH | (TAG_MEETING << TAG_SHIFT);

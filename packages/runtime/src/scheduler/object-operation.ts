@@ -134,7 +134,7 @@ export function concludeOrKeep(operation: SelectableOperation<any>, result: numb
   } catch (error) {
     if (!(error instanceof PendingValue)) throw error;
     keepOutcome(operation, result, waiter);
-    wakeWhenReady(error, waiting);
+    wakeWhenReady(error, operation, waiting);
     return false;
   }
 }

@@ -7,7 +7,7 @@
  * `await operation` calls `then`, which drives the same two halves with a promise in the goroutine's place.
  * `select` drives several, through the part of their interface that is made for it; see `sync/select.ts`.
  *
- * Stages: FRESH → DRIVEN → BEGUN. An operation is driven once; driving it again throws.
+ * Stages: FRESH → DRIVEN → BEGUN → perhaps KEPT. An operation is driven once; driving it again throws.
  *
  * Each class sets all its fields in its own constructor, and the classes that must be fast have their own `next`: V8 keeps
  * what it learns about a function with that function, and code shared by many classes is slow (fields set by a common
@@ -27,6 +27,8 @@ import type { WaitReason } from './wait-reason.ts';
 export const FRESH = 0;
 export const DRIVEN = 1;
 export const BEGUN = 2;
+/** It is carried out, and what it brought is kept until that can be made: see `wakeWhenReady`. */
+export const KEPT = 4;
 
 /**
  * Whether an operation is done, as a number: `yield*` asks whether it is true of anything, and where V8 knows that it is a small
@@ -54,7 +56,7 @@ export abstract class Operation<T> implements Op<T> {
   abstract done: Flag;
   /** Before the outcome, what is to be sent. */
   abstract value: T;
-  /** @internal FRESH, DRIVEN or BEGUN. */
+  /** @internal FRESH, DRIVEN, BEGUN or KEPT. */
   abstract stage: number;
   /** @internal For reports: what a goroutine parked in it waits for. */
   abstract get reason(): WaitReason;
@@ -124,7 +126,7 @@ export abstract class Operation<T> implements Op<T> {
       else task.park(this);
     } catch (error) {
       if (!(error instanceof PendingValue)) throw error;
-      wakeWhenReady(error, task);
+      wakeWhenReady(error, this, task);
       task.park(this);
     }
     return this;
@@ -144,6 +146,18 @@ export abstract class Operation<T> implements Op<T> {
         ? `yield* of an operation (${this.reason}) outside of a goroutine: use await here, or start the generator with go()`
         : `an operation (${this.reason}) was driven by hand: what a goroutine waits in is driven by yield*, up to its own function`,
     );
+  }
+
+  /** @internal Nobody will look: if it is KEPT, what it brought is taken out of shared memory. Returns whether it was. */
+  giveUpKept(): boolean {
+    if (this.stage !== KEPT) return false;
+    this.dropKept();
+    return true;
+  }
+
+  /** @internal What that one does. */
+  dropKept(): void {
+    // Mostly nothing can be kept.
   }
 
   /** @internal It was carried out, but nobody will look: a lock is given back. */
@@ -240,13 +254,18 @@ export abstract class SelectableOperation<T> extends Operation<T> {
     this.discard();
     return true;
   }
+
+  override dropKept(): void {
+    this.discard();
+  }
 }
 
 /**
  * The outcome is a value that this thread cannot make yet, such as a function that must be loaded first. It is kept where
  * it is, and whoever waits is woken again when it can be made.
  */
-export function wakeWhenReady(pending: PendingValue, waiting: Waiting): void {
+export function wakeWhenReady(pending: PendingValue, operation: Operation<any>, waiting: Waiting): void {
+  operation.stage = KEPT;
   machine.pending++;
   const { buffer } = arena;
   const again = (): void => {
@@ -294,7 +313,7 @@ export class AsyncWait<T> implements Waiting {
       if (!this.operation.end()) return; // It waits once more.
     } catch (error) {
       if (error instanceof PendingValue) {
-        wakeWhenReady(error, this);
+        wakeWhenReady(error, this.operation, this);
         return;
       }
       failed = true;
@@ -314,7 +333,7 @@ export class AsyncWait<T> implements Waiting {
   abandon(error: Error): void {
     if (this.ended) return;
     // Carried out already: the wake-up is on its way, and is taken as it comes.
-    if (!this.operation.withdraw()) return;
+    if (!this.operation.withdraw() && !this.operation.giveUpKept()) return;
     this.fail(error);
   }
 

@@ -1,6 +1,7 @@
 /** A started goroutine, as its own thread knows it. The generator never leaves this thread. */
 import type { AsyncResource } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
+import { PendingValue } from '../codec/pending.ts';
 import { arena } from '../memory/arena.ts';
 import { store } from '../memory/atomics.ts';
 import { completeWithError, type LocalOutcome } from './complete.ts';
@@ -160,7 +161,10 @@ export class Task implements Waiting {
     this.throwInto(error);
   }
 
-  /** Leaves the operation it is parked in. If that was carried out already, its wake-up is waited for: it is on its way. */
+  /**
+   * Leaves the operation it is parked in. If that was carried out already, its wake-up is waited for: it is on its way. Not
+   * that of what is kept until it can be made, which may never be.
+   */
   giveUpWait(): void {
     const { operation } = this;
     this.operation = null;
@@ -169,6 +173,7 @@ export class Task implements Waiting {
       this.state |= WOKEN;
       return;
     }
+    if (operation.giveUpKept()) return;
     const end = performance.now() + WAKE_UP_MILLISECONDS;
     while (!this.woken && performance.now() < end) drainInbox();
     if (this.woken) discardOutcome(operation);
@@ -214,7 +219,8 @@ function discardOutcome(operation: Operation<unknown>): void {
     // One that has to wait once more is taken back; unless it is carried out in this moment.
     while (!operation.end()) if (operation.withdraw()) return;
     operation.refuse();
-  } catch {
-    // An error was what it brought.
+  } catch (error) {
+    if (error instanceof PendingValue) operation.dropKept();
+    // Else an error was what it brought.
   }
 }

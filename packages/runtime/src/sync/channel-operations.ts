@@ -149,6 +149,13 @@ function endReceive(operation: ReceiveOperation<any> | ReceiveOkOperation<any>):
   return true;
 }
 
+function dropReceived(operation: ReceiveOperation<any> | ReceiveOkOperation<any>): void {
+  const { waiter } = operation;
+  // Without a value, the cell has what was there before.
+  if (arena.words[waiter + WAITER_OUTCOME] === OUTCOME_DONE) drop((waiter + WAITER_CELL) >> 1);
+  operation.discard();
+}
+
 export class SendOperation extends SelectableOperation<void> {
   done: Flag;
   value: any;
@@ -318,6 +325,10 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> impl
     return endReceive(this);
   }
 
+  override dropKept(): void {
+    dropReceived(this);
+  }
+
   conclude(result: number, waiter: number): void {
     if (result === RESULT_CLOSED) {
       mustHaveEndedWell(this.object.address);
@@ -400,6 +411,10 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> impl
 
   end(): boolean {
     return endReceive(this);
+  }
+
+  override dropKept(): void {
+    dropReceived(this);
   }
 
   conclude(result: number, waiter: number): void {

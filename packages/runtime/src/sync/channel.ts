@@ -11,23 +11,18 @@ import { EXISTING, pagesForNow, registerKind, SharedObject } from '../codec/hand
 import type { ReferencePages } from '../codec/reference-pages.ts';
 import { shown } from '../errors.ts';
 import { arena, requireArena } from '../memory/arena.ts';
-import { compareExchange, load, store } from '../memory/atomics.ts';
+import { load } from '../memory/atomics.ts';
 import {
   CHANNEL_CAPACITY,
   CHANNEL_CLOSED,
-  CHANNEL_HANDED,
-  CHANNEL_OFFER,
-  CHANNEL_OFFERER,
+  CHANNEL_MEETING,
   CHANNEL_RING,
   CHANNEL_SOURCE,
   CHANNEL_WORDS,
   COUNT_ONE,
   COUNT_STATE,
+  MEETING_NONE,
   NEAR_FIRST_INTERVAL,
-  OFFER_EMPTIED,
-  OFFER_FILLED,
-  OFFER_NONE,
-  OFFER_TAKEN,
   RING_HEAD,
   RING_HEAD_SLOT,
   RING_NEAR_LEFT,
@@ -35,12 +30,15 @@ import {
   RING_TAIL,
   UNBUFFERED_WORDS,
 } from '../memory/blocks.ts';
+import { endOffer } from '../memory/core.ts';
 import { allocate, allocateForLater, becomes, free, kindOf, retain, setDestroyer } from '../memory/heap.ts';
 import { KIND_CHANNEL, KIND_RING } from '../memory/layout.ts';
+import { HIGH_MEETING } from '../memory/tags.ts';
 import { forEachLiving } from '../memory/walk.ts';
 import { whenMachineLost } from '../scheduler/lost.ts';
 import type { Op } from '../scheduler/operation.ts';
 import { isGenerator, isThenable } from '../scheduler/returned.ts';
+import { carrier } from '../scheduler/waiter.ts';
 import { mustBeCallback } from './callback.ts';
 import { closeByHand, dropEnd, endsWithReader, initializeEnd, leaveChannel } from './channel-end.ts';
 import {
@@ -363,7 +361,10 @@ function allocateChannel(capacity: number): number {
   }
   arena.words[channel + CHANNEL_CAPACITY] = capacity;
   arena.words[channel + CHANNEL_RING] = ring;
-  if (ring !== 0) {
+  if (ring === 0) {
+    arena.words[channel + CHANNEL_MEETING] = MEETING_NONE;
+    arena.words[channel + CHANNEL_MEETING + 1] = HIGH_MEETING;
+  } else {
     arena.words.fill(0, ring, ring + RING_SLOTS);
     arena.words[ring + RING_TAIL + RING_NEAR_LEFT] = NEAR_FIRST_INTERVAL;
     arena.words[ring + RING_HEAD + RING_NEAR_LEFT] = NEAR_FIRST_INTERVAL;
@@ -389,23 +390,9 @@ export function between(head: number, tail: number): number {
   return (((tail & ~COUNT_STATE) - (head & ~COUNT_STATE)) | 0) / COUNT_ONE;
 }
 
-/** What was handed to a receiver whose thread was lost before it took it. */
-function dropHanded(channel: number): void {
-  if (compareExchange(channel + CHANNEL_OFFER, OFFER_FILLED, OFFER_EMPTIED) !== OFFER_FILLED) return;
-  drop((channel + CHANNEL_HANDED) >> 1);
-  store(channel + CHANNEL_OFFER, OFFER_NONE);
-}
-
-/**
- * OFFER is read before OFFERER: that never becomes a lost machine's number again, so a value that was found is that one's for good. One
- * that a sender is handing over to it in this moment is waited for.
- */
 whenMachineLost((number) =>
   forEachLiving(KIND_CHANNEL, (channel) => {
-    if (arena.words[channel + CHANNEL_RING] !== 0) return;
-    let offer = load(channel + CHANNEL_OFFER);
-    while (offer === OFFER_TAKEN && load(channel + CHANNEL_OFFERER) === number) offer = load(channel + CHANNEL_OFFER);
-    if (offer === OFFER_FILLED && load(channel + CHANNEL_OFFERER) === number) dropHanded(channel);
+    if (arena.words[channel + CHANNEL_RING] === 0 && endOffer(channel, number, carrier.address) !== 0) drop(carrier.cell);
   }),
 );
 
@@ -413,7 +400,7 @@ setDestroyer(KIND_CHANNEL, (channel) => {
   dropEnd(channel);
   const ring = arena.words[channel + CHANNEL_RING]!;
   if (ring === 0) {
-    dropHanded(channel);
+    drop((channel + CHANNEL_MEETING) >> 1);
     return;
   }
   const capacity = arena.words[channel + CHANNEL_CAPACITY]!;

@@ -88,7 +88,7 @@ export function endsSoon(operation: SelectableOperation<any>, waiting: Waiting):
     return operation.end();
   } catch (error) {
     if (!(error instanceof PendingValue)) throw error;
-    wakeWhenReady(error, waiting);
+    wakeWhenReady(error, operation, waiting);
     return false;
   }
 }

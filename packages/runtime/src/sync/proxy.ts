@@ -1,8 +1,9 @@
 /**
  * Calling an object that stays on its own thread: Comlink's protocol, over channels in place of message ports.
  *
- * The object's thread has a goroutine that receives requests and has Comlink carry them out; each request brings the channel for
- * its reply. So what Comlink would post is sent: arguments and results are copied as channel values are, channels and locks among
+ * The object's thread has a goroutine that receives requests and has Comlink carry them out. Each request brings two channels: in one
+ * lies what is asked, so that what cannot be made there is this call's error and nobody else's, the other is for the answer. So
+ * what Comlink would post is sent: arguments and results are copied as channel values are, channels and locks among
  * them arrive as themselves, and a call needs no thread in between. Whoever gets the proxy by a message has Comlink make his
  * own in front of the same channel.
  *
@@ -42,7 +43,7 @@ interface Message {
   readonly id: string;
   readonly type: string;
 }
-type Request = [message: Message, reply: Chan<Message>];
+type Request = [id: string, question: Chan<Message>, answer: Chan<Message>];
 type Listener = (event: { data: Message }) => void;
 
 /** What a proxy is made of, and what goes along when it is sent. */
@@ -95,7 +96,16 @@ setRemoteHook({
 });
 
 function* serving(requests: Chan<Request>, object: ServedObject): Generator<unknown, void, any> {
-  yield* requests.forEach(([message, reply]) => object.serve(message, reply));
+  yield* requests.forEach(function* ([id, question, answer]) {
+    let message: Message;
+    try {
+      message = (yield* question.recv())!;
+    } catch (error) {
+      sendError(answer, id, error);
+      return;
+    }
+    object.serve(message, answer);
+  });
 }
 
 /** What Comlink calls an endpoint, on the side of the object. */
@@ -170,10 +180,12 @@ class Caller implements Comlink.Endpoint {
 
   private async call(message: Message): Promise<Message> {
     const [requests, , server] = this.line;
-    const reply = chan<Message>(1);
-    const sent = await select({ sent: requests.send([message, reply]), ended: joinOperation(server) });
-    const hit = sent.key === 'sent' ? await select({ reply: reply.recv(), ended: joinOperation(server) }) : sent;
-    if (hit.key === 'reply' && hit.ok) return hit.value;
+    const question = chan<Message>(1);
+    const answer = chan<Message>(1);
+    question.trySend(message);
+    const sent = await select({ sent: requests.send([message.id, question, answer]), ended: joinOperation(server) });
+    const hit = sent.key === 'sent' ? await select({ answer: answer.recv(), ended: joinOperation(server) }) : sent;
+    if (hit.key === 'answer' && hit.ok) return hit.value;
     throw new RuntimeStateError('a call through a proxy: the object is not served any more');
   }
 }

@@ -244,7 +244,7 @@ class SelectOperation extends Operation<unknown> {
       throw error;
     }
     keepOutcome(operation, result, received);
-    wakeWhenReady(error, waiting);
+    wakeWhenReady(error, this, waiting);
     return false;
   }
 
@@ -297,6 +297,10 @@ class SelectOperation extends Operation<unknown> {
     if (!this.operations[this.hit]!.end()) return false;
     this.report(this.hit);
     return true;
+  }
+
+  override dropKept(): void {
+    this.operations[this.hit]!.dropKept();
   }
 
   override refuse(): void {

@@ -12,7 +12,8 @@
  *   4. The receiver opens the parcel and keeps the object while the block lives: a decode that has to wait for another part of
  *      the value begins again.
  *   5. When the block is freed, on whichever thread, the main thread is told, closes what was not fetched, and tells a receiver on
- *      another thread to let go of the object.
+ *      another thread to let go of the object. As in 3, the parcel itself may still be under way. What was opened and then decoded by
+ *      nobody, because whoever wanted it has ended, is closed: nobody else could.
  *
  * What was moved can be received once: a second thread that decodes the same value (the result of a goroutine that is joined twice) is
  * refused. What is copied the main thread opens itself and keeps while the block lives; each thread that asks gets a parcel of its own.
@@ -22,7 +23,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, type TransferLi
 import { describe } from '../codec/classes.ts';
 import { setParcelHook } from '../codec/parcels.ts';
 import { PendingValue } from '../codec/pending.ts';
-import { isInUse, isPostable, isTransferable } from '../codec/transferable.ts';
+import { giveUp, isInUse, isPostable, isTransferable } from '../codec/transferable.ts';
 import { DataCloneError } from '../errors.ts';
 import { arena } from '../memory/arena.ts';
 import { add } from '../memory/atomics.ts';
@@ -38,12 +39,13 @@ const PARCEL_BYTES = 8;
 type ToMain =
   | { readonly posted: number; readonly parcel: MessagePort; readonly moved: boolean }
   | { readonly wanted: number; readonly sender: number }
-  | { readonly freed: number };
+  | { readonly freed: number; readonly sender: number };
 /** Without a parcel: somebody else has it. */
 type ToWorker = { readonly number: number; readonly parcel: MessagePort | null } | { readonly forget: number };
 
-/** What was opened on this thread and may be decoded again. */
+/** What was opened on this thread and may be decoded again; and what of it was not decoded yet. */
 const opened = new Map<number, object>();
+const untouched = new Set<number>();
 
 /** On a worker: its port to the main thread, and what it has asked for. */
 let office: MessagePort | null = null;
@@ -68,6 +70,7 @@ export function installParcels(port: MessagePort | null): void {
 /** The arena is not used again, or a new one has come. */
 export function forgetParcels(): void {
   for (const parcel of unopened.values()) parcel.close();
+  for (const number of untouched) letGo(number);
   for (const state of [opened, asked, refused, unopened, movedOnes, receivers]) state.clear();
 }
 
@@ -104,7 +107,10 @@ function parcelOf(object: object, moved: boolean): MessagePort {
 function receive(address: number): object {
   const number = arena.words[address + NUMBER]!;
   const object = opened.get(number);
-  if (object !== undefined) return object;
+  if (object !== undefined) {
+    untouched.delete(number);
+    return object;
+  }
   if (office === null) {
     const parcel = fetch(number, arena.words[address + SENDER]!);
     if (parcel === undefined) throw gone();
@@ -149,23 +155,35 @@ function withResolvers(): { promise: Promise<void>; resolve: () => void } {
 
 function handleOnWorker(message: ToWorker): void {
   if ('forget' in message) {
-    opened.delete(message.forget);
+    letGo(message.forget);
     return;
   }
   const { number, parcel } = message;
-  if (parcel === null) refused.add(number);
-  else open(number, parcel);
+  if (parcel === null) {
+    refused.add(number);
+  } else {
+    open(number, parcel);
+    untouched.add(number);
+  }
   asked.get(number)?.arrived();
   asked.delete(number);
 }
 
 setDestroyer(KIND_PARCEL, (address) => {
   const number = arena.words[address + NUMBER]!;
-  opened.delete(number);
+  const sender = arena.words[address + SENDER]!;
+  letGo(number);
   refused.delete(number);
-  if (office === null) freed(number);
-  else office.postMessage({ freed: number } satisfies ToMain);
+  if (office === null) freed(number, sender);
+  else office.postMessage({ freed: number, sender } satisfies ToMain);
 });
+
+/** Nobody on this thread will decode it any more. */
+function letGo(number: number): void {
+  const object = opened.get(number);
+  opened.delete(number);
+  if (untouched.delete(number)) giveUp(object!);
+}
 
 /** On the main thread: a worker's end of the port is in its Installation. */
 export function connectParcels(machineNumber: number, port: MessagePort): void {
@@ -183,7 +201,7 @@ export function disconnectParcels(machineNumber: number): void {
 
 function handleOnMain(from: number, message: ToMain): void {
   if ('posted' in message) takeParcel(message.posted, message.parcel, message.moved);
-  else if ('freed' in message) freed(message.freed);
+  else if ('freed' in message) freed(message.freed, message.sender);
   else answer(from, message.wanted, message.sender);
 }
 
@@ -229,8 +247,9 @@ function takeIn(sender: number): void {
   }
 }
 
-function freed(number: number): void {
-  opened.delete(number);
+function freed(number: number, sender: number): void {
+  if (!unopened.has(number)) takeIn(sender);
+  letGo(number);
   unopened.get(number)?.close();
   unopened.delete(number);
   movedOnes.delete(number);

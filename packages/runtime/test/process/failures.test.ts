@@ -13,6 +13,10 @@ it.each([
   ['startedTwice', '7\n1 1 1\n'],
   ['resultsAreTheJoiners', 'MessagePort\n'],
   ['sentAwayWithWhatCannotBeMade', 'true\nCaptureError false\n'],
+  ['argumentsThatCannotBeMade', 'CaptureError\n3\n7\n'],
+  ['droppedBeforeItArrived', 'DataCloneError\nclosed\n'],
+  ['openedForNobody', 'DataCloneError\nclosed\n'],
+  ['stopBeforeValuesCanBeMade', "Set(1) { 'rejected RuntimeStateError' }\n"],
   ['sourceWithoutMemory', 'ArenaExhaustedError false true\n'],
 ])('%s', async (program, stdout) => {
   expect(await runProgram('failures', program)).toEqual({ code: 0, stdout, stderr: '' });

@@ -6,14 +6,11 @@ import { encode } from '../../src/codec/encode.ts';
 import { background, withCancel } from '../../src/context/context.ts';
 import { arena } from '../../src/memory/arena.ts';
 import {
-  CHANNEL_HANDED,
-  CHANNEL_OFFER,
+  CHANNEL_MEETING,
   CHANNEL_OFFERER,
-  OFFER_EMPTIED,
-  OFFER_FILLED,
-  OFFER_NONE,
-  OFFER_OPEN,
-  OFFER_TAKEN,
+  MEETING_NONE,
+  MEETING_OPEN,
+  MEETING_PREPARED,
   OPERATION_SEND,
   RESULT_CLOSED,
   RESULT_DONE,
@@ -36,7 +33,8 @@ import {
 } from '../../src/memory/core.ts';
 import { createArena } from '../../src/memory/create.ts';
 import { release, usage } from '../../src/memory/heap.ts';
-import { MACHINE_STATE, MACHINE_STATE_AWAKE, MACHINE_STATE_LOST, machineBase } from '../../src/memory/layout.ts';
+import { MACHINE_STATE, MACHINE_STATE_AWAKE, machineBase } from '../../src/memory/layout.ts';
+import { HIGH_MEETING } from '../../src/memory/tags.ts';
 import { attachMachine } from '../../src/scheduler/attach.ts';
 import { endLostMachine } from '../../src/scheduler/lost.ts';
 import { carrier, parkSpare, reserveWaiter } from '../../src/scheduler/waiter.ts';
@@ -74,11 +72,22 @@ function meetsAlready(): void {
 /** As if the other machine offered. */
 function offered(): void {
   arena.words[channel + CHANNEL_OFFERER] = OTHER;
-  arena.words[channel + CHANNEL_OFFER] = OFFER_OPEN;
+  setMeeting(MEETING_OPEN);
 }
 
-const offer = (): number => arena.words[channel + CHANNEL_OFFER]!;
-const handed = (): number => arena.cells[(channel + CHANNEL_HANDED) >> 1]!;
+/** The place where a value is handed over: in one of its states, or with a value. */
+const place = (): number => (channel + CHANNEL_MEETING) >> 1;
+
+function setMeeting(state: number): void {
+  arena.words[2 * place()] = state;
+  arena.words[2 * place() + 1] = HIGH_MEETING;
+}
+
+/** The state, or the value that was handed over. */
+function meeting(): { state: number } | { value: number } {
+  const [low, high] = arena.words.subarray(2 * place(), 2 * place() + 2);
+  return high === HIGH_MEETING ? { state: low! } : { value: arena.cells[place()]! };
+}
 
 /** The carrier, with a value to send. */
 function waiterWith(value: number): number {
@@ -108,15 +117,22 @@ describe('a receiver', () => {
   it('withdraws its offer when nobody has come', () => {
     meetsAlready();
     expect(look()).toBe(RESULT_WOULD_WAIT);
-    expect(offer()).toBe(OFFER_NONE);
+    expect(meeting()).toEqual({ state: MEETING_NONE });
     expect(receiveOrWait(channel, filled(), SLOT)).toBe(RESULT_WAITS);
   });
 
-  it.each([OFFER_OPEN, OFFER_TAKEN, OFFER_FILLED, OFFER_EMPTIED])('does not offer where another does: %i', (state) => {
+  it.each([MEETING_PREPARED, MEETING_OPEN])('does not offer where another does: %i', (state) => {
     meetsAlready();
-    arena.words[channel + CHANNEL_OFFER] = state;
+    setMeeting(state);
     expect(look()).toBe(RESULT_WOULD_WAIT);
-    expect([offer(), arena.words[channel + CHANNEL_OFFERER]]).toEqual([state, OTHER]);
+    expect([meeting(), arena.words[channel + CHANNEL_OFFERER]]).toEqual([{ state }, OTHER]);
+  });
+
+  it.each([0, 7, Number.NEGATIVE_INFINITY])('does not take what was handed to another: %d', (value) => {
+    meetsAlready();
+    arena.cells[place()] = value;
+    expect(look()).toBe(RESULT_WOULD_WAIT);
+    expect([meeting(), arena.words[channel + CHANNEL_OFFERER]]).toEqual([{ value }, OTHER]);
   });
 
   it('does not offer while a sender stands in line', () => {
@@ -145,7 +161,7 @@ describe('a sender', () => {
   ])('hands its value to a receiver that offers: %s', (_, sends) => {
     offered();
     expect(sends(waiterWith(7))).toBe(RESULT_DONE);
-    expect([offer(), handed()]).toEqual([OFFER_FILLED, 7]);
+    expect(meeting()).toEqual({ value: 7 });
   });
 
   it('waits where nobody offers any more', () => {
@@ -154,7 +170,7 @@ describe('a sender', () => {
     expect(send(channel, waiterWith(8), SLOT)).toBe(RESULT_WOULD_WAIT);
     expect(sendLooking(channel, waiterWith(8), SLOT, LOOKS)).toBe(RESULT_WOULD_WAIT);
     expect(poll(OPERATION_SEND, channel, waiterWith(8))).toBe(RESULT_WAITS);
-    expect(handed()).toBe(7);
+    expect(meeting()).toEqual({ value: 7 });
   });
 
   it('does not hand over past one who stands in line', () => {
@@ -162,25 +178,26 @@ describe('a sender', () => {
     expect(receiveOrWait(channel, filled(), SLOT)).toBe(RESULT_WAITS);
     const inLine = parkSpare();
     expect(send(channel, waiterWith(7), SLOT)).toBe(SLOT + 1);
-    expect([offer(), arena.cells[(inLine + WAITER_CELL) >> 1]]).toEqual([OFFER_OPEN, 7]);
+    expect(meeting()).toEqual({ state: MEETING_OPEN });
+    expect(arena.cells[(inLine + WAITER_CELL) >> 1]).toBe(7);
     expect(sendOrWait(channel, waiterWith(8), SLOT)).toBe(RESULT_WAITS);
     parkSpare();
     expect(send(channel, waiterWith(9), SLOT)).toBe(RESULT_WAITS);
-    expect(offer()).toBe(OFFER_OPEN);
+    expect(meeting()).toEqual({ state: MEETING_OPEN });
   });
 
   it('is refused by a closed channel, whoever offers', () => {
     offered();
     closeChannel(channel);
     expect(send(channel, waiterWith(7), SLOT)).toBe(RESULT_CLOSED);
-    expect(offer()).toBe(OFFER_OPEN);
+    expect(meeting()).toEqual({ state: MEETING_OPEN });
   });
 
   it('does not hand over to a thread that was lost', () => {
     offered();
-    arena.words[machineBase(OTHER) + MACHINE_STATE] = MACHINE_STATE_LOST;
+    endLostMachine(OTHER, 'test');
     expect(send(channel, waiterWith(7), SLOT)).toBe(RESULT_WOULD_WAIT);
-    expect(offer()).toBe(OFFER_NONE);
+    expect(meeting()).toEqual({ state: MEETING_NONE });
   });
 });
 
@@ -189,70 +206,79 @@ describe('what a lost thread leaves behind', () => {
 
   it('is dropped where it was handed over', () => {
     const before = texts();
-    encode('a text that has a block of its own', (channel + CHANNEL_HANDED) >> 1, 'test');
+    encode('a text that has a block of its own', place(), 'test');
     expect(texts()).toBeGreaterThan(before);
     arena.words[channel + CHANNEL_OFFERER] = OTHER;
-    arena.words[channel + CHANNEL_OFFER] = OFFER_FILLED;
     endLostMachine(OTHER, 'test');
-    expect([offer(), texts()]).toEqual([OFFER_NONE, before]);
+    expect([meeting(), texts()]).toEqual([{ state: MEETING_NONE }, before]);
   });
 
   it('is dropped with the channel at the latest', () => {
     const before = texts();
-    encode('a text that has a block of its own', (channel + CHANNEL_HANDED) >> 1, 'test');
-    arena.words[channel + CHANNEL_OFFER] = OFFER_FILLED;
+    encode('a text that has a block of its own', place(), 'test');
+    expect(texts()).toBeGreaterThan(before);
     release(channel);
-    expect([offer(), texts()]).toEqual([OFFER_NONE, before]);
+    expect(texts()).toBe(before);
   });
 
-  it.each([OFFER_OPEN, OFFER_TAKEN, OFFER_FILLED, OFFER_EMPTIED])('is not what is of others: %i', (state) => {
-    offered();
-    arena.words[channel + CHANNEL_OFFER] = state;
+  it.each([MEETING_NONE, MEETING_PREPARED, MEETING_OPEN])('is not what is of others: %i', (state) => {
+    meetsAlready();
+    setMeeting(state);
     endLostMachine(OTHER + 1, 'test');
-    expect(offer()).toBe(state);
+    expect(meeting()).toEqual({ state });
+  });
+
+  it('is not what was handed to others', () => {
+    meetsAlready();
+    arena.cells[place()] = 7;
+    endLostMachine(OTHER + 1, 'test');
+    expect(meeting()).toEqual({ value: 7 });
+  });
+
+  it('is not what another is about to offer', () => {
+    meetsAlready();
+    setMeeting(MEETING_PREPARED);
+    endLostMachine(OTHER, 'test');
+    expect(meeting()).toEqual({ state: MEETING_PREPARED });
   });
 });
 
 describe('with another thread', () => {
   let other: Worker;
 
-  /** Takes each offer, and hands over the numbers 1, 2, ... some looks later. */
+  /** Takes each offer, and hands over the numbers 1, 2, ... some looks after the last. */
   const hands = `
-    const { parentPort, workerData: { words, offer, handed, looks, states } } = require('node:worker_threads');
-    const cells = new Float64Array(words.buffer);
+    const { parentPort, workerData: { words, place, looks, open, end } } = require('node:worker_threads');
+    const cells = new BigInt64Array(words.buffer);
+    const value = new Float64Array([1]);
+    const bits = new BigInt64Array(value.buffer);
     parentPort.postMessage('begins');
-    for (let value = 1; ; ) {
-      const state = Atomics.compareExchange(words, offer, states.open, states.taken);
-      if (state === -1) break;
-      if (state !== states.open) continue;
-      for (let look = 0; look < looks; look++) Atomics.load(words, offer);
-      cells[handed] = value++;
-      Atomics.store(words, offer, states.filled);
+    for (;;) {
+      const found = Atomics.compareExchange(cells, place, open, bits[0]);
+      if (found === end) break;
+      if (found !== open) continue;
+      value[0]++;
+      for (let look = 0; look < looks; look++) Atomics.load(cells, place);
     }
   `;
+  const end = -1n;
 
   async function startHanding(looks: number): Promise<void> {
     meetsAlready();
-    const states = { open: OFFER_OPEN, taken: OFFER_TAKEN, filled: OFFER_FILLED };
-    const workerData = {
-      words: arena.words,
-      offer: channel + CHANNEL_OFFER,
-      handed: (channel + CHANNEL_HANDED) >> 1,
-      looks,
-      states,
-    };
+    const open = (BigInt(HIGH_MEETING) << 32n) | BigInt(MEETING_OPEN);
+    const workerData = { words: arena.words, place: place(), looks, open, end };
     other = new Worker(hands, { eval: true, workerData });
     await once(other, 'message');
   }
 
   afterEach(async () => {
-    Atomics.store(arena.words, channel + CHANNEL_OFFER, -1);
+    Atomics.store(new BigInt64Array(arena.words.buffer), place(), end);
     await once(other, 'exit');
   });
 
   it.each([
     ['at once', 0],
-    ['long after the receiver has had enough of looking', 100_000],
+    ['after the receiver has had enough of looking', 100_000],
   ])('each value that is handed over comes, once: %s', async (_, looks) => {
     await startHanding(looks);
     const wanted = looks === 0 ? 2000 : 20;

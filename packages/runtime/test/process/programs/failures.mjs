@@ -16,6 +16,7 @@ import {
   wait,
   withTimeout,
 } from 'goroutines';
+import { useUnloadable } from './needs-endless.mjs';
 import { triple } from './needs-only-on-main.mjs';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -227,5 +228,70 @@ export const programs = {
     } catch (error) {
       console.log(nameOf(error), source.locked, full.length > 0);
     }
+  },
+
+  async argumentsThatCannotBeMade() {
+    const object = proxy({ call: (fn) => fn(1, 2), add: (a, b) => a + b });
+    await go(async () => {
+      const { multiply } = await import('./needs-not-on-main.mjs');
+      console.log(await object.call(multiply).then(undefined, nameOf));
+      console.log(await object.add(1, 2));
+    });
+    console.log(await object.add(3, 4));
+  },
+
+  async droppedBeforeItArrived() {
+    const channel = chan(1);
+    const ready = chan();
+    const gate = chan(1);
+    const closed = go(async () => {
+      const { multiply } = await import('./needs-not-on-main.mjs');
+      await ready.send('ready');
+      await gate.recv();
+      const { port1, port2 } = new MessageChannel();
+      const end = new Promise((resolve) => port1.once('close', () => resolve('closed')));
+      await channel.send([multiply, transfer(port2)]);
+      return end;
+    });
+    await ready.recv();
+    gate.trySend('go on');
+    while (channel.length === 0); // The event loop does not go round: what the worker has posted is not taken in.
+    try {
+      channel.tryRecv();
+    } catch (error) {
+      console.log(error.name);
+    }
+    console.log(await closed);
+  },
+
+  async openedForNobody() {
+    const ends = go(async () => {
+      const { port1, port2 } = new MessageChannel();
+      const channel = chan(1);
+      const end = new Promise((resolve) => port1.once('close', () => resolve('closed')));
+      await channel.send(transfer(port2));
+      try {
+        channel.tryRecv();
+      } catch (error) {
+        console.log(error.name);
+      }
+      return end;
+    });
+    console.log(await ends);
+  },
+
+  async stopBeforeValuesCanBeMade() {
+    runtime.configure({ procs: 1 });
+    const channel = chan();
+    const receivers = Array.from({ length: 120 }, (_, number) =>
+      go(function* () {
+        if (number % 2 === 0) yield* channel.recv();
+        else yield* select({ value: channel.recv(), never: null });
+      }),
+    );
+    const ends = Promise.allSettled(receivers);
+    for (let sent = 0; sent < receivers.length; sent++) await channel.send(useUnloadable);
+    await runtime.shutdown();
+    console.log(new Set((await ends).map(({ status, reason }) => `${status} ${reason?.name}`)));
   },
 };

@@ -1,0 +1,3 @@
+import { nothing } from './endless.mjs';
+
+export const useUnloadable = () => nothing;
