@@ -17,6 +17,7 @@ export const contenderNames = [
   'promises',
   'async-mutex',
   'worker-threads',
+  'atomics',
   'piscina',
   'multithreading',
 ] as const;
@@ -85,6 +86,14 @@ export const contenders: Record<ContenderName, Contender> = {
     title: 'worker_threads',
     settings: 'node:worker_threads by hand: workers that are started beforehand, and their MessagePorts.',
     locate: () => onNode('worker-threads'),
+  },
+  atomics: {
+    title: 'bare atomics',
+    settings:
+      'Two threads that look at one word of shared memory all the time: no channels, but what the computer itself takes for there and ' +
+      'back. That differs by a factor of five between cores that share a cache and cores that do not, also from hour to hour in a ' +
+      'virtual machine.',
+    locate: () => onNode('atomics'),
   },
   piscina: {
     title: 'Piscina',

@@ -16,6 +16,7 @@ const contenderColours: Record<ContenderName, Colour> = {
   promises: { light: '#4d7c0f', dark: '#a3e635' },
   'async-mutex': { light: '#0f766e', dark: '#2dd4bf' },
   'worker-threads': { light: '#6d28d9', dark: '#c4b5fd' },
+  atomics: { light: '#57534e', dark: '#a8a29e' },
   piscina: { light: '#be185d', dark: '#f472b6' },
   multithreading: { light: '#475569', dark: '#94a3b8' },
 };

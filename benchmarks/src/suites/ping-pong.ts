@@ -40,6 +40,7 @@ export const pingPong: Suite = {
         go: { note: 'free to keep both goroutines on one thread, and mostly does' },
         'go-a-thread-each': { size: 5_000 },
         'worker-threads': { size: 5_000 },
+        atomics: { note: 'a word there and back: the least that two threads can take here' },
         multithreading: { size: 2_000, note: 'channels of capacity 1' },
       },
     },
