@@ -12,7 +12,7 @@ import { findLeaks, type LeakOptions } from './observe/leaks.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { readSnapshot, type Snapshot } from './observe/snapshot.ts';
 import { readStats, runningGoroutines, type Stats } from './observe/stats.ts';
-import { startTrace, type Trace } from './observe/trace.ts';
+import { startTrace, type Trace, type TraceOptions } from './observe/trace.ts';
 import { addUncaughtListener, removeUncaughtListener, type UncaughtListener } from './observe/uncaught.ts';
 import { configure, ensureArena, metrics, mustBeMain, procs, setProcs, stop } from './runtime.ts';
 import type { Settings } from './settings.ts';
@@ -112,14 +112,18 @@ export interface RuntimeControl {
    * track for each processor and each thread. The file is written when `stop` is called, or when the process ends; until
    * then events are kept beside it, in `file.events`. The environment's GOTRACE=file traces a whole run.
    *
-   * On the main thread. Throws Error when the file cannot be written, RuntimeStateError while another trace runs.
+   * A thread with more than 200,000 turns of goroutines a second shows the first 2,000 of each 10 ms, and for the others how many they
+   * were; with `{ full: true }` (GOTRACEFULL=1) it shows all of them, for a third of the time where they take less than a µs.
+   *
+   * On the main thread. Throws Error when the file cannot be written, RuntimeStateError while another trace runs, TypeError for an
+   * option that is none.
    *
    * @example
    * const trace = runtime.trace('trace.json');
    * await run(main);
    * await trace.stop();
    */
-  trace(file: string): Trace;
+  trace(file: string, options?: TraceOptions): Trace;
   /**
    * The numbers of all goroutines that have not ended, at once and on any thread. What is there before a piece of work is what
    * `leaks` is to leave out after it.
@@ -212,10 +216,10 @@ const control: RuntimeControl = {
   async dashboard(options?: DashboardOptions): Promise<Dashboard> {
     return openDashboard(options);
   },
-  trace(file: string): Trace {
+  trace(file: string, options?: TraceOptions): Trace {
     mustBeMain('runtime.trace');
     ensureArena();
-    return startTrace(file);
+    return startTrace(file, options);
   },
   goroutineIds,
   leaks(options: LeakOptions = {}): Promise<GoroutineInfo[]> {

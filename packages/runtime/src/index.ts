@@ -37,7 +37,7 @@ export type { LeakOptions } from './observe/leaks.ts';
 export type { Metrics } from './observe/metrics.ts';
 export type { MachineSnapshot, MachineState, ProcessorSnapshot, Snapshot } from './observe/snapshot.ts';
 export type { MachineStats, Stats } from './observe/stats.ts';
-export type { Trace } from './observe/trace.ts';
+export type { Trace, TraceOptions } from './observe/trace.ts';
 export { after, gosched, sleep, wait } from './operations.ts';
 export type {
   CreateMessage,

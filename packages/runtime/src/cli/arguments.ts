@@ -16,6 +16,7 @@ export interface Request {
   stays: boolean;
   /** `trace` */
   output: string;
+  full: boolean;
   /** The program and its arguments. */
   file: string;
   args: string[];
@@ -29,7 +30,7 @@ const common: OptionsConfig = { 'node-option': { type: 'string', multiple: true 
 const own: Record<Command, OptionsConfig> = {
   run: {},
   top: { port: { type: 'string', short: 'p' }, stay: { type: 'boolean' } },
-  trace: { output: { type: 'string', short: 'o' } },
+  trace: { output: { type: 'string', short: 'o' }, full: { type: 'boolean' } },
 };
 
 export function parseRequest(words: readonly string[]): Request {
@@ -38,7 +39,7 @@ export function parseRequest(words: readonly string[]): Request {
   if (!isCommand(command)) throw new UsageError(`unknown command '${command}'; there are ${COMMANDS.join(', ')}`);
   const options = { ...common, ...own[command] };
   const end = endOfOptions(rest, options);
-  const { 'node-option': nodeOptions = [], port, stay, output } = optionsOf(command, rest.slice(0, end), options);
+  const { 'node-option': nodeOptions = [], port, stay, output, full } = optionsOf(command, rest.slice(0, end), options);
   const program = rest[end] === '--' ? rest.slice(end + 1) : rest.slice(end);
   const [file, ...args] = program;
   if (file === undefined) throw new UsageError(`goroutines ${command}: the program's file is missing`);
@@ -48,6 +49,7 @@ export function parseRequest(words: readonly string[]): Request {
     port: portOf(port),
     stays: stay ?? false,
     output: outputOf(output),
+    full: full ?? false,
     file,
     args,
   };
@@ -68,6 +70,7 @@ interface Options {
   port?: string;
   stay?: boolean;
   output?: string;
+  full?: boolean;
 }
 
 function optionsOf(command: Command, words: string[], options: OptionsConfig): Options {

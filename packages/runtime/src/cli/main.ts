@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { DASHBOARD_VARIABLE, variableFor } from '../dashboard/variable.ts';
 import { COMMANDS, parseRequest, type Request, UsageError } from './arguments.ts';
 import { mustBeFile, runProgram } from './program.ts';
-import { clearTrace, TRACE_VARIABLE, whereTraceIs } from './trace.ts';
+import { clearTrace, FULL_TRACE_VARIABLE, TRACE_VARIABLE, whereTraceIs } from './trace.ts';
 
 /** As of most tools: the command line itself is wrong. */
 const USAGE_EXIT_CODE = 2;
@@ -20,6 +20,7 @@ Options, before the file
   -p, --port <number>    top: the port of the page, at 127.0.0.1; 0, the default, takes any that is free
   --stay                 top: the page stays when the program has ended, until Ctrl-C
   -o, --output <file>    trace: where the trace goes; trace.json is the default
+  --full                 trace: every turn, also of a thread with more than 200,000 a second; for up to a third of the time
 
   -h, --help             this text
   -v, --version
@@ -44,11 +45,12 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 async function trace(request: Request): Promise<number> {
-  const { output } = request;
+  const { output, full } = request;
   mustBeFile(request.file);
   clearTrace(output);
   const before = [new URL('./exit-on-signal.js', import.meta.url).href];
-  const code = await runProgram({ ...request, environment: { [TRACE_VARIABLE]: output }, before });
+  const environment = { [TRACE_VARIABLE]: output, ...(full && { [FULL_TRACE_VARIABLE]: '1' }) };
+  const code = await runProgram({ ...request, environment, before });
   process.stderr.write(`goroutines: ${whereTraceIs(output)}\n`);
   return code;
 }

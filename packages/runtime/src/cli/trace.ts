@@ -3,8 +3,9 @@ import { accessSync, constants, existsSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from './arguments.ts';
 
-/** The variable by which a program's runtime is told: see `observe/trace.ts`. */
+/** The variables by which a program's runtime is told: see `observe/trace.ts`. */
 export const TRACE_VARIABLE = 'GOTRACE';
+export const FULL_TRACE_VARIABLE = 'GOTRACEFULL';
 
 /** Before the program: what an earlier run has left is not to be taken for the new trace, and where none can be nothing is begun. */
 export function clearTrace(file: string): void {

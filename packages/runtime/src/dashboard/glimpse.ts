@@ -32,7 +32,7 @@ export class Glimpses {
 
   private begin(): void {
     try {
-      openRings(this.keep);
+      openRings(this.keep, true);
       this.isOpen = true;
     } catch {
       return; // The memory is needed for other things.

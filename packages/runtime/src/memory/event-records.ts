@@ -87,6 +87,10 @@ export const EVENT_COLLECT = 22;
 export const EVENT_DROPPED = 23;
 /** As START, of a goroutine that was made READY (by CAUSE_HERE) in the turn before, at the time of the record before. */
 export const EVENT_READY_START = 24;
+/** Between two turns: there are so many that nothing is told for a moment; and it goes on. ARGUMENT: how many more goroutines there
+ * are now, by this machine's doing; NUMBER: how many turns were not told. */
+export const EVENT_PAUSE = 25;
+export const EVENT_RESUME = 26;
 
 /** Made ready by what runs on this machine: a goroutine, or other code. */
 export const CAUSE_HERE = 0;

@@ -84,6 +84,8 @@ export const THREAD_LIMIT = PROCESSOR_COUNT + 4;
 export const SPARE_WANTED = PROCESSOR_COUNT + 5;
 /** Not 0: machines tell what they do, and another number means that they begin anew; written by the main thread. See `scheduler/events.ts`. */
 export const EVENTS = PROCESSOR_COUNT + 6;
+/** Its lowest bit: somebody wants every event. */
+export const EVENTS_IN_FULL = 1;
 /** Goroutine numbers handed out, in units of NUMBERS_AT_ONCE (`scheduler/goroutine.ts`); atomic. */
 export const GOROUTINE_NUMBERS = AFTER_USAGE + 5 * WORDS_PER_LINE;
 /** Function definitions registered; atomic. */

@@ -18,8 +18,10 @@ import {
   EVENT_NAME,
   EVENT_ON,
   EVENT_PARK,
+  EVENT_PAUSE,
   EVENT_READY,
   EVENT_RELEASE,
+  EVENT_RESUME,
   EVENT_SLEEP,
   EVENT_SPIN,
   EVENT_SPUN,
@@ -72,6 +74,12 @@ export type EventDetail =
   | { kind: 'unblock' }
   /** Garbage was collected: since when, for how many milliseconds, and V8's number for how. */
   | { kind: 'collect'; began: number; milliseconds: number; type: number }
+  /**
+   * Where not every event is wanted: the machine has so many turns that it tells nothing for a moment; it goes on, after so many
+   * turns, in which it created so many goroutines more than have ended.
+   */
+  | { kind: 'pause' }
+  | { kind: 'resume'; turns: number; goroutines: number }
   /** So many events after this are lost: the main thread, which reads them, did not come round in time. */
   | { kind: 'dropped'; count: number };
 
@@ -127,7 +135,7 @@ export class EventDecoder {
     this.emit({ ...event, time, machine, processor: concerned < 0 ? undefined : concerned });
     if (kind !== EVENT_READY) this.ended[machine] = undefined;
     if (kind === EVENT_START) this.running[machine] = number;
-    else if (kind === EVENT_PARK || kind === EVENT_YIELD || kind === EVENT_ON || kind === EVENT_DROPPED)
+    else if (kind === EVENT_PARK || kind === EVENT_YIELD || kind === EVENT_ON || kind === EVENT_PAUSE || kind === EVENT_DROPPED)
       this.running[machine] = 0;
     else if (kind === EVENT_FINISH && this.running[machine] === number) {
       this.running[machine] = 0;
@@ -170,6 +178,9 @@ export class EventDecoder {
         return { kind: 'spun', found: detail === 1 };
       case EVENT_BLOCK:
         return { kind: 'block', goroutine: number, fn: this.placeOf(argument) };
+      case EVENT_RESUME:
+        this.wakes.clear(); // What came of them was not told.
+        return { kind: 'resume', turns: number, goroutines: argument };
       case EVENT_DROPPED:
         return { kind: 'dropped', count: argument >>> 0 };
       case EVENT_COLLECT:
@@ -227,5 +238,6 @@ const PLAIN = new Map<number, EventDetail>([
   [EVENT_SLEEP, { kind: 'sleep' }],
   [EVENT_AWAKE, { kind: 'awake' }],
   [EVENT_SPIN, { kind: 'spin' }],
+  [EVENT_PAUSE, { kind: 'pause' }],
   [EVENT_UNBLOCK, { kind: 'unblock' }],
 ]);

@@ -16,6 +16,7 @@ import {
   EVENT_RECORD_TIME,
   EVENT_RECORD_WHAT,
   EVENT_RECORD_WORDS,
+  EVENT_RESUME,
   EVENT_START,
   EVENT_YIELD,
   KIND_BITS,
@@ -72,7 +73,7 @@ export class Cursor {
     this.part++;
     if (this.part < this.parts()) return;
     if (this.isStart()) this.running = this.rawNumber;
-    else if (this.rawKind === EVENT_ON) this.running = 0;
+    else if (this.rawKind === EVENT_ON || this.rawKind === EVENT_RESUME) this.running = 0;
     this.before = this.recordTime();
     this.part = 0;
     this.position += EVENT_RECORD_WORDS;

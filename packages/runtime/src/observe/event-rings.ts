@@ -21,7 +21,15 @@ import {
   EVENT_RING_WRITTEN,
 } from '../memory/event-records.ts';
 import { allocate } from '../memory/heap.ts';
-import { EVENTS, KIND_EVENTS, MACHINE_COUNT, MACHINE_EVENTS, MONITOR_MACHINE, machineBase } from '../memory/layout.ts';
+import {
+  EVENTS,
+  EVENTS_IN_FULL,
+  KIND_EVENTS,
+  MACHINE_COUNT,
+  MACHINE_EVENTS,
+  MONITOR_MACHINE,
+  machineBase,
+} from '../memory/layout.ts';
 import { followEvents } from '../scheduler/follow-events.ts';
 
 /** Two MB a machine, of which only what is written is touched: 60 ms of two million events a second. */
@@ -41,7 +49,9 @@ export interface Chunk {
  */
 export type RingReader = (chunk: Chunk) => void;
 
-const readers = new Set<RingReader>();
+/** With whether they want every event. */
+const readers = new Map<RingReader, boolean>();
+/** In the EVENTS word above its bit. */
 let generation = 0;
 /** This thread has an arena. */
 let attached = false;
@@ -51,14 +61,14 @@ const dropped = new Int32Array(MONITOR_MACHINE + 1);
 const lastTimes = new Int32Array(MONITOR_MACHINE + 1);
 
 /**
- * From now on machines write, for this reader too; each says first what it is doing. There is an arena. Throws
- * ArenaExhaustedError when there is no room for the rings; then nothing has changed.
+ * From now on machines write, for this reader too; each says first what it is doing. Not `full`: a machine may pause, if no other
+ * reader wants every event. There is an arena. Throws ArenaExhaustedError when there is no room for the rings; then nothing has changed.
  */
-export function openRings(reader: RingReader): void {
+export function openRings(reader: RingReader, full: boolean): void {
   for (const number of numbers()) provideRing(number);
   if (readers.size === 0) for (const number of numbers()) passOver(number);
   else drainRings();
-  readers.add(reader);
+  readers.set(reader, full);
   begin();
 }
 
@@ -83,7 +93,8 @@ export function leaveRings(): void {
 }
 
 function begin(): void {
-  store(EVENTS, ++generation);
+  generation += 2 * EVENTS_IN_FULL;
+  store(EVENTS, generation | ([...readers.values()].includes(true) ? EVENTS_IN_FULL : 0));
   followEvents();
 }
 
@@ -137,7 +148,7 @@ function drain(machine: number, ring: number): void {
   record[EVENT_RECORD_TIME] = lastTimes[machine]!;
   record[EVENT_RECORD_WHAT] = EVENT_DROPPED;
   record[EVENT_RECORD_ARGUMENT] = lost;
-  for (const reader of readers) reader({ machine, records: record });
+  for (const reader of readers.keys()) reader({ machine, records: record });
 }
 
 function tell(machine: number, ring: number, first: number, count: number): void {
@@ -145,7 +156,7 @@ function tell(machine: number, ring: number, first: number, count: number): void
   const start = ring + EVENT_RING_RECORDS + first * EVENT_RECORD_WORDS;
   const end = start + count * EVENT_RECORD_WORDS;
   lastTimes[machine] = arena.words[end - EVENT_RECORD_WORDS + EVENT_RECORD_TIME]!;
-  for (const reader of readers) reader({ machine, records: arena.words.subarray(start, end) });
+  for (const reader of readers.keys()) reader({ machine, records: arena.words.subarray(start, end) });
 }
 
 function numbers(): number[] {

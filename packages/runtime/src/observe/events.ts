@@ -33,7 +33,7 @@ export function subscribe(listener: EventsListener): void {
   if (listeners.has(listener)) return;
   if (listeners.size === 0) {
     distance = distanceToClock();
-    openRings(keep);
+    openRings(keep, true);
     decoder = new EventDecoder(distance, (event) => batch.push(event));
     lastLook = performance.now() + distance;
     timer = setInterval(deliver, PERIOD_MILLISECONDS).unref();

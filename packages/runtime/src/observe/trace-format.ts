@@ -17,6 +17,8 @@ const COLLECTIONS = 1000;
 /** Counters are written at most so often, in µs. */
 const COUNTER_PERIOD = 100;
 const LONGEST_BUFFER = 1 << 16;
+/** The slice of a machine that had too many turns to tell. */
+const NOT_RECORDED = 'not recorded';
 
 /** What goes on on a track. */
 interface Slice {
@@ -55,7 +57,7 @@ export class TraceFormat {
   private readonly tracks = new Map<number, Track>();
   private readonly goroutines = new Map<number, Goroutine>();
   private alive: number;
-  private runnable = 0;
+  private runnable: number | undefined = 0;
   private countedAt = Number.NEGATIVE_INFINITY;
   private readonly counted = new Map<string, number>();
   private arrows = 0;
@@ -123,6 +125,12 @@ export class TraceFormat {
       case 'spun':
         this.end(track, time, `"found":${event.found}`);
         break;
+      case 'pause':
+        this.paused(event, track, time);
+        break;
+      case 'resume':
+        this.resumed(event, track, time);
+        break;
       case 'collect':
         this.collected(event.machine, event.began, event.milliseconds, event.type);
         break;
@@ -158,7 +166,7 @@ export class TraceFormat {
     const onMachine = processor === undefined ? facts : `${facts},"processor":${processor}`;
     const from = this.begin(track, time, title, 'goroutine', onMachine, goroutine, machine);
     if (processor !== undefined) {
-      const other = this.track(PROCESSORS, processor + 1, `P${processor}`);
+      const other = this.processorTrack(processor);
       this.begin(other, time, title, 'goroutine', `${facts},"machine":${machine}`, goroutine, machine);
     }
     const { arrow } = known;
@@ -174,7 +182,7 @@ export class TraceFormat {
     if (track.slice?.category === 'goroutine' && track.slice.goroutine === event.goroutine)
       this.end(track, time, `"end":"${how}"`);
     if (event.processor === undefined) return;
-    const other = this.track(PROCESSORS, event.processor + 1, `P${event.processor}`);
+    const other = this.processorTrack(event.processor);
     // It may have been taken away meanwhile, and others have their turns on it.
     if (other.slice?.goroutine === event.goroutine && other.slice.machine === event.machine)
       this.end(other, time, `"end":"${how}"`);
@@ -184,6 +192,26 @@ export class TraceFormat {
     this.alive--;
     this.become(goroutine, 'waiting');
     this.goroutines.delete(goroutine);
+  }
+
+  private paused({ machine, processor }: SchedulerEvent, track: Track, time: number): void {
+    this.begin(track, time, NOT_RECORDED, 'machine', '', 0, machine);
+    if (processor !== undefined) this.begin(this.processorTrack(processor), time, NOT_RECORDED, 'machine', '', 0, machine);
+  }
+
+  /** Which goroutines can go on is not known any more, so it is not counted; nor what leads to those that were seen before. */
+  private resumed(event: SchedulerEvent & { kind: 'resume' }, track: Track, time: number): void {
+    const facts = `"turns":${event.turns}`;
+    this.end(track, time, facts);
+    for (const other of this.tracks.values()) {
+      if (other.slice?.name === NOT_RECORDED && other.slice.machine === event.machine) this.end(other, time, facts);
+    }
+    this.alive += event.goroutines;
+    this.runnable = undefined;
+    for (const [goroutine, known] of this.goroutines) {
+      known.arrow = undefined;
+      if (known.name === undefined) this.goroutines.delete(goroutine);
+    }
   }
 
   private collected(machine: number, began: number, milliseconds: number, type: number): void {
@@ -213,7 +241,7 @@ export class TraceFormat {
       case 'handoff':
         name = `hand-off of P${event.processor} from M${event.from}`;
         add(`"from":${event.from}`);
-        this.end(this.track(PROCESSORS, event.processor! + 1, `P${event.processor}`), time, '"end":"handed off"');
+        this.end(this.processorTrack(event.processor!), time, '"end":"handed off"');
         break;
       case 'give':
         name = `P${event.processor} to M${event.to}`;
@@ -242,7 +270,7 @@ export class TraceFormat {
   private count(time: number): void {
     this.countedAt = time;
     this.countOne('goroutines', Math.max(0, this.alive), time);
-    this.countOne('runnable', this.runnable, time);
+    if (this.runnable !== undefined) this.countOne('runnable', this.runnable, time);
   }
 
   private countOne(name: string, value: number, time: number): void {
@@ -263,13 +291,19 @@ export class TraceFormat {
 
   private become(goroutine: number, state: Goroutine['state']): void {
     const known = this.of(goroutine);
-    if (known.state === 'runnable') this.runnable--;
-    if (state === 'runnable') this.runnable++;
+    if (this.runnable !== undefined) {
+      if (known.state === 'runnable') this.runnable--;
+      if (state === 'runnable') this.runnable++;
+    }
     known.state = state;
   }
 
   private machineTrack(machine: number): Track {
     return this.track(MACHINES, machine + 1, titleOf(machine));
+  }
+
+  private processorTrack(processor: number): Track {
+    return this.track(PROCESSORS, processor + 1, `P${processor}`);
   }
 
   private track(pid: number, tid: number, name: string): Track {

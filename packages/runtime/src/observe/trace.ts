@@ -6,7 +6,7 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import { RuntimeStateError } from '../errors.ts';
+import { RuntimeStateError, shown } from '../errors.ts';
 import { distanceToClock } from '../scheduler/events.ts';
 import { clearInterval, setImmediate, setInterval } from '../scheduler/real-timers.ts';
 import { EventDecoder } from './event-decode.ts';
@@ -23,31 +23,38 @@ export interface Trace {
   stop(): Promise<void>;
 }
 
+export interface TraceOptions {
+  /** Every turn of a goroutine, however many there are: see `runtime.trace`. */
+  full?: boolean;
+}
+
 const DRAIN_MILLISECONDS = 10;
 const RECORDS_AT_ONCE = 20_000;
 
 let current: RunningTrace | undefined;
 
 /** There is an arena. Throws Error or RuntimeStateError, and then nothing has begun. */
-export function startTrace(file: string): Trace {
+export function startTrace(file: string, options: TraceOptions = {}): Trace {
   if (typeof file !== 'string' || file === '') {
     throw new TypeError(`runtime.trace takes the name of a file, got ${file === '' ? 'an empty one' : typeof file}`);
   }
   if (current !== undefined) {
     throw new RuntimeStateError(`runtime.trace: a trace to '${current.file}' is running, stop it before the next one begins`);
   }
-  current = new RunningTrace(file);
+  const { full = false }: TraceOptions = options;
+  if (typeof full !== 'boolean') throw new TypeError(`runtime.trace: full must be true or false, got ${shown(full)}`);
+  current = new RunningTrace(file, full);
   return current;
 }
 
 let looked = false;
 
-/** Once: GOTRACE=file traces the whole run; %p in the name stands for the process's number. */
+/** Once: GOTRACE=file traces the whole run, with GOTRACEFULL=1 in full; %p in the name stands for the process's number. */
 export function traceFromEnvironment(): void {
   const file = process.env.GOTRACE;
   if (looked || file === undefined || file === '') return;
   looked = true;
-  startTrace(file.replaceAll('%p', String(process.pid)));
+  startTrace(file.replaceAll('%p', String(process.pid)), { full: process.env.GOTRACEFULL === '1' });
 }
 
 class RunningTrace implements Trace {
@@ -64,7 +71,7 @@ class RunningTrace implements Trace {
   private stopping: Promise<void> | undefined;
   private failure: Error | undefined;
 
-  constructor(file: string) {
+  constructor(file: string, full: boolean) {
     this.file = file;
     try {
       this.descriptor = openSync(file, 'w');
@@ -76,7 +83,7 @@ class RunningTrace implements Trace {
     this.format = new TraceFormat(begun, runningGoroutines(), (text) => this.write(text));
     this.decoder = new EventDecoder(this.distance, (event) => this.format.add(event));
     try {
-      openRings(this.keep);
+      openRings(this.keep, full);
     } catch (error) {
       closeSync(this.descriptor);
       this.spool.remove();

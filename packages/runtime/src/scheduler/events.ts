@@ -7,6 +7,10 @@
  * Off, which is nearly always, `machine.events` is null, and each place that would tell something costs one branch. The
  * EVENTS word says what all machines are to do; each looks at it when it looks at everything else (`follow-events.ts`).
  *
+ * Unless a reader wants every one, a machine with very many turns tells of the first MOST_TURNS in WINDOW_MILLISECONDS, and then, up to
+ * the next such window, nothing (`pause`, `resume`): it is as if events were off, and costs as little. Else what is told of
+ * goroutines that take as long as the telling would be mostly of the telling, and a file of half a GB a second that nobody can open.
+ *
  * Records of one ring are in order of time. The clock is the system's monotonic one, in milliseconds; threads have
  * different origins for it, so each measures its own distance (to some 0.1 µs). What one thread has done before another could
  * see it has mostly the smaller time, but need not.
@@ -36,7 +40,9 @@ import {
   EVENT_NAME,
   EVENT_ON,
   EVENT_PARK,
+  EVENT_PAUSE,
   EVENT_RELEASE,
+  EVENT_RESUME,
   EVENT_SLEEP,
   EVENT_WAKE,
   EVENT_YIELD,
@@ -51,6 +57,9 @@ const SHORT_MILLISECONDS = 0.02;
 const MANY_TURNS = 4;
 /** The time of one look is that of at most so many things that happen in a turn. */
 const EVENTS_A_LOOK = 8;
+/** Turns, and goroutines that are created, of which so long a time tells. */
+const MOST_TURNS = 2000;
+const WINDOW_MILLISECONDS = 10;
 
 /** The writing end of a machine's ring. A goroutine is named by its record's address. */
 export class EventLog {
@@ -67,13 +76,24 @@ export class EventLog {
   /** When the turn began, or the last one ended. */
   private lastEdge = 0;
   private sinceLook = 0;
+  /** Of MOST_TURNS, and when it is that again. */
+  private turnsLeft = MOST_TURNS;
+  private windowEnd = 0;
+  private paused = false;
+  /** Of a pause. */
+  private kept: PerformanceEntry[] = [];
   private asleep = false;
   private byMachine = false;
+  private readonly ring: number;
+  /** Every turn is to be told, however many there are. */
+  private readonly full: boolean;
   private readonly distance: number;
   private readonly collections: PerformanceObserver;
 
   /** Goes on where an earlier writer of this ring has ended. */
-  constructor(ring: number) {
+  constructor(ring: number, full: boolean) {
+    this.ring = ring;
+    this.full = full;
     this.distance = distanceToClock();
     whenSending((waiter) => this.write(EVENT_WAKE, 0, waiter, 0));
     openEvents(ring);
@@ -82,11 +102,42 @@ export class EventLog {
     this.collections.observe({ entryTypes: ['gc'] });
   }
 
-  /** Nothing is written after this. */
+  /** Nothing is written after this. Not in a pause. */
   close(): void {
     this.collected(this.collections.takeRecords());
     this.collections.disconnect();
     closeEvents();
+  }
+
+  /** Between turns, at this time of the machine's clock: whether enough was told for now. */
+  hasToldEnough(now: number): boolean {
+    if (now >= this.windowEnd) {
+      this.windowEnd = now + WINDOW_MILLISECONDS;
+      this.turnsLeft = MOST_TURNS;
+    }
+    return this.turnsLeft < 0 && !this.full;
+  }
+
+  pause(): void {
+    this.write(EVENT_PAUSE, 0, 0, 0);
+    this.paused = true;
+    closeEvents();
+  }
+
+  isPauseOver(now: number): boolean {
+    return now >= this.windowEnd;
+  }
+
+  /** With what has happened meanwhile; and the processor that the machine holds now, or -1. */
+  resume(processor: number, turns: number, goroutines: number): void {
+    openEvents(this.ring);
+    noteProcessor(processor);
+    this.paused = false;
+    this.write(EVENT_RESUME, 0, goroutines, turns);
+    this.running = 0;
+    this.lastEdge = this.now();
+    this.collected(this.kept);
+    this.kept = [];
   }
 
   private now(): number {
@@ -105,6 +156,7 @@ export class EventLog {
   }
 
   create(record: number): void {
+    this.turnsLeft--;
     noteGoroutine(this.within(), EVENT_CREATE, 0, record);
   }
 
@@ -118,6 +170,7 @@ export class EventLog {
   /** A turn begins, straight after the last one: both share a look at the clock. */
   start(record: number): void {
     this.running = record;
+    this.turnsLeft--;
     if (this.turnEnded) {
       this.turnEnded = false;
       noteStart(SAME_TIME, record);
@@ -169,6 +222,10 @@ export class EventLog {
 
   /** Node tells of collections when they are long over. */
   private collected(entries: readonly PerformanceEntry[]): void {
+    if (this.paused) {
+      this.kept.push(...entries);
+      return;
+    }
     for (const entry of entries) {
       const { startTime, duration } = entry;
       const { kind } = (entry as PerformanceEntry & { detail: { kind: number } }).detail;

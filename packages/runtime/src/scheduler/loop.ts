@@ -15,7 +15,7 @@ import { MACHINE_READY, STOPPING } from '../memory/layout.ts';
 import { completeWithError, completeWithValue } from './complete.ts';
 import type { EventLog } from './events.ts';
 import { countTurns, findRunnable, lookElsewhereFirst, takeReady } from './find.ts';
-import { followEvents } from './follow-events.ts';
+import { followEvents, pauseOrResume, resumeEvents } from './follow-events.ts';
 import { noteForeignWork, noteOwnResources } from './foreign.ts';
 import { RUNNABLE, RUNNING, STATUS } from './goroutine.ts';
 import { goesToSleep, mayRunGoroutines, mustStayUp, staysAwake, tick, withoutProcessor } from './hand-off.ts';
@@ -111,6 +111,7 @@ function slice(): void {
   if (more) {
     requestSlice();
   } else {
+    resumeEvents();
     fallAsleep();
   }
   afterSlice();
@@ -145,6 +146,7 @@ function runGoroutines(): boolean {
     now = performance.now();
     machine.lookedAt = now;
     machine.clock = now | 0;
+    pauseOrResume(now);
     if (now - before > SHORT_MILLISECONDS) turnsBetweenLooks = (turnsBetweenLooks + 1) >> 1;
     else if (turnsBetweenLooks < MOST_TURNS) turnsBetweenLooks++;
     turns = 0;

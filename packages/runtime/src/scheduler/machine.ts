@@ -119,6 +119,8 @@ class Machine {
   runningWord = 0;
   /** Where it writes what it does; null while nobody wants to know. */
   events: EventLog | null = null;
+  /** The same while it pauses: then `events` is null. */
+  pausedEvents: EventLog | null = null;
   /** What it has seen in the EVENTS word last. */
   eventsSeen = 0;
   /** The goroutine that runs now; null between goroutines and in async code. */
@@ -183,6 +185,7 @@ class Machine {
     this.counters = this.base + MACHINE_COUNTERS;
     this.runningWord = this.base + MACHINE_RUNNING;
     this.events = null;
+    this.pausedEvents = null;
     this.eventsSeen = 0;
     this.entries.length = 0;
     this.freeSlots.length = 0;

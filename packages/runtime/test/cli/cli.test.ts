@@ -20,6 +20,9 @@ console.log(await go(function* () { return captured + Colour.Green; }), process.
 console.error('registered', Symbol.for('goroutines.register') in globalThis, process.execArgv.includes('--stack-size=900'));
 `,
   'code.mjs': 'process.exitCode = 7;',
+  'many-turns.mjs': `import { go, gosched } from 'goroutines';
+await go(function* () { for (let turn = 0; turn < 30000; turn++) yield* gosched(); });
+`,
   'throws.mjs': "throw new Error('as it is');",
   'killed.mjs': "process.kill(process.pid, 'SIGTERM'); setInterval(() => undefined, 1000);",
   'waits.mjs': `process.on('SIGTERM', () => { console.log('told'); process.exit(5); });
@@ -132,6 +135,16 @@ describe('goroutines trace', () => {
     expect(await started.ended).toBe(143);
     expect(started.stderr).toContain('trace.json; open it at');
     expect(eventsIn('trace.json').length).toBeGreaterThan(5);
+  });
+
+  it('shows every turn where that is wanted', async () => {
+    const shownBy = async (...options: string[]) => {
+      expect((await ended('trace', ...options, '-o', 'named.json', 'many-turns.mjs')).code).toBe(0);
+      const events = eventsIn('named.json') as { ph: string; pid: number; cat?: string }[];
+      return events.filter(({ ph, pid, cat }) => ph === 'X' && pid === 1 && cat === 'goroutine').length;
+    };
+    expect(await shownBy()).toBeLessThan(30_000);
+    expect(await shownBy('--full')).toBeGreaterThan(30_000);
   });
 
   it('says when there is none, and keeps the exit code', async () => {

@@ -84,7 +84,11 @@ const trackOf = ({ pid, tid }: TraceEvent) => `${pid}/${tid}`;
 
 function byTrack(events: readonly TraceEvent[]): Map<string, TraceEvent[]> {
   const tracks = new Map<string, TraceEvent[]>();
-  for (const event of events) tracks.set(trackOf(event), [...(tracks.get(trackOf(event)) ?? []), event]);
+  for (const event of events) {
+    const track = tracks.get(trackOf(event));
+    if (track === undefined) tracks.set(trackOf(event), [event]);
+    else track.push(event);
+  }
   return tracks;
 }
 
@@ -121,17 +125,32 @@ function checkNesting(slices: readonly TraceEvent[]): void {
   }
 }
 
+/** Whether a slice of the track has this time in it: says who knows the track's slices. */
+function coverOf(slices: readonly TraceEvent[]): (time: number) => boolean {
+  const sorted = [...slices].sort((a, b) => a.ts - b.ts);
+  const ends: number[] = []; // The last end of all that have begun by then.
+  for (const { ts, dur } of sorted) ends.push(Math.max(ends.at(-1) ?? 0, ts + dur!));
+  return (time) => {
+    let begun = 0;
+    for (let after = sorted.length; begun < after; ) {
+      const middle = (begun + after) >> 1;
+      if (sorted[middle]!.ts <= time + LEAST) begun = middle + 1;
+      else after = middle;
+    }
+    return begun > 0 && time <= ends[begun - 1]! + LEAST;
+  };
+}
+
 /** Each arrow begins once, ends once and not before, both in a slice. */
 function checkArrows(events: readonly TraceEvent[]): void {
-  const tracks = byTrack(events.filter(({ ph }) => ph === 'X'));
+  const tracks = new Map<string, (time: number) => boolean>();
+  for (const [track, slices] of byTrack(events.filter(({ ph }) => ph === 'X'))) tracks.set(track, coverOf(slices));
   const starts = new Map<string, TraceEvent>();
   const ended = new Set<string>();
   for (const event of events) {
     if (event.ph !== 's' && event.ph !== 'f') continue;
     const key = `${event.cat}/${event.name}/${event.id}`;
-    const slices = tracks.get(trackOf(event)) ?? [];
-    if (!slices.some(({ ts, dur }) => ts <= event.ts + LEAST && event.ts <= ts + dur! + LEAST))
-      fail(event, 'an arrow outside of slices');
+    if (tracks.get(trackOf(event))?.(event.ts) !== true) fail(event, 'an arrow outside of slices');
     if (event.ph === 's') {
       if (starts.has(key)) fail(event, 'an arrow that begins twice');
       starts.set(key, event);

@@ -1,6 +1,6 @@
 /** Which time events get: whose end is looked for, and what shares another's. */
 import { performance } from 'node:perf_hooks';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { arena } from '../../src/memory/arena.ts';
 import { RECORD_NUMBER } from '../../src/memory/blocks.ts';
 import { createArena } from '../../src/memory/create.ts';
@@ -9,8 +9,10 @@ import {
   EVENT_FINISH,
   EVENT_ON,
   EVENT_PARK,
+  EVENT_PAUSE,
   EVENT_READY,
   EVENT_RECORD_WORDS,
+  EVENT_RESUME,
   EVENT_RING_CAPACITY,
   EVENT_RING_RECORDS,
   EVENT_START,
@@ -29,6 +31,8 @@ const NAMES = new Map([
   [EVENT_PARK, 'park'],
   [EVENT_READY, 'ready'],
   [EVENT_FINISH, 'finish'],
+  [EVENT_PAUSE, 'pause'],
+  [EVENT_RESUME, 'resume'],
 ]);
 
 let record = 0;
@@ -50,12 +54,12 @@ beforeEach(() => {
   record = allocate(KIND_EVENTS, 128);
   arena.cells[(record + RECORD_NUMBER) >> 1] = 1;
   attachRings();
-  openRings(reader);
+  openRings(reader, true);
   pieces = [];
   cursor = new Cursor(MONITOR_MACHINE, () => pieces.shift());
   clock = 0;
   vi.spyOn(performance, 'now').mockImplementation(() => BEGIN + clock / 1000);
-  log = new EventLog(ring);
+  log = new EventLog(ring, false);
 });
 
 afterEach(() => {
@@ -187,4 +191,51 @@ it('a goroutine that ends without a turn leaves the turns alone', () => {
     ['create', 50_041],
     ['park', 50_045],
   ]);
+});
+
+describe('of very many turns', () => {
+  const now = () => performance.now();
+
+  /** Turns of so many µs; how many there were when enough was told, or undefined. */
+  function turnsUntilEnough(length: number): number | undefined {
+    for (let turns = 1; turns <= 3000; turns++) {
+      turn(length);
+      told();
+      if (log.hasToldEnough(now())) return turns;
+    }
+    return undefined;
+  }
+
+  it('some thousand are told in a moment, in which each also creates a goroutine', () => {
+    expect(log.hasToldEnough(now())).toBe(false);
+    expect(turnsUntilEnough(2)).toBe(1001);
+  });
+
+  it('all are told where they come more slowly', () => {
+    expect(turnsUntilEnough(11)).toBeUndefined();
+  });
+
+  it('all are told to who wants all', () => {
+    log.close();
+    log = new EventLog(arena.words[machineBase(MONITOR_MACHINE) + MACHINE_EVENTS]!, true);
+    expect(turnsUntilEnough(2)).toBeUndefined();
+  });
+
+  it('nothing is told in a pause, and then what was passed over', () => {
+    turnsUntilEnough(2);
+    log.pause();
+    expect(log.isPauseOver(now())).toBe(false);
+    clock = 12_000;
+    expect(log.isPauseOver(now())).toBe(true);
+    log.resume(3, 5_000_000_000, -7);
+    turn(5);
+    log.sliceEnds();
+    drainRings();
+    const seen: unknown[] = [];
+    mergeUntil([cursor], Number.MAX_VALUE, ({ kind, argument, number, processor }) => {
+      seen.push(kind === EVENT_RESUME ? ['resume', argument, number, processor] : NAMES.get(kind));
+    });
+    expect(seen).toEqual(['park', 'pause', ['resume', -7, 5_000_000_000, 3], 'start', 'create', 'park']);
+    expect(log.hasToldEnough(now())).toBe(false);
+  });
 });

@@ -72,7 +72,7 @@ beforeEach(() => {
   arena.words[ring + EVENT_RING_CAPACITY] = CAPACITY;
   arena.words[machineBase(MONITOR_MACHINE) + MACHINE_EVENTS] = ring;
   attachRings();
-  openRings(reader);
+  openRings(reader, true);
   pieces = [];
   cursor = new Cursor(MONITOR_MACHINE, () => pieces.shift());
   openEvents(ring);

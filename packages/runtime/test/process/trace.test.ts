@@ -72,6 +72,36 @@ describe('a trace', () => {
     expect(names.some((name) => /^during /.test(name as string))).toBe(true);
   });
 
+  describe('of very many turns', () => {
+    const traceOfFlood = async (full: string, procs: string, SIZE: string) => {
+      const GOTRACE = newFile();
+      const env = { GOTRACE, GOTRACEFULL: full, GOMAXPROCS: procs, SIZE };
+      const { code, stdout, stderr } = await runProgram('trace', 'flood', { env });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const events = traceIn(GOTRACE);
+      const onMachines = events.filter(({ ph, pid }) => ph === 'X' && pid === 1);
+      const left = onMachines.filter(({ name }) => name === 'not recorded').map(({ args }) => args!.turns as number);
+      const shown = onMachines.filter(({ cat }) => cat === 'goroutine').length;
+      return { events, left, shown, switches: Number(stdout) };
+    };
+
+    it.each(['1', '2'])('shows some, and says how many the others were (%s processors)', async (procs) => {
+      const { events, left, shown, switches } = await traceOfFlood('', procs, '20000');
+      expect(switches).toBeGreaterThan(80_000);
+      expect(left.length).toBeGreaterThan(0);
+      expect(shown).toBeGreaterThan(2000);
+      expect(shown + left.reduce((sum, turns) => sum + turns, 0)).toBe(switches);
+      const counts = events.filter(({ ph, name }) => ph === 'C' && name === 'goroutines').map(({ args }) => args!.goroutines);
+      expect(counts.at(-1)).toBe(0);
+    });
+
+    it('shows all where that is wanted', async () => {
+      const { left, shown, switches } = await traceOfFlood('1', '1', '2000');
+      expect(left).toEqual([]);
+      expect(shown).toBe(switches);
+    });
+  });
+
   it('can be followed by another', async () => {
     const TRACE = newFile();
     expect(await runProgram('trace', 'twice', { env: { TRACE, GOMAXPROCS: '2' } })).toEqual({

@@ -116,6 +116,26 @@ export const programs = {
     console.log('traced in part');
   },
 
+  /** More turns than a trace tells of. Says how many. */
+  async flood() {
+    const size = Number(process.env.SIZE);
+    await run(function* main() {
+      const switching = function* () {
+        for (let n = 0; n < 2 * size; n++) yield* gosched();
+      };
+      const numbers = chan();
+      go(function* () {
+        for (let n = 0; n < size; n++) yield* numbers.send(n);
+        numbers.close();
+      });
+      const joined = [go(switching), go(switching)];
+      yield* numbers.forEach(() => undefined);
+      for (const each of joined) yield* each;
+    });
+    await runtime.shutdown();
+    console.log(runtime.stats().switches);
+  },
+
   /** Two traces, one after the other, and a listener that hears the same. */
   async twice() {
     const heard = [];
