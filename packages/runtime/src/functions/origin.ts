@@ -83,7 +83,7 @@ export interface Preemption {
 export const preemptionHelpers: Pick<Preemption, 'same' | 'until'> = {
   same: (value) => value,
   until(from, last, left, before = 0) {
-    if ((from as number | 0) !== from || typeof last !== 'number') return Number.NaN;
+    if (typeof from !== 'number' || (from | 0) !== from || typeof last !== 'number') return Number.NaN;
     const end = from + left;
     return end < last - before ? end : Math.floor(last - before);
   },

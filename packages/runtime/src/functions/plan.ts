@@ -415,7 +415,9 @@ class Planner {
 }
 
 function neverUndefined(variable: Variable): boolean {
-  const init = constantDeclarator(variable)?.init;
+  const declarator = constantDeclarator(variable);
+  const { kind } = (variable.defs[0]?.parent ?? {}) as { kind?: string };
+  const init = declarator?.id.type === 'Identifier' && kind !== 'var' ? declarator.init : undefined;
   return init !== undefined && /^(New|Array|Object|Class|Function|ArrowFunction|Binary)Expression$|Literal$/.test(init.type);
 }
 

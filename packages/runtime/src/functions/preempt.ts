@@ -33,6 +33,7 @@
 import type { Reference, Variable } from 'eslint-scope';
 import { type Analysis, contains, freeName, identifier, isClass, isFunction, type Node } from './analysis.ts';
 import { preemptName } from './origin.ts';
+import { lineBreak } from './positions.ts';
 import { isGlobal } from './purity.ts';
 
 /** Text that is put in at an offset, in place of so many characters. */
@@ -136,7 +137,7 @@ class Instrumenter {
 
   #usedUp = (loop: number): string => `if((${this.#left(loop)}=${this.#left(loop)}-1|0)<0)`;
   #ask = (loop: number): string =>
-    `${this.#left(loop)}=${this.#count(loop)}=${preemptName}(${this.#count(loop)},${this.#loops[loop]!.most})||(yield*${preemptName}.pause());`;
+    `${this.#left(loop)}=${this.#count(loop)}=${preemptName}(${this.#count(loop)},${this.#loops[loop]!.most})||(${this.#left(loop)}=0,yield*${preemptName}.pause());`;
 
   /** The check as it is, at the end of the body; where a `continue` would pass it by, at the beginning. */
   #check(node: Node, loop: number): void {
@@ -169,7 +170,8 @@ class Instrumenter {
     const { init, test, update } = node;
     if ((test && !this.#isQuiet(test, node)) || (update && !this.#isQuiet(update, node))) return false;
     if (init?.type === 'VariableDeclaration' && init.kind !== 'var' && this.#isCaptured(init)) return false;
-    const text = (part: Node): string => this.#analysis.text(part);
+    if ([test, update].some((part) => part && !this.#isRepeatable(part))) return false;
+    const text = (part: Node): string => this.#onOneLine(part);
     const counted = this.#countedBy(node);
     const step = counted && update ? stepOf(update, counted.name) : 0;
     if (counted && step > 0) {
@@ -184,7 +186,7 @@ class Instrumenter {
   }
 
   #splitWhile(node: Node, loop: number): boolean {
-    const counted = node.type === 'WhileStatement' ? this.#countedBy(node) : undefined;
+    const counted = node.type === 'WhileStatement' && this.#isRepeatable(node.test) ? this.#countedBy(node) : undefined;
     if (counted && node.body.type === 'BlockStatement' && this.#continues(node).length === 0) {
       const steps = node.body.body.filter(
         (each: Node) => each.type === 'ExpressionStatement' && stepOf(each.expression, counted.name) > 0,
@@ -243,7 +245,7 @@ class Instrumenter {
       if (analysis.some(body, this.#mayShrinkAnArray)) return undefined;
       last = last.object;
     } else if (last.type === 'Literal') {
-      return typeof last.value === 'number' ? { name: test.left.name, last: analysis.text(test.right) } : undefined;
+      return typeof last.value === 'number' ? { name: test.left.name, last: this.#onOneLine(test.right) } : undefined;
     }
     if (last.type !== 'Identifier') return undefined;
     const variable = analysis.resolve(last);
@@ -252,7 +254,17 @@ class Instrumenter {
       !reference.init &&
       (inLoop(reference) || reference.from.variableScope !== variable!.scope.variableScope);
     if (!variable || variable.defs.length !== 1 || variable.references.some(changes)) return undefined;
-    return { name: test.left.name, last: analysis.text(test.right) };
+    return { name: test.left.name, last: this.#onOneLine(test.right) };
+  }
+
+  /** Whether its text may be written a second time: without a comment, which would need its line's end. */
+  #isRepeatable(expression: Node): boolean {
+    return !/\/[/*]/.test(this.#analysis.text(expression));
+  }
+
+  /** Such a text, where it must make no lines. */
+  #onOneLine(expression: Node): string {
+    return this.#analysis.text(expression).replaceAll(lineBreak, ' ');
   }
 
   /** Whether a `break` in a loop ends that loop. */
@@ -270,11 +282,12 @@ class Instrumenter {
   /** Puts text before and after the statements of a loop's body, past which no `continue` leads any more. */
   #body(node: Node, before: string, after: string): void {
     const continues = this.#continues(node);
+    // First, since a body may be a `continue` alone.
+    this.#enclose(node.body, `${before}${continues.length > 0 ? `${this.#continueLabel}:` : ''}{`, `}${after}`);
     for (const each of continues) {
       const length = 'continue'.length + (each.label ? each.label.end - each.start - 'continue'.length : 0);
       this.#edits.push({ at: each.start, length, text: `break ${this.#continueLabel}`.padEnd(length), closes: false });
     }
-    this.#enclose(node.body, `${before}${continues.length > 0 ? `${this.#continueLabel}:` : ''}{`, `}${after}`);
   }
 
   #enclose(body: Node, before: string, after: string): void {
@@ -383,15 +396,22 @@ class Instrumenter {
       case 'UnaryExpression':
         return node.operator === 'delete';
       case 'UpdateExpression':
-        return isProperty(node.argument);
+        return isProperty(node.argument) || this.#isSeenElsewhere(node.argument);
       case 'AssignmentExpression':
-        return isProperty(node.left);
+        return isProperty(node.left) || this.#isSeenElsewhere(node.left);
       case 'MemberExpression':
         return isProperty(node) && node.property.name !== 'length' && !this.#isArithmetic(node);
       default:
         return this.#canThrow(node);
     }
   };
+
+  /** Whether it is a variable of which another function knows, such as one that tells a length. */
+  #isSeenElsewhere(node: Node): boolean {
+    if (node.type !== 'Identifier') return false;
+    const variable = this.#analysis.resolve(node);
+    return variable?.references.every(({ from }) => from.variableScope.block === (this.#fn as unknown)) !== true;
+  }
 
   /** The `continue`s that lead to the next iteration of this loop. */
   #continues(loop: Node): Node[] {

@@ -31,7 +31,15 @@ export function constantDeclarator(variable: Variable): Node | undefined {
   const definition = variable.defs.length === 1 ? variable.defs[0]! : undefined;
   if (definition?.type !== 'Variable' || isReassigned(variable)) return undefined;
   const declarator = definition.node as unknown as Node;
-  return declarator.init ? declarator : undefined;
+  return declarator.init && isAlwaysReached(variable, definition.parent as unknown as Node) ? declarator : undefined;
+}
+
+/** A `var` in a branch or a loop is undefined where that was not run. A module in a `try` is one that need not be there. */
+function isAlwaysReached({ scope, defs }: Variable, declaration: Node): boolean {
+  if (declaration.kind !== 'var' || (defs[0]!.node as unknown as Node).init.callee?.name === 'require') return true;
+  const { body } = scope.block as unknown as Node;
+  const statements: Node[] = Array.isArray(body) ? body : (body.body ?? []);
+  return statements.some((statement) => statement === declaration || statement.declaration === declaration);
 }
 
 export function isReassigned(variable: Variable): boolean {
@@ -62,7 +70,93 @@ export function makesItself({ id, body }: Node): boolean {
 
 /** Whether a declarator may be evaluated again: its initializer, and what stands in its pattern. */
 export function isPureDeclarator(analysis: Analysis, { id, init }: Node): boolean {
-  return isPure(analysis, init) && isPurePattern(analysis, id);
+  if (!isPure(analysis, init) || !isPurePattern(analysis, id)) return false;
+  const names = namesIn(id, pathOf(analysis, init));
+  return !(names.length > 0 && names.every(isOfThread)) && !(id.type === 'Identifier' && isChangedUrl(analysis, id, init));
+}
+
+/** What the names in a pattern stand for, as `pathOf` says it. */
+function namesIn(pattern: Node | null, path: string | undefined): Array<string | undefined> {
+  switch (pattern?.type) {
+    case undefined:
+      return [];
+    case 'ObjectPattern':
+      return pattern.properties.flatMap((property: Node) => {
+        if (property.type === 'RestElement') return namesIn(property.argument, within(path, '*'));
+        const name = property.computed ? undefined : String(property.key.name ?? property.key.value);
+        return namesIn(property.value, name === undefined ? undefined : within(path, name));
+      });
+    case 'ArrayPattern':
+      return pattern.elements.flatMap((element: Node | null) => namesIn(element, within(path, '*')));
+    case 'AssignmentPattern':
+      return namesIn(pattern.left, path);
+    case 'RestElement':
+      return namesIn(pattern.argument, path);
+    default:
+      return [path];
+  }
+}
+
+function within(path: string | undefined, name: string): string | undefined {
+  if (path === undefined) return undefined;
+  return path === 'globalThis' && standardGlobals.has(name) ? name : `${path}.${name}`;
+}
+
+/**
+ * What an expression stands for, as names that begin at a global or a module of Node: `process.env.HOME`, also where `env` is an
+ * import, or a constant for `process.env`. Undefined where it begins at nothing of these.
+ */
+function pathOf(analysis: Analysis, node: Node): string | undefined {
+  if (node.type === 'MemberExpression') {
+    const { object, property, computed } = node;
+    return within(pathOf(analysis, object), computed ? String(property.value ?? '*') : property.name);
+  }
+  if (node.type === 'CallExpression' && isRequire(analysis, node.callee)) return moduleName(node.arguments[0]?.value);
+  if (node.type !== 'Identifier') return undefined;
+  const variable = analysis.resolve(node);
+  if (!variable) return node.name;
+  const definition = variable.defs[0];
+  const imported = builtinImport(analysis, node);
+  if (imported !== undefined) {
+    const module = moduleName((definition!.parent as unknown as Node).source.value);
+    return imported === 'default' || imported === '*' ? module : `${module}.${imported}`;
+  }
+  const declarator = constantDeclarator(variable);
+  return declarator?.id.type === 'Identifier' ? pathOf(analysis, declarator.init) : undefined;
+}
+
+function moduleName(specifier: unknown): string {
+  return String(specifier).replace(/^node:/, '');
+}
+
+/** What a thread has its own of: as a captured value it is that of where the goroutine was started. */
+function isOfThread(path: string | undefined): boolean {
+  return (
+    path !== undefined &&
+    /^(globalThis\.|process\.(env\.|(argv|argv0|execArgv|exitCode|title)\b)|(perf_hooks\.)?performance\.|worker_threads\.(isMainThread|threadId|workerData|resourceLimits)\b)/.test(
+      path,
+    )
+  );
+}
+
+/** A `URL` that the program changes is no constant. */
+function isChangedUrl(analysis: Analysis, id: Node, init: Node): boolean {
+  if (init.type !== 'NewExpression' || init.callee.name !== 'URL') return false;
+  const variable = analysis.declaredIn(analysis.parent(init)!).find(({ name }) => name === id.name);
+  return variable?.references.some((reference) => isChanged(analysis, identifier(reference))) === true;
+}
+
+/** Whether a property of it is written, or one of its `searchParams`. */
+function isChanged(analysis: Analysis, name: Node): boolean {
+  const member = analysis.parent(name);
+  if (member?.type !== 'MemberExpression' || member.object !== name) return false;
+  const parent = analysis.parent(member)!;
+  if (parent.type === 'MemberExpression' && parent.object === member)
+    return member.property.name === 'searchParams' && /^(append|delete|set|sort)$/.test(parent.property.name);
+  return (
+    (parent.type === 'AssignmentExpression' && parent.left === member) ||
+    (parent.type === 'UpdateExpression' && parent.argument === member)
+  );
 }
 
 function isPurePattern(analysis: Analysis, pattern: Node | null): boolean {
@@ -151,9 +245,9 @@ function isRequire(analysis: Analysis, callee: Node): boolean {
 
 /** A chain of properties that begins at a standard global, at a module of Node, or at another such constant. */
 function isStatic(analysis: Analysis, node: Node): boolean {
+  if (isOfThread(pathOf(analysis, node))) return false;
   if (node.type === 'MemberExpression') {
     if (node.computed && node.property.type !== 'Literal') return false;
-    if (isPerThread(analysis, node)) return false;
     return (
       isStatic(analysis, node.object) ||
       (node.object.type === 'CallExpression' && isPureCall(analysis, node.object)) ||
@@ -169,11 +263,6 @@ function isStatic(analysis: Analysis, node: Node): boolean {
   if (builtinImport(analysis, node) !== undefined || isOwnImport(analysis, variable)) return true;
   const declarator = constantDeclarator(variable);
   return declarator !== undefined && !functionOf(declarator.init) && isPure(analysis, declarator.init);
-}
-
-/** What a thread has its own copy of is read where the goroutine was started. */
-function isPerThread(analysis: Analysis, node: Node): boolean {
-  return /^(globalThis\b|process\.(env[.[]|argv\b|execArgv\b)|performance\.)/.test(analysis.text(node));
 }
 
 /** Whether it is one of these names, and not hidden by a variable. */

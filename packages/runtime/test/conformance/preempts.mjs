@@ -189,6 +189,29 @@ export const preempts = {
     assert.ok(runtime.stats().preemptions - before >= 0);
   },
 
+  *'a break ends a loop that was cancelled in a pause before'(drive) {
+    const inLoop = new AtomicInt();
+    const handle = go(function* () {
+      const ends = [];
+      for (let round = 0; round < 3; round++) {
+        let i = 0;
+        try {
+          inLoop.add(1);
+          for (; i < 1e12; i++) {
+            if (round > 0 && i === 0) break;
+          }
+          ends.push(i);
+        } catch ({ name }) {
+          ends.push(name);
+        }
+      }
+      return ends;
+    });
+    while (inLoop.load() === 0) yield* drive(sleep(1));
+    handle.cancel();
+    assert.deepEqual(yield* drive(handle.join()), ['CanceledError', 0, 0]);
+  },
+
   *'an error in a loop and after it names its place'(drive) {
     const failing = [
       function* () {
@@ -213,4 +236,4 @@ export const preempts = {
   },
 };
 
-const PLACES = ['196:35', '202:14'];
+const PLACES = ['219:35', '225:14'];
