@@ -66,8 +66,8 @@ export abstract class SharedObject {
     return this.#page.arena === arena.buffer && generationOf(this.address) === this.generation;
   }
 
-  /** Before it is used: its memory may be another runtime's by now. */
-  protected mustBeCurrent(): void {
+  /** @internal Before it is used: its memory may be another runtime's by now. */
+  mustBeCurrent(): void {
     if (arena.isFirst !== true && this.#page.arena !== arena.buffer) {
       throw new RuntimeStateError(
         `this ${this.constructor.name} belongs to a runtime that was ended while one of its goroutines would not stop; make a new one`,

@@ -7,11 +7,11 @@
  */
 import { DeadlockError } from '../errors.ts';
 import { load } from '../memory/atomics.ts';
-import { BUSY_MACHINES, MACHINE_COUNT, MACHINE_PINNED, machineBase } from '../memory/layout.ts';
+import { BUSY_MACHINES, MACHINE_COUNT, MACHINE_COUNTERS, MACHINE_PINNED, machineBase } from '../memory/layout.ts';
 import { blockingSize } from '../scheduler/blocking-queue.ts';
 import { DEADLOCK } from '../scheduler/diagnostics.ts';
 import { inboxIsEmpty } from '../scheduler/inbox.ts';
-import { machine } from '../scheduler/machine.ts';
+import { COUNT_SLEEPS, machine } from '../scheduler/machine.ts';
 import { anyQueued } from '../scheduler/wake.ts';
 import type { Deadlock } from './deadlocks.ts';
 import { formatGoroutines } from './format.ts';
@@ -37,6 +37,14 @@ export function nothingCanHappen(): boolean {
 export function anyOnWorkers(): boolean {
   for (let number = 1; number < load(MACHINE_COUNT); number++) if (load(machineBase(number) + MACHINE_PINNED) > 0) return true;
   return false;
+}
+
+/** How often worker threads have fallen asleep so far. */
+export function sleepsOfWorkers(): number {
+  let sleeps = 0;
+  for (let number = 1; number < load(MACHINE_COUNT); number++)
+    sleeps = (sleeps + load(machineBase(number) + MACHINE_COUNTERS + COUNT_SLEEPS)) | 0;
+  return sleeps;
 }
 
 /** Whether somebody on the main thread waits. Goroutines that are parked without that do not keep the process. */

@@ -22,7 +22,7 @@ import { goesToSleep, mayRunGoroutines, mustStayUp, staysAwake, tick, withoutPro
 import { inboxIsEmpty, inboxLooksEmpty, lookOutFor, SHORT_LOOKS } from './inbox.ts';
 import { COUNT_SLICES, machine } from './machine.ts';
 import { Operation } from './operation.ts';
-import { announceSleep, rise, sleep } from './parker.ts';
+import { announceSleep, rest, rise, sleep } from './parker.ts';
 import { relievePressure, underPressure } from './pressure.ts';
 import { someoneWaits } from './processor.ts';
 import { setImmediate } from './real-timers.ts';
@@ -307,10 +307,21 @@ function fallAsleep(): void {
   fellAsleepAt = performance.now();
   const takesWork = goesToSleep();
   armTimer();
-  noteForeignWork();
   if (machine.number !== 0 && !machine.waits) noteSurplus(() => fellAsleepAt);
   if (!inboxIsEmpty() || mustStayUp(takesWork) || load(STOPPING) !== 0 || !sleep()) requestSlice();
-  else machine.events?.sleep();
+  else asleep();
+}
+
+function asleep(): void {
+  machine.events?.sleep();
+  if (machine.number !== 0) setImmediate(afterPromises);
+}
+
+/** What the last slice has left to promises has happened. */
+function afterPromises(): void {
+  if (!installed || !machine.asleep) return;
+  noteForeignWork();
+  rest();
 }
 
 /**

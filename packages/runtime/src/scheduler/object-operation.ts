@@ -74,6 +74,10 @@ export class ObjectOperation<T> extends SelectableOperation<T> {
     return this.rules.reason;
   }
 
+  override mustBeCurrent(): void {
+    this.object.mustBeCurrent();
+  }
+
   describe(entry: number): void {
     arena.words[entry + SELECT_OPERATION] = this.rules.code;
     arena.words[entry + SELECT_OBJECT] = this.object.address;

@@ -86,8 +86,14 @@ export abstract class Operation<T> implements Op<T> {
     return this as unknown as Iterator<unknown, T, unknown>;
   }
 
+  /** @internal What it is an operation of is this runtime's. */
+  mustBeCurrent(): void {
+    // Mostly it is of nothing in shared memory.
+  }
+
   /** @internal Marks the operation as driven. */
   use(): void {
+    if (arena.isFirst !== true) this.mustBeCurrent();
     if (this.stage !== FRESH) throw this.drivenTwice();
     this.stage = DRIVEN;
   }

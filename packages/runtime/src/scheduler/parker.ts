@@ -1,7 +1,7 @@
 /**
  * How a machine sleeps and is woken: its state word, and one pending `Atomics.waitAsync` on it.
  *
- *   AWAKE ──owner──▶ POLLING ──owner, nothing pending──▶ SLEEPING
+ *   AWAKE ──owner──▶ POLLING ──owner, in its loop's next turn, nothing pending──▶ SLEEPING
  *     ▲                 │                                   │
  *     └──anybody, by compare-exchange, then notify──────────┘
  *
@@ -14,7 +14,8 @@
  * waker sees POLLING and wakes, or the sleeper sees the work and stays.
  *
  * BUSY_MACHINES counts the workers whose state is not SLEEPING. The step from POLLING to SLEEPING is the owner's, after
- * it has looked for work, so nobody can have left work without waking it; the step back is counted by whoever makes it.
+ * it has looked for work, so nobody can have left work without waking it; the step back is counted by whoever makes it. The
+ * owner makes its step a turn of its event loop after the slice, since what goroutines have left to promises runs between the two.
  * A worker leaves the count after its step and a waker joins it after its own: the count may be too high for a moment,
  * never too low. So when the main thread reads 0, every worker sleeps with nothing to do, and only the main thread
  * itself can change that.
@@ -77,15 +78,7 @@ export function announceSleep(takesWork: boolean): void {
 
 /** Sleeps until somebody wakes this machine, which asks for a slice. Returns false when it was woken already. */
 export function sleep(): boolean {
-  const address = machine.base + MACHINE_STATE;
-  let expected = MACHINE_STATE_POLLING;
-  // Who waits for a processor has goroutines to run: it counts as busy.
-  if (machine.number !== 0 && !machine.waits && !machine.hasPending() && !machine.foreignWork) {
-    if (compareExchange(address, MACHINE_STATE_POLLING, MACHINE_STATE_SLEEPING) !== MACHINE_STATE_POLLING) return false;
-    expected = MACHINE_STATE_SLEEPING;
-    if (add(BUSY_MACHINES, -1) === 1) wakeMachine(0);
-  }
-  const woken = waitAsyncWhile(address, expected);
+  const woken = waitAsyncWhile(machine.base + MACHINE_STATE, MACHINE_STATE_POLLING);
   if (woken === null) return false;
   machine.count(COUNT_SLEEPS);
   const mine = ++sleeps;
@@ -94,6 +87,15 @@ export function sleep(): boolean {
     if (mine === sleeps) schedule();
   });
   return true;
+}
+
+/** If it still sleeps, it does not count as busy any more; unless something of its own is pending. */
+export function rest(): void {
+  // Who waits for a processor has goroutines to run.
+  if (machine.waits || machine.hasPending() || machine.foreignWork) return;
+  const address = machine.base + MACHINE_STATE;
+  if (compareExchange(address, MACHINE_STATE_POLLING, MACHINE_STATE_SLEEPING) !== MACHINE_STATE_POLLING) return;
+  if (add(BUSY_MACHINES, -1) === 1) wakeMachine(0);
 }
 
 /** This machine is awake, whoever woke it. Takes back what `announceSleep` and `sleep` announced. */

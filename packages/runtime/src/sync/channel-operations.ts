@@ -176,6 +176,10 @@ export class SendOperation extends SelectableOperation<void> {
     return 'chan send';
   }
 
+  override mustBeCurrent(): void {
+    this.object.mustBeCurrent();
+  }
+
   describe(entry: number): void {
     arena.words[entry + SELECT_OPERATION] = OPERATION_SEND;
     arena.words[entry + SELECT_OBJECT] = this.object.address;
@@ -183,6 +187,7 @@ export class SendOperation extends SelectableOperation<void> {
   }
 
   override [Symbol.iterator](): Iterator<unknown, void, unknown> {
+    if (arena.isFirst !== true) this.mustBeCurrent();
     if (this.stage !== FRESH) throw this.drivenTwice();
     this.stage = DRIVEN;
     return this as unknown as Iterator<unknown, void, unknown>;
@@ -279,6 +284,10 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> impl
     return 'chan receive';
   }
 
+  override mustBeCurrent(): void {
+    this.object.mustBeCurrent();
+  }
+
   describe(entry: number): void {
     arena.words[entry + SELECT_OPERATION] = OPERATION_RECEIVE;
     arena.words[entry + SELECT_OBJECT] = this.object.address;
@@ -294,6 +303,7 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> impl
   }
 
   override [Symbol.iterator](): Iterator<unknown, T | undefined, unknown> {
+    if (arena.isFirst !== true) this.mustBeCurrent();
     if (this.stage !== FRESH) throw this.drivenTwice();
     this.stage = DRIVEN;
     return this as unknown as Iterator<unknown, T | undefined, unknown>;
@@ -367,6 +377,10 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> impl
     return 'chan receive';
   }
 
+  override mustBeCurrent(): void {
+    this.object.mustBeCurrent();
+  }
+
   describe(entry: number): void {
     arena.words[entry + SELECT_OPERATION] = OPERATION_RECEIVE;
     arena.words[entry + SELECT_OBJECT] = this.object.address;
@@ -382,6 +396,7 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> impl
   }
 
   override [Symbol.iterator](): Iterator<unknown, Received<T>, unknown> {
+    if (arena.isFirst !== true) this.mustBeCurrent();
     if (this.stage !== FRESH) throw this.drivenTwice();
     this.stage = DRIVEN;
     return this as unknown as Iterator<unknown, Received<T>, unknown>;

@@ -13,6 +13,7 @@
  */
 import { Readable } from 'node:stream';
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
+import type { SharedObject } from '../codec/handles.ts';
 import { ThreadLostError, typeName } from '../errors.ts';
 import { arena } from '../memory/arena.ts';
 import { CHANNEL_FEEDER, CHANNEL_READER } from '../memory/blocks.ts';
@@ -107,10 +108,10 @@ function* feeding<T>(channel: Chan<T>, left: RecvChan<never>, reader: Reader<T>)
       if (hit.key === 'left' || hit.value.done === true) break;
       yield* channel.send(hit.value.value);
     }
-    if (!open) closeUnlessClosed(channel.address);
+    if (!open && channel.isCurrent()) closeUnlessClosed(channel.address);
   } catch (error) {
     reason = error;
-    failChannel(channel.address, error);
+    if (channel.isCurrent()) failChannel(channel.address, error);
   }
   if (open) yield* waitOperation(Promise.resolve(reader.cancel(reason)));
 }
@@ -135,7 +136,7 @@ export function readableOf<T>(channel: Chan<T>): Readable {
       );
     },
     destroy(error, done) {
-      leaveChannel(channel.address, error ?? undefined);
+      leave(channel, error ?? undefined);
       done(error);
     },
   });
@@ -152,7 +153,7 @@ export function readableStreamOf<T>(channel: Chan<T>): ReadableStream<T> {
         else controller.close();
       },
       cancel(reason) {
-        leaveChannel(channel.address, reason);
+        leave(channel, reason);
       },
     },
     { highWaterMark: 0 }, // Nothing is taken that nobody has asked for.
@@ -164,9 +165,14 @@ async function received<T>(channel: Chan<T>): Promise<Received<T>> {
   try {
     return await channel.recvOk();
   } catch (error) {
-    leaveChannel(channel.address, error);
+    leave(channel, error);
     throw error;
   }
+}
+
+/** Its reader has gone; unless its runtime was left before. */
+function leave(channel: SharedObject, why: unknown): void {
+  if (channel.isCurrent()) leaveChannel(channel.address, why);
 }
 
 whenMachineLost((number, why) => {

@@ -266,6 +266,10 @@ class LockOperation extends SelectableOperation<Guard> {
     return 'mutex lock';
   }
 
+  override mustBeCurrent(): void {
+    this.object.mustBeCurrent();
+  }
+
   describe(entry: number): void {
     arena.words[entry + SELECT_OPERATION] = OPERATION_LOCK;
     arena.words[entry + SELECT_OBJECT] = this.object.address;
@@ -273,6 +277,7 @@ class LockOperation extends SelectableOperation<Guard> {
   }
 
   override [Symbol.iterator](): Iterator<unknown, Guard, unknown> {
+    if (arena.isFirst !== true) this.mustBeCurrent();
     if (this.stage !== FRESH) throw this.drivenTwice();
     this.stage = DRIVEN;
     return this as unknown as Iterator<unknown, Guard, unknown>;

@@ -47,6 +47,7 @@ export class Once extends SharedObject {
     return new Procedure<void>(
       'once',
       function* () {
+        once.mustBeCurrent();
         const before = enterOnce(address);
         if (before === ONCE_DONE) return;
         if (before !== ONCE_FRESH) return yield* new ObjectOperation<void>(WAITING, once);
@@ -54,20 +55,26 @@ export class Once extends SharedObject {
         try {
           yield* callInGoroutine(fn);
         } finally {
-          wakeServed(finishOnce(address));
+          once.finish();
         }
       },
       async () => {
+        once.mustBeCurrent();
         const before = enterOnce(address);
         if (before === ONCE_DONE) return;
         if (before !== ONCE_FRESH) return await new ObjectOperation<void>(WAITING, once).then();
         try {
           await callInAsyncCode(fn);
         } finally {
-          wakeServed(finishOnce(address));
+          once.finish();
         }
       },
     );
+  }
+
+  /** Unless its runtime was left meanwhile. */
+  private finish(): void {
+    if (this.isCurrent()) wakeServed(finishOnce(this.address));
   }
 }
 

@@ -132,6 +132,10 @@ export class TicketOperation<T> extends SelectableOperation<T> implements Promis
     return 'Operation';
   }
 
+  override mustBeCurrent(): void {
+    this.object.mustBeCurrent();
+  }
+
   describe(entry: number): void {
     arena.words[entry + SELECT_OPERATION] = this.rules.code;
     arena.words[entry + SELECT_OBJECT] = this.object.address;

@@ -17,6 +17,7 @@ it.each([
   ['droppedBeforeItArrived', 'DataCloneError\nclosed\n'],
   ['openedForNobody', 'DataCloneError\nclosed\n'],
   ['stopBeforeValuesCanBeMade', "Set(1) { 'rejected RuntimeStateError' }\n"],
+  ['objectsOfTheLastRuntime', `shut down\ntrue true\n${'RuntimeStateError\n'.repeat(6)}100 true 1 false\n`],
   ['sourceWithoutMemory', 'ArenaExhaustedError false true\n'],
 ])('%s', async (program, stdout) => {
   expect(await runProgram('failures', program)).toEqual({ code: 0, stdout, stderr: '' });

@@ -17,6 +17,8 @@ describe('a process without run', () => {
     ['wokenByMain', '42\n'],
     ['awaited', '3\n'],
     ['worked', '4950\n'],
+    ['promisesOfWorkers', '2000\n'],
+    ['promisesAmongWorkers', 'done\n'],
   ])('stays for what can still happen: %s', async (program, stdout) => {
     expect(await runProgram('lifetime', program)).toEqual({ ...quiet, stdout });
   });

@@ -8,6 +8,7 @@ import {
   go,
   gosched,
   Mutex,
+  Once,
   proxy,
   runtime,
   select,
@@ -293,5 +294,48 @@ export const programs = {
     for (let sent = 0; sent < receivers.length; sent++) await channel.send(useUnloadable);
     await runtime.shutdown();
     console.log(new Set((await ends).map(({ status, reason }) => `${status} ${reason?.name}`)));
+  },
+
+  async objectsOfTheLastRuntime() {
+    runtime.configure({ procs: 1 });
+    const shutDown = await endUncleanly();
+    const old = chan(1);
+    const asReadable = old.toReadable();
+    asReadable.on('error', () => undefined);
+    const reader = old.toReadableStream().getReader();
+    const operations = [
+      () => old.send('stale'),
+      () => old.recv(),
+      () => old.recvOk(),
+      () => select({ sent: old.send('stale') }),
+    ].map((make) => make());
+    const mutex = new Mutex();
+    operations.push(mutex.lock());
+    const once = new Once();
+    let settle;
+    const running = once
+      .do(
+        () =>
+          new Promise((resolve) => {
+            settle = resolve;
+          }),
+      )
+      .then(() => undefined);
+    await shutDown();
+    const fresh = [chan(1), new Mutex()];
+    const onces = Array.from({ length: 100 }, () => new Once());
+    console.log(
+      fresh[0].address === old.address,
+      onces.some(({ address }) => address === once.address),
+    );
+    settle();
+    await running;
+    asReadable.destroy();
+    console.log(await reader.read().then(undefined, nameOf));
+    for (const operation of operations) console.log(await operation.then(undefined, nameOf));
+    let ran = 0;
+    for (const each of onces) await each.do(() => void ran++);
+    console.log(ran, fresh[0].trySend(1), fresh[0].tryRecv()[0], fresh[1].isLocked());
+    process.exit();
   },
 };

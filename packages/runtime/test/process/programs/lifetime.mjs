@@ -170,4 +170,49 @@ export const programs = {
     }
     console.log(await go(() => 'and goes on'));
   },
+
+  /** What a goroutine has left to promises happens when its thread has nothing else to do any more. */
+  async promisesOfWorkers() {
+    const requests = await go(function* () {
+      const channel = chan();
+      go(function* () {
+        yield* channel.forEach((reply) => {
+          Promise.resolve()
+            .then(() => undefined)
+            .then(() => void reply.trySend(1));
+        });
+      });
+      return channel;
+    });
+    let answers = 0;
+    for (; answers < 2000; answers++) {
+      const reply = chan(1);
+      await requests.send(reply);
+      await reply.recv();
+    }
+    console.log(answers);
+    process.exit();
+  },
+
+  /** The same where nobody waits on the main thread. */
+  async promisesAmongWorkers() {
+    const there = chan(4);
+    const back = chan(4);
+    const hop = function* (from, to) {
+      yield* from.forEach((round) => {
+        if (round > 5000) {
+          console.log('done');
+          there.close();
+          back.close();
+          return;
+        }
+        let before = Promise.resolve();
+        for (let step = 0; step < 20; step++) before = before.then(() => undefined);
+        before.then(() => void to.trySend(round + 1));
+      });
+    };
+    go(hop, there, back);
+    go(hop, back, there);
+    there.trySend(0);
+  },
 };
