@@ -124,7 +124,13 @@ let mainRuns = false;
  */
 export async function run<F extends AnyFunction>(main: F, ...args: Parameters<F>): Promise<ResultOf<F>> {
   mustBeFunction(main, 'run');
-  if (mainRuns || machine.number > 0) {
+  if (machine.number > 0) {
+    throw new RuntimeStateError(
+      "run on a worker thread: the main goroutine is the main thread's; use go() here. Where this is the program's main file, something " +
+        'that a goroutine imports imports it: move what both need into a module of its own.',
+    );
+  }
+  if (mainRuns) {
     throw new RuntimeStateError('run inside a run: a program has one main goroutine; use go() here');
   }
   mainRuns = true;

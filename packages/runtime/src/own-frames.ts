@@ -25,8 +25,8 @@ export function ownFramesOf(stack: unknown, until?: Function): string[] {
     const frame = /^\s+at (.*)$/.exec(line)?.[1];
     if (frame !== undefined && isOwn(frame) && until !== undefined && frame.startsWith(`${until.name} `)) break;
     if (frame === undefined || isOwn(frame) || /(?:^|\(|async )(?:node:|<anonymous>\)?$|native\b)/.test(frame)) continue;
-    // By way of a source map the code of a module is called so.
-    frames.push(frame.replace(/^<anonymous> \((.*)\)$/, '$1'));
+    // By way of a source map the code of a module is called so; and V8 calls a function without a name by what extracted text assigns it to.
+    frames.push(frame.replace(/^(?:<anonymous>|\$f\d*) \((.*)\)$/, '$1'));
   }
   return frames;
 }
@@ -62,8 +62,9 @@ export function cleanStack(error: unknown, createdBy: () => readonly string[]): 
     if (!(error instanceof Error) || typeof error.stack !== 'string') return;
     const lines = error.stack.split('\n');
     const start = lines.findIndex(isFrame);
-    if (start < 0 || lines.some((line) => creation.test(line))) return;
-    error.stack = [...lines.slice(0, start), ...usersLines(lines.slice(start)), ...createdBy()].join('\n');
+    if (lines.some((line) => creation.test(line))) return;
+    const frames = start < 0 ? [] : usersLines(lines.splice(start));
+    error.stack = [...lines, ...frames, ...createdBy()].join('\n');
   } catch {
     // It stays as it is.
   }
@@ -91,10 +92,10 @@ export function captureOwnFrames(below: Function, limit: number, until?: Functio
   }
 }
 
-/** The lines that say where a goroutine was created; the first of them may speak of a blocking call. */
-export function createdByLines(creation: readonly string[][], blocking = false): string[] {
+/** The lines that say where a goroutine was created; the first of them may speak of something else than `go`. */
+export function createdByLines(creation: readonly string[][], first = 'created by go()'): string[] {
   return creation.map((sites, index) => {
-    const how = blocking && index === 0 ? 'called by blocking()' : 'created by go()';
+    const how = index === 0 ? first : 'created by go()';
     return `${how} at ${sites.map((site) => placeOf(site)).join(' or ')}`;
   });
 }

@@ -125,6 +125,7 @@ const control: WorkerControl = {
 /** What would end the thread must end the process, or be reported by it, as it would without threads. */
 function forwardEnds(main: Comlink.Remote<MainControl>): void {
   process.on('uncaughtException', (error: unknown) => {
+    if (process.listenerCount('uncaughtException') > 1) return; // The program handles it on this thread, as it may on any.
     cleanStack(error, () => []);
     void main.uncaught(error);
   });

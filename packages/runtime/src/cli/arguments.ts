@@ -1,4 +1,5 @@
 /** What stands on the command line: a command, its options, the program's file, and all that is the program's own. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
@@ -36,7 +37,10 @@ const own: Record<Command, OptionsConfig> = {
 export function parseRequest(words: readonly string[]): Request {
   const [command, ...rest] = words;
   if (command === undefined) throw new UsageError('a command is missing');
-  if (!isCommand(command)) throw new UsageError(`unknown command '${command}'; there are ${COMMANDS.join(', ')}`);
+  if (!isCommand(command)) {
+    const meant = existsSync(command) ? `. Did you mean: goroutines run ${command}` : '';
+    throw new UsageError(`unknown command '${command}'; there are ${COMMANDS.join(', ')}${meant}`);
+  }
   const options = { ...common, ...own[command] };
   const end = endOfOptions(rest, options);
   const { 'node-option': nodeOptions = [], port, stay, output, full } = optionsOf(command, rest.slice(0, end), options);

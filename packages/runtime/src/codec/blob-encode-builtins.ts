@@ -1,4 +1,5 @@
 /** Writes objects of the language's and Node's own classes, and functions. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import * as types from 'node:util/types';
 import { CaptureError, DataCloneError } from '../errors.ts';
 import { writeNested, writeProperties, writeValue } from './blob-encode.ts';
@@ -79,11 +80,17 @@ function writeParcel(writer: BlobWriter, object: object): void {
         ? `is ${describe(object)}, which cannot be transferred to a goroutine. Keep it on its thread and use proxy(value).`
         : isTransferable(object)
           ? `is ${describe(object)}, which can be moved but not copied: use transfer(value).`
-          : `is ${describe(object)}. Send data only, or use proxy(value).`,
+          : `is ${describe(object)}. ${remedyFor(object)}`,
     );
   }
   writer.byte(layout.VALUE_PARCEL);
   writer.parcel(parcel, object, moved);
+}
+
+function remedyFor(object: object): string {
+  if (types.isPromise(object)) return 'Wait for it, and send what it gives.';
+  if (object instanceof AsyncLocalStorage) return "Its stores are its thread's: send what getStore() gives, or use go.local.";
+  return 'Send data only, or use proxy(value).';
 }
 
 function reserve(writer: BlobWriter, object: object, moved: boolean): number {

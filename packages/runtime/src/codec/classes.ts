@@ -8,6 +8,8 @@
  * State is elsewhere when a prototype's constructor is native code, when Node marks the class for its own way of
  * moving it (Blob, streams, AbortSignal, file handles), or when it is one of the classes named below.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 const answers = new WeakMap<object, boolean>();
 
 /** On prototypes of this library: why instances stay on the thread that made them, as the rest of a sentence about one. */
@@ -45,6 +47,7 @@ function examine(prototype: object): boolean {
     if (typeof maker === 'function') {
       // The Object of another realm, such as of a vm context.
       if (maker.name === 'Object' && Object.getPrototypeOf(each) === null) return true;
+      if (maker === AsyncLocalStorage) return false;
       if (NATIVE.test(Function.prototype.toString.call(maker))) return false;
       if (GLOBAL_CLASSES.has(maker.name) && Reflect.get(globalThis, maker.name) === maker) return false;
     }

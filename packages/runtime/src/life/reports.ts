@@ -1,6 +1,7 @@
 /** What all goroutines of the process are doing: from shared memory, and from each thread what only that knows. */
 import { circlesOf } from '../observe/deadlocks.ts';
 import { confirmDeadlocks, type GoroutineList, listGoroutines } from '../observe/goroutines.ts';
+import { PROXY_NAME } from '../scheduler/goroutine.ts';
 import { reportRecords, type ThreadReport } from '../scheduler/inspect.ts';
 import { machine } from '../scheduler/machine.ts';
 import { life } from './state.ts';
@@ -17,9 +18,12 @@ export async function goroutines(): Promise<GoroutineList> {
   return confirmDeadlocks(list, waiters, await reports(false));
 }
 
-/** The numbers of those that have not ended. */
+/** The numbers of those that have not ended, but for those that serve a proxy: these end some time after the last one was collected. */
 export function goroutineIds(): number[] {
-  return machine.number > 0 || life.usable ? reportRecords().map(({ id }) => id) : [];
+  if (machine.number <= 0 && !life.usable) return [];
+  return reportRecords()
+    .filter(({ name, functionNumber }) => !(functionNumber < 0 && name === PROXY_NAME))
+    .map(({ id }) => id);
 }
 
 async function reports(withStacks: boolean): Promise<Map<number, ThreadReport>> {

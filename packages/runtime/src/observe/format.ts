@@ -51,9 +51,11 @@ function stateOf({ status, waitsFor, thread }: GoroutineInfo): string {
   return status === 'running' ? `running on thread ${thread}` : status;
 }
 
-function linesOf({ stack, fn, createdBy }: GoroutineInfo): string[] {
+function linesOf({ stack, fn, name, createdBy }: GoroutineInfo): string[] {
   const frames = stack.length === 0 && fn !== undefined ? [fn] : stack;
-  return [...frames.map((frame) => `    at ${frame}`), ...createdByLines(createdBy)];
+  // Who has a name and no function was made by this package: of `proxy`, of `Chan.from`.
+  const how = fn === undefined && name ? `created by ${name}()` : undefined;
+  return [...frames.map((frame) => `    at ${frame}`), ...createdByLines(createdBy, how)];
 }
 
 function durationOf(milliseconds: number): string {

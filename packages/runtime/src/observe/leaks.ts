@@ -39,7 +39,8 @@ export async function findLeaks(
     if (!left) return [];
     // What stands where is asked of all threads: only where it matters.
     if (isLate || ignore !== undefined) {
-      const leaks = (await list()).filter((info) => !excepted.has(info.id) && !ignore?.(info));
+      const asked = new Set(ids());
+      const leaks = (await list()).filter((info) => asked.has(info.id) && !excepted.has(info.id) && !ignore?.(info));
       if (isLate || leaks.length === 0) return leaks;
     }
     await new Promise((resolve) => setTimeout(resolve, Math.min(pause, Math.max(0, end - performance.now()))));

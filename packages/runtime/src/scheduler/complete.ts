@@ -92,7 +92,9 @@ export function completeWithError(record: number, error: unknown, local: LocalOu
 /** Its stack trace becomes what the user wants to know. */
 function explain(record: number, error: unknown, local: LocalOutcome | null): void {
   nameOrigins(error);
-  cleanStack(error, () => createdByLines(creationOf(functionOrLocal(record), local?.site), isBlocking(record)));
+  cleanStack(error, () =>
+    createdByLines(creationOf(functionOrLocal(record), local?.site), isBlocking(record) ? 'called by blocking()' : undefined),
+  );
 }
 
 function fail(record: number, error: unknown, quiet: boolean, local: LocalOutcome | null): void {

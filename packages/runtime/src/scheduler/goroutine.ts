@@ -33,6 +33,9 @@ import { allocateForLater, becomes, setDestroyer } from '../memory/heap.ts';
 import { BLOCK_REFERENCES, GOROUTINE_NUMBERS, KIND_GOROUTINE } from '../memory/layout.ts';
 import { decodeTuple, dropTuple, encodeTuple } from './tuple.ts';
 
+/** The name of those that serve a proxy (`sync/proxy.ts`): no program has started them, and none can end them. */
+export const PROXY_NAME = 'proxy';
+
 export {
   RECORD_CANCEL_REASON as CANCEL_REASON,
   RECORD_CANCELED as CANCELED,

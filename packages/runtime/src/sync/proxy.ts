@@ -19,6 +19,7 @@ import * as Comlink from 'comlink';
 import { DataCloneError, RuntimeStateError, textOf, typeName } from '../errors.ts';
 import { withReserve } from '../memory/heap.ts';
 import { setRemoteHook } from '../scheduler/function-values.ts';
+import { PROXY_NAME } from '../scheduler/goroutine.ts';
 import { type Goroutine, joinOperation } from '../scheduler/handle.ts';
 import { spawnLocal } from '../scheduler/spawn.ts';
 import { type Chan, chan, chanBefore } from './channel.ts';
@@ -71,7 +72,7 @@ export function proxy<T extends object>(object: T): Remote<T> {
   if (lines.has(object)) return object as unknown as Remote<T>;
   const requests = chan<Request>();
   const life = chanBefore<never>(requests);
-  const server = spawnLocal<void>(serving, [requests, new ServedObject(object)], 'proxy');
+  const server = spawnLocal<void>(serving, [requests, new ServedObject(object)], PROXY_NAME);
   return remoteOn([requests, life, server]) as Remote<T>;
 }
 

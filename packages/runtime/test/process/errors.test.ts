@@ -6,7 +6,7 @@ describe('an error that nobody joins', () => {
     [
       'uncaught',
       'before\n',
-      /PaymentError.*: no charge\n {4}at chargesTheCard \(errors\.mjs:13:27\)\n[\s\S]*in goroutine \d+, which nobody joined/,
+      /PaymentError.*: no charge\n {4}at chargesTheCard \(errors\.mjs:14:27\)\n[\s\S]*in goroutine \d+, which nobody joined/,
     ],
     ['uncaughtInRun', '', /TypeError: in the background\n {4}at fails \(errors\.mjs:\d+:\d+\)\n/],
     ['uncaughtLocal', '', /TypeError: on this thread\n {4}at failsHere \(errors\.mjs:\d+:\d+\)\n/],
@@ -46,6 +46,34 @@ describe('an error that nobody joins', () => {
       expect(await runProgram('errors', program)).toEqual({ code: 0, stdout: 'string no error object\n', stderr: '' });
     },
   );
+
+  it.each([
+    [
+      'withoutFrames',
+      [
+        'DataCloneError: cannot return from a goroutine: value.it is a Promise. Wait for it, and send what it gives.',
+        'created by go() at errors.mjs',
+        'DataCloneError: cannot return from a goroutine: value.it is a WeakMap. Send data only, or use proxy(value).',
+        'created by go() at errors.mjs',
+      ],
+    ],
+    [
+      'notCopied',
+      [
+        "cannot send on a channel: value is an AsyncLocalStorage. Its stores are its thread's: send what getStore() gives, or use go.local.",
+      ],
+    ],
+    ['handledOnItsThread', ['handled of a timer', 'goes on']],
+    [
+      'runOnAThread',
+      [
+        "run on a worker thread: the main goroutine is the main thread's; use go() here. Where this is the program's main file, something that a goroutine imports imports it: move what both need into a module of its own.",
+      ],
+    ],
+    ['anonymous', ['    at errors.mjs', 'created by go() at errors.mjs', 'created by proxy() at errors.mjs', '1 1']],
+  ])('says what it is of: %s', async (program, lines) => {
+    expect(await runProgram('errors', program)).toEqual({ code: 0, stdout: `${lines.join('\n')}\n`, stderr: '' });
+  });
 
   it('has a stack with the names and lines of the program', async () => {
     const { code, stdout, stderr } = await runProgram('errors', 'stacks');

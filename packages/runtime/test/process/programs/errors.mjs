@@ -1,5 +1,6 @@
 /** Errors that nobody joins. */
-import { chan, go, gosched, run, runtime, sleep } from 'goroutines';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { chan, go, gosched, proxy, run, runtime, sleep } from 'goroutines';
 
 class PaymentError extends Error {
   name = 'PaymentError';
@@ -12,6 +13,57 @@ export const programs = {
       yield* gosched();
       throw Object.assign(new PaymentError('no charge'), { code: 'E_CHARGE' });
     });
+  },
+
+  /** Errors that have no frame of the program's own. */
+  async withoutFrames() {
+    for (const make of [() => ({ it: Promise.resolve(1) }), () => ({ it: new WeakMap() })]) {
+      await go(make).then(undefined, ({ stack }) => console.log(stack.replace(/file:.*\/(errors\.mjs):\d+:\d+/, '$1')));
+    }
+  },
+
+  notCopied() {
+    try {
+      chan(1).trySend(new AsyncLocalStorage());
+    } catch ({ message }) {
+      console.log(message);
+    }
+  },
+
+  async handledOnItsThread() {
+    await go(() => {
+      process.on('uncaughtException', ({ message }) => console.log('handled', message));
+      return new Promise((resolve) => {
+        setTimeout(() => {
+          setTimeout(resolve, 10);
+          throw new Error('of a timer');
+        });
+      });
+    });
+    console.log('goes on');
+  },
+
+  async runOnAThread() {
+    await go(() => run(() => undefined)).then(undefined, ({ message }) => console.log(message));
+  },
+
+  /** What a dump calls an anonymous goroutine, and one of this package's own; and that the latter is no leak. */
+  async anonymous() {
+    proxy({});
+    go(function* () {
+      yield* chan().recv();
+    });
+    const waiting = () => runtime.goroutines().then((list) => list.every(({ status }) => status === 'waiting'));
+    while (!(await waiting())) await new Promise((resolve) => setImmediate(resolve));
+    const text = (await runtime.dump()).replace(/file:.*\/(errors\.mjs):\d+:\d+/g, '$1').replace(/, \d+ ms/g, '');
+    console.log(
+      text
+        .split('\n')
+        .filter((line) => !/^goroutine/.test(line) && line !== '')
+        .sort()
+        .join('\n'),
+    );
+    console.log((await runtime.leaks()).length, runtime.goroutineIds().length);
   },
 
   async uncaughtInRun() {
