@@ -126,8 +126,8 @@ export async function run<F extends AnyFunction>(main: F, ...args: Parameters<F>
   mustBeFunction(main, 'run');
   if (machine.number > 0) {
     throw new RuntimeStateError(
-      "run on a worker thread: the main goroutine is the main thread's; use go() here. Where this is the program's main file, something " +
-        'that a goroutine imports imports it: move what both need into a module of its own.',
+      "run inside a goroutine: a program has one main goroutine; use go() here. Where this is the program's main file, something that a " +
+        'goroutine imports imports it: move what both need into a module of its own.',
     );
   }
   if (mainRuns) {

@@ -51,7 +51,7 @@ function withoutGivenName(line: string): string {
 }
 
 /** What the lines begin with that say where a goroutine comes from. */
-const creation = /^(?:created by go|called by blocking)\(\) at /;
+const creation = /^(?:created by [\w.]+|called by blocking)\(\) at /;
 
 /**
  * An error leaves a goroutine: of its stack trace the user's frames stay, and it is added where the goroutine comes from, unless

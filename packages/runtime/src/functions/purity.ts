@@ -38,8 +38,17 @@ export function constantDeclarator(variable: Variable): Node | undefined {
 function isAlwaysReached({ scope, defs }: Variable, declaration: Node): boolean {
   if (declaration.kind !== 'var' || (defs[0]!.node as unknown as Node).init.callee?.name === 'require') return true;
   const { body } = scope.block as unknown as Node;
-  const statements: Node[] = Array.isArray(body) ? body : (body.body ?? []);
-  return statements.some((statement) => statement === declaration || statement.declaration === declaration);
+  return isAmong(Array.isArray(body) ? body : (body.body ?? []), declaration);
+}
+
+/** Vitest puts a module into a block of its own. */
+function isAmong(statements: readonly Node[], declaration: Node): boolean {
+  return statements.some(
+    (each) =>
+      each === declaration ||
+      each.declaration === declaration ||
+      (each.type === 'BlockStatement' && isAmong(each.body, declaration)),
+  );
 }
 
 export function isReassigned(variable: Variable): boolean {

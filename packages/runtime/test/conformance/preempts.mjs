@@ -224,6 +224,23 @@ export const preempts = {
         while (n < 1e6) n++;
         null.there;
       },
+      // biome-ignore format: the loops' heads shall stand on several lines.
+      function* () {
+        let n = 0;
+        for (let i = 0, j = 5000;
+             i < 5000 &&
+             j >= 0;
+             i++, j--) {
+          n += i;
+        }
+        for (let i = 0; i <
+          // The bound.
+          5000; i +=
+            1) {
+          n += i;
+        }
+        if (n > 0) null.there;
+      },
     ];
     for (const [index, fn] of failing.entries()) {
       try {
@@ -236,4 +253,4 @@ export const preempts = {
   },
 };
 
-const PLACES = ['219:35', '225:14'];
+const PLACES = ['219:35', '225:14', '242:25'];

@@ -92,7 +92,7 @@ describe('is a deadlock, over threads', () => {
       'errorGroup',
       report(
         ['goroutine 1 [wait group, T]:', at('main', 115)],
-        ['goroutines 2, 3, 4, 5 [chan receive, T]:', at('$f', 112), createdAt(111)],
+        ['goroutines 2, 3, 4, 5 [chan receive, T]:', at('', 112), createdAt(111)],
         [at('main', 115)],
       ),
     ],
@@ -111,7 +111,7 @@ describe('is a deadlock, over threads', () => {
       'stream',
       report(
         ['goroutine 1 [chan receive, T]:', at('main', 155)],
-        [`goroutine 2 'Chan.from' [select, T]:`, createdAt(155)],
+        [`goroutine 2 'Chan.from' [select, T]:`, createdAt(155).replace('go()', 'Chan.from()')],
         [at('main', 155)],
       ),
     ],

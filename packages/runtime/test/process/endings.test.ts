@@ -16,7 +16,8 @@ describe('run', () => {
     ['twice', '0\n1\n4\n'],
     [
       'inside',
-      'RuntimeStateError: run inside a run: a program has one main goroutine; use go() here\n'.repeat(2) +
+      'RuntimeStateError: run inside a run: a program has one main goroutine; use go() here\n' +
+        "RuntimeStateError: run inside a goroutine: a program has one main goroutine; use go() here. Where this is the program's main file, something that a goroutine imports imports it: move what both need into a module of its own.\n" +
         'the outer run goes on\n',
     ],
     ['together', 'fulfilled: first\nrejected: run inside a run: a program has one main goroutine; use go() here\n'],

@@ -67,7 +67,7 @@ describe('an error that nobody joins', () => {
     [
       'runOnAThread',
       [
-        "run on a worker thread: the main goroutine is the main thread's; use go() here. Where this is the program's main file, something that a goroutine imports imports it: move what both need into a module of its own.",
+        "run inside a goroutine: a program has one main goroutine; use go() here. Where this is the program's main file, something that a goroutine imports imports it: move what both need into a module of its own.",
       ],
     ],
     ['anonymous', ['    at errors.mjs', 'created by go() at errors.mjs', 'created by proxy() at errors.mjs', '1 1']],
