@@ -22,11 +22,11 @@ export function ownFramesOf(stack: unknown, until?: Function): string[] {
   if (typeof stack !== 'string') return [];
   const frames: string[] = [];
   for (const line of stack.split('\n')) {
-    const frame = /^\s+at (.*)$/.exec(line)?.[1];
+    const frame = /^\s+at (.*)$/.exec(withoutGivenName(line))?.[1];
     if (frame !== undefined && isOwn(frame) && until !== undefined && frame.startsWith(`${until.name} `)) break;
     if (frame === undefined || isOwn(frame) || /(?:^|\(|async )(?:node:|<anonymous>\)?$|native\b)/.test(frame)) continue;
-    // By way of a source map the code of a module is called so; and V8 calls a function without a name by what extracted text assigns it to.
-    frames.push(frame.replace(/^(?:<anonymous>|\$f\d*) \((.*)\)$/, '$1'));
+    // By way of a source map the code of a module is called so.
+    frames.push(frame.replace(/^<anonymous> \((.*)\)$/, '$1'));
   }
   return frames;
 }

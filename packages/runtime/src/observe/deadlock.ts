@@ -7,7 +7,7 @@
  */
 import { DeadlockError } from '../errors.ts';
 import { load } from '../memory/atomics.ts';
-import { BUSY_MACHINES, MACHINE_COUNT, MACHINE_COUNTERS, MACHINE_PINNED, machineBase } from '../memory/layout.ts';
+import { BUSY_MACHINES, MACHINE_COUNT, MACHINE_PINNED, machineBase } from '../memory/layout.ts';
 import { blockingSize } from '../scheduler/blocking-queue.ts';
 import { DEADLOCK } from '../scheduler/diagnostics.ts';
 import { inboxIsEmpty } from '../scheduler/inbox.ts';
@@ -16,6 +16,7 @@ import { anyQueued } from '../scheduler/wake.ts';
 import type { Deadlock } from './deadlocks.ts';
 import { formatGoroutines } from './format.ts';
 import type { GoroutineInfo, GoroutineList } from './goroutines.ts';
+import { counter } from './stats.ts';
 
 /** `goroutines:deadlock`, a channel of `node:diagnostics_channel`: on the main thread, before anybody finds the error thrown. */
 export interface DeadlockMessage {
@@ -42,8 +43,7 @@ export function anyOnWorkers(): boolean {
 /** How often worker threads have fallen asleep so far. */
 export function sleepsOfWorkers(): number {
   let sleeps = 0;
-  for (let number = 1; number < load(MACHINE_COUNT); number++)
-    sleeps = (sleeps + load(machineBase(number) + MACHINE_COUNTERS + COUNT_SLEEPS)) | 0;
+  for (let number = 1; number < load(MACHINE_COUNT); number++) sleeps = (sleeps + counter(number, COUNT_SLEEPS)) | 0;
   return sleeps;
 }
 

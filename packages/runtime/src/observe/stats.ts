@@ -77,6 +77,7 @@ export function runningGoroutines(): number {
   return difference;
 }
 
-function counter(number: number, index: number): number {
+/** One of a machine's COUNT_ counters. */
+export function counter(number: number, index: number): number {
   return load(machineBase(number) + MACHINE_COUNTERS + index);
 }

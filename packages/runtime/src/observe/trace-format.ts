@@ -129,7 +129,7 @@ export class TraceFormat {
         this.paused(event, track, time);
         break;
       case 'resume':
-        this.resumed(event, track, time);
+        this.resumed(event, time);
         break;
       case 'collect':
         this.collected(event.machine, event.began, event.milliseconds, event.type);
@@ -200,11 +200,10 @@ export class TraceFormat {
   }
 
   /** Which goroutines can go on is not known any more, so it is not counted; nor what leads to those that were seen before. */
-  private resumed(event: SchedulerEvent & { kind: 'resume' }, track: Track, time: number): void {
+  private resumed(event: SchedulerEvent & { kind: 'resume' }, time: number): void {
     const facts = `"turns":${event.turns}`;
-    this.end(track, time, facts);
-    for (const other of this.tracks.values()) {
-      if (other.slice?.name === NOT_RECORDED && other.slice.machine === event.machine) this.end(other, time, facts);
+    for (const track of this.tracks.values()) {
+      if (track.slice?.name === NOT_RECORDED && track.slice.machine === event.machine) this.end(track, time, facts);
     }
     this.alive += event.goroutines;
     this.runnable = undefined;

@@ -56,7 +56,7 @@ export class ObjectOperation<T> extends SelectableOperation<T> {
   value: T;
   stage: number;
   /** Also keeps the object alive. */
-  readonly object: SharedObject;
+  override readonly object: SharedObject;
   waiter: number;
   readonly rules: ObjectRules;
 
@@ -72,10 +72,6 @@ export class ObjectOperation<T> extends SelectableOperation<T> {
 
   get reason(): WaitReason {
     return this.rules.reason;
-  }
-
-  override mustBeCurrent(): void {
-    this.object.mustBeCurrent();
   }
 
   describe(entry: number): void {

@@ -15,6 +15,7 @@
  */
 /// <reference lib="esnext.disposable" preserve="true" />
 import { STAYS } from '../codec/classes.ts';
+import type { SharedObject } from '../codec/handles.ts';
 import { PendingValue } from '../codec/pending.ts';
 import { RuntimeStateError } from '../errors.ts';
 import { arena } from '../memory/arena.ts';
@@ -58,6 +59,8 @@ export abstract class Operation<T> implements Op<T> {
   abstract value: T;
   /** @internal FRESH, DRIVEN, BEGUN or KEPT. */
   abstract stage: number;
+  /** @internal What in shared memory it is an operation of, if anything. */
+  declare readonly object?: SharedObject;
   /** @internal For reports: what a goroutine parked in it waits for. */
   abstract get reason(): WaitReason;
 
@@ -87,8 +90,8 @@ export abstract class Operation<T> implements Op<T> {
   }
 
   /** @internal What it is an operation of is this runtime's. */
-  mustBeCurrent(): void {
-    // Mostly it is of nothing in shared memory.
+  protected mustBeCurrent(): void {
+    this.object?.mustBeCurrent();
   }
 
   /** @internal Marks the operation as driven. */

@@ -160,7 +160,7 @@ export class SendOperation extends SelectableOperation<void> {
   done: Flag;
   value: any;
   stage: number;
-  readonly object: SharedObject;
+  override readonly object: SharedObject;
   waiter: number;
 
   constructor(channel: SharedObject, value: unknown) {
@@ -174,10 +174,6 @@ export class SendOperation extends SelectableOperation<void> {
 
   get reason(): WaitReason {
     return 'chan send';
-  }
-
-  override mustBeCurrent(): void {
-    this.object.mustBeCurrent();
   }
 
   describe(entry: number): void {
@@ -268,7 +264,7 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> impl
   done: Flag;
   value: T | undefined;
   stage: number;
-  readonly object: SharedObject;
+  override readonly object: SharedObject;
   waiter: number;
 
   constructor(channel: SharedObject) {
@@ -282,10 +278,6 @@ export class ReceiveOperation<T> extends SelectableOperation<T | undefined> impl
 
   get reason(): WaitReason {
     return 'chan receive';
-  }
-
-  override mustBeCurrent(): void {
-    this.object.mustBeCurrent();
   }
 
   describe(entry: number): void {
@@ -361,7 +353,7 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> impl
   done: Flag;
   value: Received<T>;
   stage: number;
-  readonly object: SharedObject;
+  override readonly object: SharedObject;
   waiter: number;
 
   constructor(channel: SharedObject) {
@@ -375,10 +367,6 @@ export class ReceiveOkOperation<T> extends SelectableOperation<Received<T>> impl
 
   get reason(): WaitReason {
     return 'chan receive';
-  }
-
-  override mustBeCurrent(): void {
-    this.object.mustBeCurrent();
   }
 
   describe(entry: number): void {

@@ -247,7 +247,7 @@ class LockOperation extends SelectableOperation<Guard> {
   done: Flag;
   value: Guard;
   stage: number;
-  readonly object: Mutex;
+  override readonly object: Mutex;
   waiter: number;
   /** For whom it locks. */
   private holder: number;
@@ -264,10 +264,6 @@ class LockOperation extends SelectableOperation<Guard> {
 
   get reason(): WaitReason {
     return 'mutex lock';
-  }
-
-  override mustBeCurrent(): void {
-    this.object.mustBeCurrent();
   }
 
   describe(entry: number): void {

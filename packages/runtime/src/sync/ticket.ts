@@ -70,7 +70,7 @@ export class TicketOperation<T> extends SelectableOperation<T> implements Promis
   value: T;
   stage: number;
   readonly rules: TicketRules<T>;
-  readonly object: Cancellable;
+  override readonly object: Cancellable;
   readonly weight: number;
   readonly priority: number;
   waiter: number;
@@ -130,10 +130,6 @@ export class TicketOperation<T> extends SelectableOperation<T> implements Promis
 
   get [Symbol.toStringTag](): string {
     return 'Operation';
-  }
-
-  override mustBeCurrent(): void {
-    this.object.mustBeCurrent();
   }
 
   describe(entry: number): void {

@@ -248,10 +248,8 @@ function takeIn(sender: number): void {
 }
 
 function freed(number: number, sender: number): void {
-  if (!unopened.has(number)) takeIn(sender);
+  fetch(number, sender)?.close();
   letGo(number);
-  unopened.get(number)?.close();
-  unopened.delete(number);
   movedOnes.delete(number);
   for (const receiver of receivers.get(number) ?? []) customers.get(receiver)?.postMessage({ forget: number } satisfies ToWorker);
   receivers.delete(number);
