@@ -33,6 +33,7 @@ import { acceptsMore } from './start.ts';
 import { outsideOfStores } from './stores.ts';
 import type { Task } from './task.ts';
 import { armTimer, fireTimers, hasTimers } from './timers.ts';
+import { undrivenReturn, undrivenYield } from './undriven.ts';
 import { YIELD } from './wait.ts';
 import { anyQueued, stopSearchingWithWork } from './wake.ts';
 
@@ -250,24 +251,17 @@ function leftOff(task: Task, result: IteratorResult<unknown, unknown>): boolean 
   if (result.done === true || result.done) {
     end(task);
     // Of a local goroutine somebody may await it.
-    if (result.value instanceof Operation && task.local === null) completeWithError(task.record, notDriven(result.value), null);
+    if (result.value instanceof Operation && task.local === null)
+      completeWithError(task.record, undrivenReturn(result.value), null);
     else completeWithValue(task.record, result.value, task.local);
     return true;
   }
-  if (!(result.value instanceof Operation)) return false;
-  throwNotDriven(task, result.value);
-  return true;
-}
-
-function throwNotDriven(task: Task, { reason }: Operation<unknown>): void {
+  if (result.value === undefined) return false;
+  const mistake = undrivenYield(result.value);
+  if (mistake === null) return false;
   machine.slotOf(task);
-  task.throwInto(new TypeError(`yield of an operation (${reason}) does not drive it: write yield* instead of yield`));
-}
-
-function notDriven({ reason }: Operation<unknown>): TypeError {
-  return new TypeError(
-    `a goroutine returned an operation (${reason}), which does nothing by itself: write return yield* instead of return`,
-  );
+  task.throwInto(mistake);
+  return true;
 }
 
 /** Over. Where an operation was driven by hand, it may have ended inside of a wait. */

@@ -413,6 +413,33 @@ export const channels = {
     assert.match((yield* failure(drive, fails.join())).message, /yield of an operation \(chan receive\) does not drive it/);
   },
 
+  *'a goroutine that yields a promise or a generator is told so'(drive) {
+    const messages = go(function* () {
+      const told = [];
+      const thenable = {
+        // biome-ignore lint/suspicious/noThenProperty: as query builders have one.
+        get then() {
+          throw new Error('is not asked');
+        },
+      };
+      for (const value of [Promise.resolve(1), (function* () {})(), thenable, 7, 'text', null, {}, [], undefined]) {
+        try {
+          told.push(yield value);
+        } catch (error) {
+          told.push(`${error.name}: ${error.message}`);
+        }
+      }
+      return told;
+    });
+    const promise = 'TypeError: yield of a promise does not wait for it: write yield* wait(promise) instead of yield promise';
+    assert.deepEqual(yield* drive(messages.join()), [
+      promise,
+      'TypeError: yield of a generator does not run it: write yield* instead of yield',
+      promise,
+      ...Array(6).fill(undefined),
+    ]);
+  },
+
   *'a bare yield lets the others run'(drive) {
     const turns = chan(10);
     const group = new WaitGroup();
