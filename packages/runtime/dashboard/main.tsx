@@ -1,4 +1,5 @@
 /** The dashboard's page. */
+import './language.ts'; // First.
 import { render } from 'preact';
 import { App } from './app.tsx';
 

@@ -29,10 +29,16 @@ interface Opened {
   complaints: string[];
 }
 
-async function open(options: { width?: number; colorScheme?: 'light' | 'dark' } = {}): Promise<Opened> {
-  const { width = 1360, colorScheme = 'light' } = options;
+async function open(options: { width?: number; colorScheme?: 'light' | 'dark'; language?: string } = {}): Promise<Opened> {
+  const { width = 1360, colorScheme = 'light', language } = options;
   const page = await browser.newPage({ viewport: { width, height: 1000 }, colorScheme, locale: 'en-US' });
   page.setDefaultTimeout(PATIENCE);
+  if (language !== undefined) {
+    await page.addInitScript(
+      (value) => void Object.defineProperty(navigator, 'language', { value, configurable: true }),
+      language,
+    );
+  }
   const requests: string[] = [];
   const complaints: string[] = [];
   page.on('request', (request) => requests.push(request.url()));
@@ -59,6 +65,12 @@ describe('the page', () => {
     expect(await page.locator('[data-test=machine]').count()).toBeGreaterThanOrEqual(3);
     expect(await page.locator('*').count()).toBeLessThan(3000);
     expect(requests.filter((asked) => !asked.startsWith(url) && !asked.startsWith('data:'))).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('is there in a browser without a proper language, as one that was started with LANG=C', async () => {
+    const { page, complaints } = await open({ language: 'en-US@posix' });
     expect(complaints).toEqual([]);
     await page.close();
   });
