@@ -413,7 +413,7 @@ export const channels = {
     assert.match((yield* failure(drive, fails.join())).message, /yield of an operation \(chan receive\) does not drive it/);
   },
 
-  *'a goroutine that yields a promise or a generator is told so'(drive) {
+  *'a goroutine that yields a promise, a generator or a goroutine is told so'(drive) {
     const messages = go(function* () {
       const told = [];
       const thenable = {
@@ -422,7 +422,18 @@ export const channels = {
           throw new Error('is not asked');
         },
       };
-      for (const value of [Promise.resolve(1), (function* () {})(), thenable, 7, 'text', null, {}, [], undefined]) {
+      for (const value of [
+        Promise.resolve(1),
+        (function* () {})(),
+        thenable,
+        go(function* () {}),
+        7,
+        'text',
+        null,
+        {},
+        [],
+        undefined,
+      ]) {
         try {
           told.push(yield value);
         } catch (error) {
@@ -436,6 +447,7 @@ export const channels = {
       promise,
       'TypeError: yield of a generator does not run it: write yield* instead of yield',
       promise,
+      'TypeError: yield of a goroutine does not join it: write yield* instead of yield',
       ...Array(6).fill(undefined),
     ]);
   },

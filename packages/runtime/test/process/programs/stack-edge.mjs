@@ -119,7 +119,7 @@ const operations = {
     const channel = chan(1000);
     return function* () {
       yield* channel.send(1);
-      if (channel.len > 1) yield* channel.recv();
+      if (channel.length > 1) yield* channel.recv();
     };
   },
   select: () => {
@@ -161,7 +161,7 @@ function* yielding() {
   }
 }
 
-/** At how many levels, counted from the deepest, a call finds no room. */
+/** At how many levels, counted from the deepest, a call finds no room. Not `recurse`: a level is one small frame here. */
 function levelsWithoutRoom(call) {
   let [left, without] = [400, 0];
   function deeper() {
